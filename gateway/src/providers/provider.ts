@@ -1,0 +1,114 @@
+// The provider contract: what an adapter must be able to do, and nothing about how the gateway stores or
+// decides. An adapter is stateless; it turns our question into the provider's wire format and the answer
+// into a ProviderResult. It never throws for what a provider says, and never sees the database.
+import type { Static, TSchema } from 'typebox';
+import type { PaymentMethodType, ProcessingMode } from '../domain/payment-intent.ts';
+import type { ProviderResult } from '../domain/provider-result.ts';
+import type { HttpClient } from '../outbound/http.ts';
+
+/** What an adapter may know about the one try at paying that it is asked to carry out. */
+export interface AttemptFacts {
+  /** Our attempt id: what the provider sees as its reference (PayPay: merchantPaymentId). Never reused. */
+  id: string;
+  payment_intent_id: string;
+  payment_method_type: PaymentMethodType;
+  /** The provider as the caller named it. For terminal cards this is the brand (VISA, SUICA, …). */
+  provider: string;
+  /** Minor units. */
+  amount: number;
+  currency: string;
+  /** True when money must only be held now and captured later. */
+  authorize_only: boolean;
+  merchant_id: string;
+  merchant_store_id: string | null;
+  merchant_terminal_id: string | null;
+  description: string | null;
+  /** The approval code of an external terminal; the scanned code of qr_cpm. Never logged. */
+  external_ref_id: string | null;
+  customer_code: string | null;
+  return_url: string | null;
+  created_at: string;
+  /** What the provider told us so far; null until it did. */
+  provider_payment_id: string | null;
+  provider_code_id: string | null;
+  /** When the code or page that the provider opened runs out, if one was opened. */
+  action_expires_at: string | null;
+  /** Set once we asked the provider to cancel: PayPay then reports FAILED, which is our reversal. */
+  cancel_requested_at: string | null;
+}
+
+/** What an adapter gets besides the facts. Everything from outside comes through here. */
+export interface ProviderContext<Credentials = unknown> {
+  http: HttpClient;
+  /** Milliseconds since the epoch, from the gateway's clock. */
+  now(): number;
+  /** The store's credentials for this provider, decrypted and already checked against `credentials`. */
+  credentials: Credentials;
+  livemode: boolean;
+}
+
+/** A provider's call to us, before anything in it is believed. */
+export interface NotificationRequest {
+  headers: Record<string, string | string[] | undefined>;
+  /** The bytes as they arrived. */
+  body: Buffer;
+  query: string;
+  remote_address: string;
+}
+
+/** What a notification lets us find. It never carries an outcome: the gateway asks the provider itself. */
+export interface Notification {
+  /** Our attempt id, when the provider sent it back. PayPay leaves it empty in some AUTHORIZED notices. */
+  attempt_id: string | null;
+  provider_payment_id: string | null;
+  /** Equal for every repetition of the same news, so that repetitions are stored once. */
+  dedupe_key: string;
+}
+
+export interface Provider<S extends TSchema = TSchema> {
+  /** The registry name, upper case: 'PAYPAY', 'CASH', 'TERMINAL'. */
+  name: string;
+  /** How the intent's `processing_mode` reads when this provider took the money. */
+  processing_mode: ProcessingMode;
+  payment_method_types: readonly PaymentMethodType[];
+  /** Names that a caller may write as `provider` for this adapter; undefined means only `name`. */
+  accepts?(provider: string): boolean;
+  /** True for a provider that takes part in manual capture (hold now, capture later). */
+  can_authorize: boolean;
+  /** The shape of `payment_processor_configs[].credentials`; null: needs no store configuration (cash). */
+  credentials: S | null;
+
+  /**
+   * For providers where the money has already changed hands when we are told (cash, terminal): no call is
+   * made, the assertion is recorded. Pure. Exactly one of `record` and `start` exists.
+   */
+  record?(attempt: AttemptFacts): ProviderResult;
+  /**
+   * Ask the provider to begin. May be called again with the same attempt id after an unknown outcome, and
+   * must then not begin a second payment.
+   */
+  start?(attempt: AttemptFacts, context: ProviderContext<Static<S>>): Promise<ProviderResult>;
+  /** Ask for the truth by our attempt id. */
+  lookUp?(attempt: AttemptFacts, context: ProviderContext<Static<S>>): Promise<ProviderResult>;
+  /**
+   * Make sure that nothing can be paid by this attempt any more: delete the code, release the hold. The
+   * answer is what was found while doing so: `ended_unpaid`, `reversed`, or `paid` when it came too late.
+   */
+  cancel?(attempt: AttemptFacts, context: ProviderContext<Static<S>>): Promise<ProviderResult>;
+  capture?(
+    attempt: AttemptFacts,
+    capture: { id: string; amount: number },
+    context: ProviderContext<Static<S>>,
+  ): Promise<ProviderResult>;
+
+  /** Read a notification, or say why it is refused. Checks the signature when a secret is given. */
+  readNotification?(
+    request: NotificationRequest,
+    secret: string | null,
+  ): { ok: true; notification: Notification } | { ok: false; reason: 'bad_signature' | 'unreadable' };
+}
+
+/** Only fixes the types: an adapter is a plain value. */
+export function defineProvider<S extends TSchema>(provider: Provider<S>): Provider<S> {
+  return provider;
+}
