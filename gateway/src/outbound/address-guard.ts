@@ -54,7 +54,7 @@ export function makeAddressGuard(policy: AddressPolicy, resolve: ResolveAll = sy
 
 /** Says why an IP address is refused. Anything that is not plainly public is refused. */
 export function refuseAddress(address: string, policy: AddressPolicy): Refusal {
-  if (!ipaddr.isValid(address)) return 'The address cannot be read.';
+  if (isIP(address) === 0) return 'The address cannot be read.';
   const parsed = ipaddr.parse(address);
   const range: string = parsed.range();
   if (range === 'loopback' && policy.allow_loopback) return null;

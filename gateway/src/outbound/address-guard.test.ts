@@ -1,0 +1,223 @@
+// What a merchant-supplied URL may not reach, by address, by name, and by a name that changes its mind.
+import assert from 'node:assert/strict';
+import type { LookupAddress } from 'node:dns';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { checkWebhookUrl, makeAddressGuard, refuseAddress } from './address-guard.ts';
+import { makeHttpClient } from './http.ts';
+
+const production = { allow_loopback: false };
+const development = { allow_loopback: true };
+
+const NOT_PUBLIC = {
+  loopback: ['127.0.0.1', '127.255.255.254', '::1'],
+  private: ['10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.1', 'fd00::1', 'fc00::1'],
+  'link-local and metadata': [
+    '169.254.169.254',
+    'fe80::1',
+    'fd00:ec2::254',
+    '100.100.100.200',
+    '168.63.129.16',
+    '192.0.0.192',
+  ],
+  'carrier-grade NAT': ['100.64.0.1', '100.127.255.255'],
+  'multicast and broadcast': ['224.0.0.1', '239.1.2.3', '255.255.255.255', 'ff02::1'],
+  unspecified: ['0.0.0.0', '0.1.2.3', '::'],
+  'reserved and documentation': [
+    '192.0.2.1',
+    '198.18.0.1',
+    '203.0.113.9',
+    '240.0.0.1',
+    '2001:db8::1',
+    'fec0::1',
+  ],
+  'IPv4 inside IPv6': [
+    '::ffff:127.0.0.1',
+    '::ffff:8.8.8.8',
+    '::7f00:1',
+    '2002:7f00:1::',
+    '64:ff9b::a00:1',
+    '64:ff9b:1::a00:1',
+    '2001:0:4136:e378:8000:63bf:80ff:fffe',
+  ],
+  unreadable: ['', 'localhost', '1.2.3', '1.2.3.4.5', '12345::1'],
+};
+
+test('every kind of address that is not public is refused', () => {
+  for (const [kind, addresses] of Object.entries(NOT_PUBLIC)) {
+    for (const address of addresses) {
+      assert.notEqual(refuseAddress(address, production), null, `${kind}: ${address}`);
+    }
+  }
+  for (const address of ['8.8.8.8', '52.192.112.175', '172.32.0.1', '100.128.0.1', '2606:4700:4700::1111']) {
+    assert.equal(refuseAddress(address, production), null, address);
+  }
+});
+
+test('development opens loopback and nothing else', () => {
+  for (const address of ['127.0.0.1', '::1']) assert.equal(refuseAddress(address, development), null);
+  for (const address of ['10.0.0.1', '169.254.169.254', '::ffff:127.0.0.1', '0.0.0.0']) {
+    assert.notEqual(refuseAddress(address, development), null, address);
+  }
+});
+
+test('a webhook URL is public https without credentials, fragment or odd port', () => {
+  for (const url of [
+    'https://hooks.example.com/pay?x=1',
+    'https://hooks.example.com:8443/',
+    'https://8.8.8.8/',
+    'https://例え.jp/webhook',
+  ]) {
+    assert.equal(checkWebhookUrl(url, production).ok, true, url);
+  }
+  for (const url of [
+    'http://hooks.example.com/',
+    'ftp://hooks.example.com/',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'hooks.example.com',
+    'https://user@hooks.example.com/',
+    'https://user:secret@hooks.example.com/',
+    'https://hooks.example.com/#part',
+    'https://hooks.example.com:25/',
+    'https://hooks.example.com:22/',
+    'https://localhost/',
+    'https://localhost./',
+    'https://postgres/',
+    'https://metadata.google.internal/',
+    'https://printer.local/',
+    'https://app.localhost/',
+    'https://127.0.0.1/',
+    'https://2130706433/',
+    'https://0x7f.1/',
+    'https://0177.0.0.1/',
+    'https://127.1/',
+    'https://[::1]/',
+    'https://[::ffff:7f00:1]/',
+    'https://169.254.169.254/latest/meta-data/',
+    `https://hooks.example.com/${'a'.repeat(2048)}`,
+  ]) {
+    assert.equal(checkWebhookUrl(url, production).ok, false, url);
+  }
+});
+
+test('development accepts http on loopback names and addresses, and still no other http', () => {
+  for (const url of [
+    'http://localhost:3000/hook',
+    'http://127.0.0.1:80/',
+    'http://[::1]:3000/',
+    'https://localhost/',
+  ]) {
+    assert.equal(checkWebhookUrl(url, development).ok, true, url);
+  }
+  for (const url of [
+    'http://hooks.example.com/',
+    'http://10.0.0.1/',
+    'http://u:p@localhost/',
+    'ftp://localhost/',
+  ]) {
+    assert.equal(checkWebhookUrl(url, development).ok, false, url);
+  }
+});
+
+async function startReceiver(t: { after(fn: () => void): void }) {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request.headers.host ?? '');
+    // Without keep-alive every request asks for the name again, which is what these tests are about.
+    response.writeHead(200, { connection: 'close' }).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return { seen, port: (server.address() as AddressInfo).port };
+}
+
+/** A resolver that gives one answer after the other, and the last for ever. */
+function makeResolver(answers: string[][]) {
+  let calls = 0;
+  const resolve = (
+    _host: string,
+    _options: { all: true },
+    callback: (error: null, addresses: LookupAddress[]) => void,
+  ) => {
+    const addresses = answers[Math.min(calls, answers.length - 1)] ?? [];
+    calls += 1;
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
+  };
+  return { resolve, calls: () => calls };
+}
+
+test('a name that turns private between two calls is refused at the second', async (t) => {
+  const receiver = await startReceiver(t);
+  const resolver = makeResolver([['127.0.0.1'], ['10.255.255.1']]);
+  const client = makeHttpClient({
+    user_agent: 'test',
+    guard: makeAddressGuard(development, resolver.resolve),
+  });
+  t.after(() => client.close());
+  const url = `http://hooks.example.com:${receiver.port}/`;
+  const first = await client.request({ method: 'POST', url, deadline_ms: 5000 });
+  const second = await client.request({ method: 'POST', url, deadline_ms: 5000 });
+  assert.equal(first.kind === 'answered' && first.status, 200);
+  assert.equal(second.kind === 'failed' && second.reason, 'refused_address');
+  assert.equal(second.kind === 'failed' && second.sent, false);
+  assert.deepEqual(receiver.seen, [`hooks.example.com:${receiver.port}`]);
+  // One question per connection: there is no second answer between the judgement and the connection.
+  assert.equal(resolver.calls(), 2);
+});
+
+test('a name that shows a public address beside a private one never reaches the private one', async (t) => {
+  const receiver = await startReceiver(t);
+  const resolver = makeResolver([['8.8.8.8', '127.0.0.1']]);
+  const client = makeHttpClient({
+    user_agent: 'test',
+    guard: makeAddressGuard(production, resolver.resolve),
+  });
+  t.after(() => client.close());
+  const url = `http://hooks.example.com:${receiver.port}/`;
+  const answer = await client.request({ method: 'POST', url, deadline_ms: 5000 });
+  assert.equal(answer.kind === 'failed' && answer.reason, 'refused_address');
+  assert.deepEqual(receiver.seen, []);
+});
+
+test('addresses written into the URL, however spelled, and the name localhost are refused', async (t) => {
+  const receiver = await startReceiver(t);
+  // The system's own resolver: localhost needs no network.
+  const client = makeHttpClient({ user_agent: 'test', guard: makeAddressGuard(production) });
+  t.after(() => client.close());
+  for (const host of [
+    '127.0.0.1',
+    '2130706433',
+    '0x7f.1',
+    '0177.1',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    'localhost',
+  ]) {
+    const url = `http://${host}:${receiver.port}/`;
+    const answer = await client.request({ method: 'POST', url, deadline_ms: 5000 });
+    assert.equal(answer.kind === 'failed' && answer.reason, 'refused_address', host);
+  }
+  assert.deepEqual(receiver.seen, []);
+});
+
+test('a name without any address is refused', async (t) => {
+  const resolver = makeResolver([[]]);
+  const client = makeHttpClient({
+    user_agent: 'test',
+    guard: makeAddressGuard(production, resolver.resolve),
+  });
+  t.after(() => client.close());
+  const answer = await client.request({
+    method: 'POST',
+    url: 'http://hooks.example.com/',
+    deadline_ms: 5000,
+  });
+  assert.equal(answer.kind === 'failed' && answer.reason, 'refused_address');
+});
