@@ -31,6 +31,8 @@ export type UnknownReason =
   | 'unreadable_answer'
   | 'unlisted_code'
   | 'rate_limited'
+  /** The provider would not answer our question, for the sake of our credentials or contract. */
+  | 'refused'
   | 'amount_mismatch';
 
 export type ProviderResult =

@@ -42,9 +42,11 @@ export interface ProviderContext<Credentials = unknown> {
   http: HttpClient;
   /** Milliseconds since the epoch, from the gateway's clock. */
   now(): number;
-  /** The store's credentials for this provider, decrypted and already checked against `credentials`. */
+  /** The store's credentials over the gateway's defaults, already checked against `complete_credentials`. */
   credentials: Credentials;
   livemode: boolean;
+  /** How long one call to the provider may take in all; absent: the adapter's own limit. */
+  deadline_ms?: number;
 }
 
 /** A provider's call to us, before anything in it is believed. */
@@ -75,8 +77,15 @@ export interface Provider<S extends TSchema = TSchema> {
   accepts?(provider: string): boolean;
   /** True for a provider that takes part in manual capture (hold now, capture later). */
   can_authorize: boolean;
-  /** The shape of `payment_processor_configs[].credentials`; null: needs no store configuration (cash). */
-  credentials: S | null;
+  /** True when the caller must hand in the terminal's approval code as `external_ref_id`. */
+  requires_external_ref?: boolean;
+  /** What a store may sync as `payment_processor_configs[].credentials`; null: needs none (cash). */
+  credentials: TSchema | null;
+  /**
+   * What the adapter needs: the synced credentials over the gateway-wide defaults. Whoever calls checks
+   * first, so an adapter never meets a half configured store. Null together with `credentials`.
+   */
+  complete_credentials: S | null;
 
   /**
    * For providers where the money has already changed hands when we are told (cash, terminal): no call is
