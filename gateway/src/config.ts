@@ -1,0 +1,136 @@
+// The only place that reads the environment. Everything that is wrong with it is reported at once, each with
+// the variable's name and what it should be.
+
+export type Mode = 'development' | 'production';
+
+export interface Config {
+  mode: Mode;
+  host: string;
+  port: number;
+  /** How clients reach us; qr_code_url and the like begin with it. */
+  base_url: string;
+  /** Null: the embedded database in `data_dir`. */
+  database_url: string | null;
+  data_dir: string;
+  database_pool_size: number;
+  /** 32 bytes in hex or base64; null in development, where one is made and kept in `data_dir`. */
+  master_key: string | null;
+  log_level: string;
+  payment_token_minutes: number;
+  rate_limit_per_merchant: number;
+  rate_limit_global: number;
+  look_up_per_second: number;
+  look_up_burst: number;
+  provider_deadline_ms: number;
+  webhook_concurrency: number;
+  /** Webhooks to http:// and to this machine: for development only. */
+  webhook_allow_loopback: boolean;
+  /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
+  trusted_proxies: string[];
+  paypay: {
+    api_key: string | null;
+    api_secret: string | null;
+    base_url: string | null;
+    webhook_secret: string | null;
+    webhook_sources: string[];
+  };
+  simulator_port: number;
+  /** Where test payments without credentials of their own go; set by `start`, or by hand for `serve`. */
+  simulator_url: string | null;
+}
+
+/** All that is wrong with the environment, a line each. */
+export class ConfigError extends Error {
+  constructor(problems: string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+type Environment = Record<string, string | undefined>;
+
+export function readConfig(environment: Environment, default_mode: Mode): Config {
+  const problems: string[] = [];
+  const text = (name: string): string | null => environment[name]?.trim() || null;
+
+  const integer = (name: string, fallback: number, min: number, max: number): number => {
+    const value = text(name);
+    if (value === null) return fallback;
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    problems.push(`${name} must be a whole number from ${min} to ${max}, not "${value}".`);
+    return fallback;
+  };
+  const choice = <T extends string>(name: string, fallback: T, values: readonly T[]): T => {
+    const value = text(name);
+    if (value === null) return fallback;
+    if ((values as readonly string[]).includes(value)) return value as T;
+    problems.push(`${name} must be one of ${values.join(', ')}, not "${value}".`);
+    return fallback;
+  };
+  const url = (name: string, schemes: string[]): string | null => {
+    const value = text(name);
+    if (value === null) return null;
+    if (URL.canParse(value) && schemes.includes(new URL(value).protocol)) return value.replace(/\/$/, '');
+    problems.push(`${name} must be a URL that begins with ${schemes.map((s) => `${s}//`).join(' or ')}.`);
+    return null;
+  };
+  const list = (name: string): string[] => (text(name) ?? '').split(',').flatMap((part) => part.trim() || []);
+
+  const mode = choice('MPAC_MODE', environment['NODE_ENV'] === 'production' ? 'production' : default_mode, [
+    'development',
+    'production',
+  ]);
+  const development = mode === 'development';
+  const port = integer('PORT', 8080, 0, 65_535);
+  const master_key = text('MPAC_MASTER_KEY');
+  if (master_key !== null && !isKey(master_key)) {
+    problems.push('MPAC_MASTER_KEY must be 32 bytes in hex or base64, for example from "openssl rand -hex 32".');
+  }
+  if (master_key === null && !development) {
+    problems.push('MPAC_MASTER_KEY is missing. Make one with "openssl rand -hex 32" and keep it safe.');
+  }
+  const database_url = url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  if (text('DATABASE_URL') === null && !development) {
+    problems.push('DATABASE_URL is missing: production needs a PostgreSQL of its own, 15 or newer.');
+  }
+
+  const config: Config = {
+    mode,
+    host: text('HOST') ?? (development ? '127.0.0.1' : '0.0.0.0'),
+    port,
+    base_url: url('MPAC_BASE_URL', ['http:', 'https:']) ?? `http://localhost:${port}`,
+    database_url,
+    data_dir: text('MPAC_DATA_DIR') ?? '.mpac-pgw',
+    database_pool_size: integer('MPAC_DATABASE_POOL', 16, 2, 200),
+    master_key,
+    log_level: choice('LOG_LEVEL', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    payment_token_minutes: integer('MPAC_PAYMENT_TOKEN_MINUTES', 5, 1, 1440),
+    rate_limit_per_merchant: integer('MPAC_RATE_LIMIT_PER_MERCHANT', 1_000, 1, 100_000_000),
+    rate_limit_global: integer('MPAC_RATE_LIMIT_GLOBAL', 10_000, 1, 100_000_000),
+    look_up_per_second: integer('MPAC_LOOK_UPS_PER_SECOND', 3, 1, 100_000),
+    look_up_burst: integer('MPAC_LOOK_UP_BURST', 10, 1, 100_000),
+    provider_deadline_ms: integer('MPAC_PROVIDER_DEADLINE_MS', 10_000, 100, 60_000),
+    webhook_concurrency: integer('MPAC_WEBHOOK_CONCURRENCY', 64, 1, 1_000),
+    webhook_allow_loopback: choice('MPAC_WEBHOOK_ALLOW_LOOPBACK', development ? 'true' : 'false', ['true', 'false']) === 'true',
+    trusted_proxies: list('MPAC_TRUSTED_PROXIES'),
+    paypay: {
+      api_key: text('MPAC_PAYPAY_API_KEY'),
+      api_secret: text('MPAC_PAYPAY_API_SECRET'),
+      base_url: url('MPAC_PAYPAY_BASE_URL', ['https:', 'http:']),
+      webhook_secret: text('MPAC_PAYPAY_WEBHOOK_SECRET'),
+      webhook_sources: list('MPAC_PAYPAY_WEBHOOK_SOURCES'),
+    },
+    simulator_port: integer('MPAC_SIMULATOR_PORT', 8090, 0, 65_535),
+    simulator_url: url('MPAC_SIMULATOR_URL', ['http:', 'https:']),
+  };
+  if ((config.paypay.api_key === null) !== (config.paypay.api_secret === null)) {
+    problems.push('MPAC_PAYPAY_API_KEY and MPAC_PAYPAY_API_SECRET belong together: set both or neither.');
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function isKey(text: string): boolean {
+  return /^[0-9a-f]{64}$/i.test(text) || (/^[A-Za-z0-9+/]{43}=?$/.test(text) && !/^[0-9a-f]+$/i.test(text));
+}

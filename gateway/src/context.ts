@@ -1,0 +1,35 @@
+// The bag of everything that reaches outside: database, clock, chance, keys, network, log. It is made once for
+// a process and handed down; tests make one with their own clock. Nothing in it knows what a payment is.
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Database } from './db/pool.ts';
+import type { MasterKey } from './domain/secret-box.ts';
+import type { Metrics } from './metrics.ts';
+import type { HttpClient } from './outbound/http.ts';
+
+export interface Context {
+  config: Config;
+  db: Database;
+  log: Logger;
+  metrics: Metrics;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Random bytes, and a number from 0 to 1. */
+  randomBytes(count: number): Buffer;
+  random(): number;
+  makeId(prefix: IdPrefix): string;
+  master_key: MasterKey;
+  /** For providers, whose hosts the operator chose. */
+  http: HttpClient;
+  /** For webhooks, whose hosts strangers chose: guarded at connect time. */
+  webhook_http: HttpClient;
+  /** A worker in this process sets it, so that new events are fanned out without waiting for its next tick. */
+  wakeWorker?(job: 'fan_out' | 'look_ups' | 'notifications'): void;
+}
+
+export type IdPrefix = 'pi' | 'pa' | 're' | 'evt' | 'we' | 'ak' | 'org' | 'lp' | 'req' | 'pn';
+
+/** The instant `after_ms` from now, as rows and answers write it. */
+export function instant(context: Pick<Context, 'now'>, after_ms = 0): string {
+  return new Date(context.now() + after_ms).toISOString();
+}

@@ -1,0 +1,173 @@
+// Idempotency keys and request signatures: what stops a repeated request from doing its work twice. They are
+// written by the very statement that does the work, as the common table expressions below.
+import type { Db, Statement, Tx } from './pool.ts';
+
+/**
+ * A request as it leaves its mark in the database. `is_first` is true until a change has carried the mark;
+ * from then on only the answer is still to be filled in.
+ */
+export interface RequestMark {
+  key_id: Buffer | null;
+  fingerprint: Buffer | null;
+  /** Until then the request counts as running; afterwards a retry may take its work over. */
+  locked_until: string;
+  signature: Buffer | null;
+  is_first: boolean;
+  response_status: number | null;
+  response_sealed: Buffer | null;
+}
+
+export interface IdempotencyKey {
+  id: Buffer;
+  organization_id: string;
+  fingerprint: Buffer;
+  response_status: number | null;
+  response_sealed: Buffer | null;
+  locked_until: string;
+  created_at: string;
+}
+
+/**
+ * Parameters $1 to $7 of every statement that carries a mark. The statement names the rows it changed
+ * `changed (organization_id, updated_at)`; where it changed nothing, the mark is not left either. A key or a
+ * signature that exists already breaks a primary key, and with it the whole statement.
+ */
+export const MARK_CTES = `
+  claimed as (
+    insert into idempotency_keys
+      (id, organization_id, fingerprint, response_status, response_sealed, locked_until, created_at)
+    select $1::bytea, organization_id, $2::bytea, $3::smallint, $4::bytea, $5::timestamptz, updated_at
+    from changed where $1::bytea is not null and $6::boolean
+  ),
+  completed as (
+    update idempotency_keys set response_status = $3::smallint, response_sealed = $4::bytea
+    from changed
+    where not $6::boolean and id = $1::bytea and response_status is null and $3::smallint is not null
+  ),
+  signed as (
+    insert into request_signatures (signature, organization_id, idempotency_key_id, created_at)
+    select $7::bytea, organization_id, $1::bytea, updated_at
+    from changed where $7::bytea is not null and $6::boolean
+  )`;
+
+const NO_MARK = [null, null, null, null, null, false, null];
+
+export function markValues(mark: RequestMark | null | undefined): unknown[] {
+  if (!mark) return NO_MARK;
+  return [
+    mark.key_id,
+    mark.fingerprint,
+    mark.response_status,
+    mark.response_sealed,
+    mark.locked_until,
+    mark.is_first,
+    mark.signature,
+  ];
+}
+
+/** Constraint names by which a repetition shows itself. */
+export const REPETITION_CONSTRAINTS: ReadonlySet<string> = new Set([
+  'idempotency_keys_pkey',
+  'request_signatures_pkey',
+]);
+
+const INSERT_MARK: Statement = {
+  name: 'insert_mark',
+  text: `with changed as (select $8::text as organization_id, $9::timestamptz as updated_at), ${MARK_CTES}
+    select 1`,
+};
+
+/** For an answer that changed nothing else: a refusal, or the repetition of an earlier answer. */
+export async function insertMark(tx: Tx, mark: RequestMark, organization_id: string, now: string): Promise<void> {
+  await tx.query(INSERT_MARK, [...markValues(mark), organization_id, now]);
+}
+
+const FIND_KEY: Statement = {
+  name: 'find_idempotency_key',
+  text: 'select * from idempotency_keys where id = $1',
+};
+
+export async function findIdempotencyKey(db: Db, id: Buffer): Promise<IdempotencyKey | null> {
+  const rows = await db.query<IdempotencyKey>(FIND_KEY, [id]);
+  return rows[0] ?? null;
+}
+
+const FIND_SIGNATURE: Statement = {
+  name: 'find_request_signature',
+  text: 'select idempotency_key_id from request_signatures where signature = $1',
+};
+
+/** The key under which a signature was first seen: a Buffer, null for "without a key", undefined for never. */
+export async function findSignatureKey(db: Db, signature: Buffer): Promise<Buffer | null | undefined> {
+  const rows = await db.query<{ idempotency_key_id: Buffer | null }>(FIND_SIGNATURE, [signature]);
+  return rows[0]?.idempotency_key_id;
+}
+
+const TAKE_OVER: Statement = {
+  name: 'take_over_idempotency_key',
+  text: `update idempotency_keys set locked_until = $3
+    where id = $1 and response_status is null and locked_until <= $2 returning 1`,
+};
+
+/** Take over the work of a request whose process died. Only one of several retries gets it. */
+export async function takeOverIdempotencyKey(
+  tx: Tx,
+  id: Buffer,
+  now: string,
+  locked_until: string,
+): Promise<boolean> {
+  return (await tx.query(TAKE_OVER, [id, now, locked_until])).length > 0;
+}
+
+const REMEMBER_SIGNATURE: Statement = {
+  name: 'remember_signature',
+  text: `insert into request_signatures (signature, organization_id, idempotency_key_id, created_at)
+    values ($1, $2, $3, $4) on conflict do nothing`,
+};
+
+/** A retry is signed anew; its signature, too, is good for its key only. */
+export async function insertSignature(
+  tx: Tx,
+  signature: Buffer,
+  organization_id: string,
+  key_id: Buffer | null,
+  now: string,
+): Promise<void> {
+  await tx.query(REMEMBER_SIGNATURE, [signature, organization_id, key_id, now]);
+}
+
+const RELEASE: Statement = {
+  name: 'release_idempotency_key',
+  text: 'update idempotency_keys set locked_until = $2 where id = $1 and response_status is null',
+};
+
+/** The work stopped with an answer that is not kept (an unknown outcome): a retry may go on at once. */
+export async function releaseIdempotencyKey(tx: Tx, id: Buffer, now: string): Promise<void> {
+  await tx.query(RELEASE, [id, now]);
+}
+
+const PURGE: Statement = {
+  name: 'purge_request_marks',
+  text: `with old_keys as (
+      delete from idempotency_keys where id in
+        (select id from idempotency_keys where created_at < $1 order by created_at limit $3 for update skip locked)
+      returning 1
+    ), old_signatures as (
+      delete from request_signatures where signature in
+        (select signature from request_signatures where created_at < $2 order by created_at limit $3
+         for update skip locked)
+      returning 1
+    )
+    select (select count(*) from old_keys) + (select count(*) from old_signatures) as purged`,
+};
+
+/** Forget keys and signatures that are past their time, a batch at a time. Returns how many went. */
+export async function deleteOldMarks(
+  tx: Tx,
+  keys_before: string,
+  signatures_before: string,
+  limit: number,
+): Promise<number> {
+  const rows = await tx.query<{ purged: number }>(PURGE, [keys_before, signatures_before, limit]);
+  return rows[0]?.purged ?? 0;
+}

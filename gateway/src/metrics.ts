@@ -1,0 +1,80 @@
+// The numbers that tell an operator whether payments are well. One registry for each process.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof makeMetrics>;
+
+export function makeMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+  return {
+    registry,
+    http_requests: new Counter({
+      name: 'mpac_http_requests_total',
+      help: 'Requests answered, by route and status.',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
+    http_duration: new Histogram({
+      name: 'mpac_http_request_duration_seconds',
+      help: 'Time from a request to its answer, by route.',
+      labelNames: ['method', 'route'],
+      buckets: seconds,
+      registers,
+    }),
+    intents: new Counter({
+      name: 'mpac_payment_intents_total',
+      help: 'Payment intents that reached a status.',
+      labelNames: ['status'],
+      registers,
+    }),
+    provider_calls: new Histogram({
+      name: 'mpac_provider_call_duration_seconds',
+      help: 'Calls to providers, by what was asked and what came of it.',
+      labelNames: ['provider', 'operation', 'result'],
+      buckets: seconds,
+      registers,
+    }),
+    time_to_truth: new Histogram({
+      name: 'mpac_time_to_truth_seconds',
+      help: 'From asking a provider to knowing the outcome.',
+      labelNames: ['provider'],
+      buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 3600],
+      registers,
+    }),
+    late_payments: new Counter({
+      name: 'mpac_late_payments_total',
+      help: 'Payments found after their intent was final.',
+      labelNames: ['provider'],
+      registers,
+    }),
+    unresolved: new Gauge({
+      name: 'mpac_unresolved_outcomes',
+      help: 'Attempts whose outcome is unknown at this moment.',
+      registers,
+    }),
+    unresolved_age: new Gauge({
+      name: 'mpac_unresolved_oldest_seconds',
+      help: 'Age of the oldest unknown outcome.',
+      registers,
+    }),
+    webhook_deliveries: new Counter({
+      name: 'mpac_webhook_deliveries_total',
+      help: 'Attempts to deliver a webhook, by result.',
+      labelNames: ['result'],
+      registers,
+    }),
+    webhook_backlog: new Gauge({
+      name: 'mpac_webhook_backlog',
+      help: 'Deliveries that are due and not yet made.',
+      registers,
+    }),
+    job_failures: new Counter({
+      name: 'mpac_job_failures_total',
+      help: 'Runs of a worker job that ended in an error.',
+      labelNames: ['job'],
+      registers,
+    }),
+  };
+}
