@@ -1,0 +1,162 @@
+// The control API of the simulated PayPay, `/paypay/control/…`: plays the customer (pay, decline), sends
+// notifications again, changes settings, and shows payments, charges and requests to tests and to the page.
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import Type, { type Static } from 'typebox';
+import type { Notifier } from './simulator-notifications.ts';
+import type { RequestLog } from './simulator-request-log.ts';
+import type { PayOutcome, PaypaySettings, PaypayState, SimulatedPayment } from './simulator-state.ts';
+
+const strict = { additionalProperties: false };
+const PayBody = Type.Object({ late: Type.Optional(Type.Boolean()) }, strict);
+const EmptyBody = Type.Object({}, strict);
+const SettingsBody = Type.Partial(
+  Type.Object(
+    {
+      notification_url: Type.Union([Type.String({ pattern: '^https?://', maxLength: 2_000 }), Type.Null()]),
+      webhook_secret: Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Null()]),
+      qr_lifetime_seconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+      instant_pay: Type.Boolean(),
+      instant_pay_delay_ms: Type.Integer({ minimum: 0, maximum: 600_000 }),
+      cancel_delay_seconds: Type.Integer({ minimum: 0, maximum: 86_400 }),
+    },
+    strict,
+  ),
+  strict,
+);
+type SettingsBody = Static<typeof SettingsBody>;
+
+export interface PaypayControlParts {
+  mount: string;
+  state: PaypayState;
+  settings: PaypaySettings;
+  requests: RequestLog;
+  notifier: Notifier;
+  reset(): void;
+}
+
+export function registerPaypayControl(app: FastifyInstance, parts: PaypayControlParts): void {
+  const { state, settings, notifier } = parts;
+  const show = (payment: SimulatedPayment) => makePaymentView(payment, state.isExpired(payment));
+
+  const refuse = (reply: FastifyReply, status: number, message: string) =>
+    reply.code(status).send({ error: { message } });
+
+  function act(reply: FastifyReply, id: string, work: (payment: SimulatedPayment) => PayOutcome) {
+    const payment = state.findPayment(id);
+    if (!payment) return refuse(reply, 404, `There is no payment '${id}'.`);
+    const outcome = work(payment);
+    return outcome.ok ? show(outcome.payment) : refuse(reply, 409, outcome.message);
+  }
+
+  app.register(
+    async (scope) => {
+      scope.addHook('preValidation', async (request) => {
+        request.body ??= {};
+      });
+
+      scope.get<{ Querystring: { limit?: string } }>('/payments', (request) => {
+        const limit = Number(request.query.limit ?? Number.POSITIVE_INFINITY);
+        const payments = state.listNewestFirst();
+        return { total: payments.length, payments: payments.slice(0, limit).map(show) };
+      });
+
+      scope.post<{ Params: { id: string }; Body: Static<typeof PayBody> }>(
+        '/payments/:id/pay',
+        { schema: { body: PayBody } },
+        (request, reply) =>
+          act(reply, request.params.id, (payment) => {
+            const outcome = state.pay(payment, request.body.late ?? false);
+            if (outcome.ok) notifier.notify(payment, 'COMPLETED');
+            return outcome;
+          }),
+      );
+
+      scope.post<{ Params: { id: string } }>(
+        '/payments/:id/decline',
+        { schema: { body: EmptyBody } },
+        (request, reply) =>
+          act(reply, request.params.id, (payment) => {
+            const outcome = state.decline(payment);
+            if (outcome.ok) notifier.notify(payment, 'FAILED');
+            return outcome;
+          }),
+      );
+
+      scope.post<{ Params: { id: string } }>(
+        '/payments/:id/notify',
+        { schema: { body: EmptyBody } },
+        (request, reply) =>
+          act(reply, request.params.id, (payment) => {
+            if (payment.status === 'CREATED') {
+              return { ok: false, message: 'PayPay notifies nobody of a code that is not paid.' };
+            }
+            notifier.notify(payment, payment.acceptedAtMs === null ? 'FAILED' : 'COMPLETED');
+            return { ok: true, payment };
+          }),
+      );
+
+      scope.get('/settings', () => makeSettingsView(settings));
+      scope.post<{ Body: SettingsBody }>(
+        '/settings',
+        { schema: { body: SettingsBody } },
+        (request, reply) => {
+          const url = request.body.notification_url;
+          if (typeof url === 'string' && !URL.canParse(url)) {
+            return refuse(reply, 400, 'notification_url must be a complete URL.');
+          }
+          Object.assign(settings, request.body);
+          return makeSettingsView(settings);
+        },
+      );
+
+      scope.get('/charges', () => ({ charges: state.listCharges() }));
+      scope.get('/requests', () => parts.requests.list());
+      scope.post('/reset', { schema: { body: EmptyBody } }, () => {
+        parts.reset();
+        return { reset: true };
+      });
+    },
+    { prefix: `${parts.mount}/control` },
+  );
+}
+
+/** The secret goes in and never comes out. */
+function makeSettingsView(settings: PaypaySettings) {
+  const { webhook_secret, ...open } = settings;
+  return { ...open, webhook_secret_set: webhook_secret !== null };
+}
+
+/** What happened to a payment, in one word that a person at the page understands. */
+function makePhase(payment: SimulatedPayment, expired: boolean): string {
+  if (payment.status === 'COMPLETED') return 'paid';
+  if (payment.status === 'FAILED') return payment.acceptedAtMs === null ? 'declined' : 'cancelled';
+  if (payment.deleted) return 'deleted';
+  if (expired) return 'expired';
+  return 'open';
+}
+
+function makePaymentView(payment: SimulatedPayment, expired: boolean) {
+  const { request } = payment;
+  const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+  return {
+    merchantPaymentId: request.merchantPaymentId,
+    paymentId: payment.paymentId,
+    merchantId: payment.merchantId,
+    codeId: payment.codeId,
+    url: payment.url,
+    amount: request.amount.amount,
+    currency: request.amount.currency,
+    orderDescription: request.orderDescription ?? null,
+    storeInfo: request.storeInfo ?? null,
+    storeId: request.storeId ?? null,
+    terminalId: request.terminalId ?? null,
+    status: payment.status,
+    phase: makePhase(payment, expired),
+    cancel_requested: payment.cancel !== null,
+    created_at: iso(payment.createdAtMs),
+    expires_at: iso(payment.expiryDate * 1000),
+    paid_at: iso(payment.acceptedAtMs),
+    failed_at: iso(payment.failedAtMs),
+    notifications: payment.notifications,
+  };
+}

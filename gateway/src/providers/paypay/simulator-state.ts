@@ -1,0 +1,260 @@
+// The simulated PayPay's books: codes, payments, cancellations and every yen that moved. They live in memory
+// and die with the process, so a test that kills the gateway runs the simulator as a process of its own.
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Answer, CodeRequest } from './simulator-answers.ts';
+import { makeAnswer, makeRefusal } from './simulator-answers.ts';
+
+const JST_OFFSET_MS = 9 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+
+export interface PaypaySettings {
+  notification_url: string | null;
+  webhook_secret: string | null;
+  qr_lifetime_seconds: number;
+  /** Every code is paid at once: for benchmarks, and for demonstrations without a customer. */
+  instant_pay: boolean;
+  instant_pay_delay_ms: number;
+  /** How long a cancel that PayPay accepted takes until it shows. */
+  cancel_delay_seconds: number;
+}
+
+export interface NotificationRecord {
+  state: string;
+  at: string;
+  outcome: 'sending' | 'delivered' | 'failed' | 'lost' | 'no_url';
+  /** One entry per try: the HTTP status, or what went wrong. */
+  tries: string[];
+}
+
+export interface SimulatedPayment {
+  request: CodeRequest;
+  merchantId: string;
+  /** Shown to the merchant from the payment on, not while it is only a code. */
+  paymentId: string;
+  codeId: string;
+  url: string;
+  deeplink: string;
+  createdAtMs: number;
+  /** PayPay tells the expiry in whole seconds. */
+  expiryDate: number;
+  status: 'CREATED' | 'COMPLETED' | 'FAILED';
+  deleted: boolean;
+  acceptedAtMs: number | null;
+  /** Set by a cancel. Before the payment it lies in wait; afterwards it is when the money goes back. */
+  cancel: { dueAtMs: number | null } | null;
+  failedAtMs: number | null;
+  notifications: NotificationRecord[];
+}
+
+/** A movement of money: what a test counts to see that nobody paid twice. */
+export interface Charge {
+  merchantPaymentId: string;
+  merchantId: string;
+  paymentId: string;
+  amount: number;
+  currency: string;
+  at: string;
+  reversed_at: string | null;
+}
+
+export type PayOutcome = { ok: true; payment: SimulatedPayment } | { ok: false; message: string };
+export type PaypayState = ReturnType<typeof createPaypayState>;
+
+export function createPaypayState(options: { now(): number; baseUrl(): string; settings: PaypaySettings }) {
+  const { now, settings } = options;
+  const payments = new Map<string, SimulatedPayment>();
+  const byCode = new Map<string, SimulatedPayment>();
+  /** For the control API, which names no merchant; should two merchants use one id, the newer counts. */
+  const byId = new Map<string, SimulatedPayment>();
+  let charges: { charge: Charge; payment: SimulatedPayment }[] = [];
+
+  const keyOf = (merchantId: string, id: string) => `${merchantId}/${id}`;
+  const isExpired = (payment: SimulatedPayment) => now() >= payment.expiryDate * 1000;
+
+  /** Lets an accepted cancel take effect once its time has come. Called before every look at a payment. */
+  function settle(payment: SimulatedPayment | undefined): SimulatedPayment | null {
+    if (!payment) return null;
+    const dueAtMs = payment.cancel?.dueAtMs ?? null;
+    if (payment.status === 'COMPLETED' && dueAtMs !== null && now() >= dueAtMs) {
+      payment.status = 'FAILED';
+      payment.failedAtMs = dueAtMs;
+      for (const entry of charges) {
+        if (entry.payment === payment) entry.charge.reversed_at = new Date(dueAtMs).toISOString();
+      }
+    }
+    return payment;
+  }
+
+  function createCode(merchantId: string, request: CodeRequest): Answer {
+    const key = keyOf(merchantId, request.merchantPaymentId);
+    const earlier = settle(payments.get(key));
+    if (request.isAuthorization) {
+      return makeRefusal('PRE_AUTH_CAPTURE_UNSUPPORTED_MERCHANT', 'The simulator does not authorise yet.');
+    }
+    if (earlier) {
+      const isOpen =
+        earlier.status === 'CREATED' && !earlier.deleted && !earlier.cancel && !isExpired(earlier);
+      if (isOpen && isSameContent(earlier.request, request)) return makeCodeAnswer(earlier);
+      const hint = isOpen
+        ? 'This id was used with other content.'
+        : 'This id belongs to a code that is over.';
+      return makeRefusal('DUPLICATE_DYNAMIC_QR_REQUEST', hint);
+    }
+    const createdAtMs = now();
+    const tail = randomUUID().replaceAll('-', '').slice(0, 16);
+    const codeId = `04-${tail}`;
+    const payment: SimulatedPayment = {
+      request,
+      merchantId,
+      paymentId: `04${randomInt(10 ** 8, 10 ** 9)}${randomInt(10 ** 8, 10 ** 9)}`,
+      codeId,
+      url: `${options.baseUrl()}/qr/${codeId}`,
+      deeplink: `paypay://payment?link_key=${codeId}`,
+      createdAtMs,
+      expiryDate: Math.floor(createdAtMs / 1000) + settings.qr_lifetime_seconds,
+      status: 'CREATED',
+      deleted: false,
+      acceptedAtMs: null,
+      cancel: null,
+      failedAtMs: null,
+      notifications: [],
+    };
+    payments.set(key, payment);
+    byCode.set(codeId, payment);
+    byId.set(request.merchantPaymentId, payment);
+    return makeCodeAnswer(payment);
+  }
+
+  function deleteCode(merchantId: string, codeId: string): Answer {
+    const payment = settle(byCode.get(codeId));
+    if (payment?.merchantId !== merchantId) return makeRefusal('DYNAMIC_QR_NOT_FOUND', 'No such code.');
+    if (payment.acceptedAtMs !== null) return makeAnswer('DYNAMIC_QR_ALREADY_PAID');
+    if (payment.deleted) return makeRefusal('DYNAMIC_QR_NOT_FOUND', 'The code is already deleted.');
+    if (payment.status === 'FAILED')
+      return makeRefusal('DYNAMIC_QR_BAD_REQUEST', 'The payment was declined.');
+    payment.deleted = true;
+    return makeAnswer('SUCCESS', { qrStatus: 'DELETED' });
+  }
+
+  /** An unpaid code stays CREATED even after it ran out; one that was deleted is no longer found. */
+  function getDetails(merchantId: string, id: string): Answer {
+    const payment = settle(payments.get(keyOf(merchantId, id)));
+    if (!payment) return makeRefusal('DYNAMIC_QR_PAYMENT_NOT_FOUND', 'No such merchantPaymentId.');
+    if (payment.deleted && payment.acceptedAtMs === null) {
+      return makeRefusal('DYNAMIC_QR_PAYMENT_NOT_FOUND', 'The code was deleted unpaid.');
+    }
+    const { request } = payment;
+    const data: Record<string, unknown> = {
+      status: payment.status,
+      acceptedAt: toSeconds(payment.acceptedAtMs),
+      merchantPaymentId: id,
+      amount: { ...request.amount },
+      requestedAt: request.requestedAt ?? toSeconds(payment.createdAtMs),
+      refunds: { data: [] },
+    };
+    if (payment.status !== 'CREATED') data['paymentId'] = payment.paymentId;
+    if (payment.failedAtMs !== null) data['canceledAt'] = toSeconds(payment.failedAtMs);
+    for (const name of ['storeId', 'terminalId', 'orderDescription'] as const) {
+      if (request[name] !== undefined) data[name] = request[name];
+    }
+    if (payment.acceptedAtMs !== null)
+      data['paymentMethods'] = [{ type: 'WALLET', amount: { ...request.amount } }];
+    return makeAnswer('SUCCESS', data);
+  }
+
+  /** Accepted also before the customer pays: the cancel then waits for the money and sends it back. */
+  function cancel(merchantId: string, id: string): Answer {
+    const payment = settle(payments.get(keyOf(merchantId, id)));
+    if (!payment) return makeRefusal('RESOURCE_NOT_FOUND', 'No such merchantPaymentId.');
+    if (payment.cancel) return makeAnswer('REQUEST_ACCEPTED');
+    if (payment.status === 'FAILED') return makeRefusal('ORDER_NOT_REVERSIBLE', 'The payment was declined.');
+    if (payment.acceptedAtMs !== null && now() >= getCancelDeadline(payment.acceptedAtMs)) {
+      return makeRefusal('ORDER_NOT_REVERSIBLE', 'The time for cancelling has passed; refund instead.');
+    }
+    payment.cancel = { dueAtMs: payment.acceptedAtMs === null ? null : makeCancelDue() };
+    settle(payment);
+    return makeAnswer('REQUEST_ACCEPTED');
+  }
+
+  const makeCancelDue = () => now() + settings.cancel_delay_seconds * 1000;
+
+  /** The customer pays. `late` also takes money for a code that we would believe to be dead. */
+  function pay(payment: SimulatedPayment, late: boolean): PayOutcome {
+    if (payment.status !== 'CREATED') {
+      return { ok: false, message: `The payment is ${payment.status}; it cannot be paid again.` };
+    }
+    if (!late && (payment.deleted || isExpired(payment))) {
+      const why = payment.deleted ? 'was deleted' : 'has expired';
+      return { ok: false, message: `The code ${why}. Send {"late": true} to take the money all the same.` };
+    }
+    const { merchantPaymentId, amount } = payment.request;
+    payment.status = 'COMPLETED';
+    payment.acceptedAtMs = now();
+    const { merchantId, paymentId } = payment;
+    const at = new Date(now()).toISOString();
+    charges.push({
+      payment,
+      charge: { merchantPaymentId, merchantId, paymentId, ...amount, at, reversed_at: null },
+    });
+    if (payment.cancel) payment.cancel.dueAtMs = makeCancelDue();
+    settle(payment);
+    return { ok: true, payment };
+  }
+
+  function decline(payment: SimulatedPayment): PayOutcome {
+    if (payment.status !== 'CREATED') {
+      return { ok: false, message: `The payment is ${payment.status}; it cannot be declined.` };
+    }
+    payment.status = 'FAILED';
+    payment.failedAtMs = now();
+    return { ok: true, payment };
+  }
+
+  const all = () => [...payments.values()].map((payment) => settle(payment) ?? payment);
+
+  return {
+    createCode,
+    deleteCode,
+    getDetails,
+    cancel,
+    pay,
+    decline,
+    isExpired,
+    findPayment: (id: string) => settle(byId.get(id)),
+    findByCode: (codeId: string) => settle(byCode.get(codeId)),
+    listNewestFirst: () => all().reverse(),
+    listCharges: (): Charge[] => {
+      all();
+      return charges.map((entry) => ({ ...entry.charge }));
+    },
+    reset() {
+      payments.clear();
+      byCode.clear();
+      byId.clear();
+      charges = [];
+    },
+  };
+}
+
+function makeCodeAnswer(payment: SimulatedPayment): Answer {
+  const { codeId, url, deeplink, expiryDate, request, createdAtMs } = payment;
+  const requestedAt = request.requestedAt ?? toSeconds(createdAtMs);
+  const data = { codeId, url, expiryDate, ...request, requestedAt, deeplink };
+  return { ...makeAnswer('SUCCESS', data), status: 201 };
+}
+
+/** A client that repeats a request stamps it anew, so `requestedAt` does not make it another request. */
+function isSameContent(left: CodeRequest, right: CodeRequest): boolean {
+  const content = (request: CodeRequest) => JSON.stringify({ ...request, requestedAt: undefined });
+  return content(left) === content(right);
+}
+
+/** A payment can be cancelled until 00:14:59 Japanese time of the following day. */
+function getCancelDeadline(paidAtMs: number): number {
+  const japaneseDay = Math.floor((paidAtMs + JST_OFFSET_MS) / DAY_MS);
+  return (japaneseDay + 1) * DAY_MS - JST_OFFSET_MS + 15 * 60_000;
+}
+
+function toSeconds(ms: number | null): number {
+  return ms === null ? 0 : Math.floor(ms / 1000);
+}

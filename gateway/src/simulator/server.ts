@@ -1,0 +1,100 @@
+// The simulator server: one loopback HTTP server with every provider's simulator on it. It has no login, so
+// it listens on this machine only and refuses calls that a web page of another origin makes a browser send.
+import type { AddressInfo } from 'node:net';
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { PAYPAY_ENDPOINTS, PAYPAY_MOUNT, registerPaypaySimulator } from '../providers/paypay/simulator.ts';
+import type { PaypaySettings } from '../providers/paypay/simulator-state.ts';
+import { createFaultDial, registerFaultRoutes } from './faults.ts';
+
+const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
+
+export interface SimulatorServerOptions {
+  /** 0 takes a free port. */
+  port: number;
+  host?: string;
+  now?: () => number;
+  log?: (facts: Record<string, unknown>, message: string) => void;
+  /** Where faults with a probability strike. */
+  seed?: number;
+  paypay?: { api_key?: string; api_secret?: string } & Partial<PaypaySettings>;
+}
+
+export interface SimulatorServer {
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+export async function startSimulatorServer(options: SimulatorServerOptions): Promise<SimulatorServer> {
+  const host = options.host ?? '127.0.0.1';
+  if (!LOOPBACK_HOSTS.includes(host))
+    throw new Error(`A simulator listens on loopback only, not on ${host}.`);
+  const now = options.now ?? Date.now;
+  const log = options.log ?? (() => {});
+  // A fault may hold an answer back for ever; closing the server must not wait for it.
+  const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.removeContentTypeParser('text/plain');
+  setErrorAnswers(app, log);
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isFromHere(request)) {
+      return reply.code(403).send({ error: { message: 'The simulator only answers this machine.' } });
+    }
+  });
+
+  let url = '';
+  const { api_key, api_secret, ...settings } = options.paypay ?? {};
+  const faults = createFaultDial({ seed: options.seed ?? 1, endpoints: PAYPAY_ENDPOINTS });
+  registerPaypaySimulator(app, { serverUrl: () => url, now, log, faults, api_key, api_secret, settings });
+  registerFaultRoutes(app, faults, `${PAYPAY_MOUNT}/control`);
+
+  await app.listen({ port: options.port, host });
+  const { port } = app.server.address() as AddressInfo;
+  url = `http://${host === '::1' ? '[::1]' : host}:${port}`;
+  log({ url }, 'simulator listening');
+  return { url, port, close: () => app.close() };
+}
+
+/** Neither a foreign page's script nor a foreign name that points at this machine gets through. */
+function isFromHere(request: FastifyRequest): boolean {
+  const { origin, host } = request.headers;
+  if (!URL.canParse(`http://${host}`)) return false;
+  const name = new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '');
+  if (!LOOPBACK_HOSTS.includes(name)) return false;
+  return origin === undefined || origin === `http://${host}`;
+}
+
+interface ValidationProblem {
+  keyword: string;
+  instancePath: string;
+  message?: string;
+  params: { additionalProperties?: string[] };
+}
+
+function setErrorAnswers(app: FastifyInstance, log: NonNullable<SimulatorServerOptions['log']>): void {
+  app.setErrorHandler<Error & { statusCode?: number; validation?: ValidationProblem[] }>(
+    (error, _request, reply) => {
+      if (error.validation) return reply.code(400).send({ error: explainProblems(error.validation) });
+      const status = error.statusCode ?? 500;
+      if (status >= 500) log({ err: error }, 'the simulator failed');
+      return reply
+        .code(status)
+        .send({ error: { message: status >= 500 ? 'Internal error' : error.message } });
+    },
+  );
+  app.setNotFoundHandler((request, reply) => {
+    const message = `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`;
+    reply.code(404).send({ error: { message } });
+  });
+}
+
+function explainProblems(problems: ValidationProblem[]): { message: string; field?: string } {
+  const unknown = problems.find((problem) => problem.keyword === 'additionalProperties');
+  const field = unknown?.params.additionalProperties?.[0];
+  if (field !== undefined) return { message: `Unknown field '${field}'.`, field };
+  const first = problems[0];
+  const path = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
+  const message = `${path === '' ? 'The body' : path} ${first?.message ?? 'is not valid'}.`;
+  return path === '' ? { message } : { message, field: path };
+}
