@@ -58,7 +58,10 @@ export interface NotificationRequest {
   remote_address: string;
 }
 
-/** What a notification lets us find. It never carries an outcome: the gateway asks the provider itself. */
+/**
+ * What a notification lets us find. It never carries an outcome: the gateway asks the provider itself. Both
+ * ids are null for news that concerns no payment (a file is ready): received, and nothing to ask.
+ */
 export interface Notification {
   /** Our attempt id, when the provider sent it back. PayPay leaves it empty in some AUTHORIZED notices. */
   attempt_id: string | null;
@@ -66,6 +69,10 @@ export interface Notification {
   /** Equal for every repetition of the same news, so that repetitions are stored once. */
   dedupe_key: string;
 }
+
+export type NotificationReading =
+  | { ok: true; notification: Notification }
+  | { ok: false; reason: 'bad_signature' | 'unreadable' };
 
 export interface Provider<S extends TSchema = TSchema> {
   /** The registry name, upper case: 'PAYPAY', 'CASH', 'TERMINAL'. */
@@ -111,10 +118,7 @@ export interface Provider<S extends TSchema = TSchema> {
   ): Promise<ProviderResult>;
 
   /** Read a notification, or say why it is refused. Checks the signature when a secret is given. */
-  readNotification?(
-    request: NotificationRequest,
-    secret: string | null,
-  ): { ok: true; notification: Notification } | { ok: false; reason: 'bad_signature' | 'unreadable' };
+  readNotification?(request: NotificationRequest, secret: string | null): NotificationReading;
 }
 
 /** Only fixes the types: an adapter is a plain value. */

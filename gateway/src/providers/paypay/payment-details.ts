@@ -1,0 +1,114 @@
+// What PayPay knows about one code payment, asked by our attempt id. PayPay's statuses have traps, each told
+// where it is handled; a status that is not listed is unknown.
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { ProviderResult, UnknownReason } from '../../domain/provider-result.ts';
+import type { AttemptFacts, ProviderContext } from '../provider.ts';
+import { callPaypay, type PaypayAnswer, type PaypayCredentials } from './client.ts';
+import type { PaypayCode } from './results.ts';
+
+/** Up to the year 9999, so that every one of them is an instant that can be written. */
+export const EpochSeconds = Type.Integer({ minimum: 0, maximum: 253_402_300_799 });
+
+const PaymentDetails = Type.Object({
+  merchantPaymentId: Type.String(),
+  paymentId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  status: Type.String(),
+  amount: Type.Object({
+    amount: Type.Integer({ minimum: 0 }),
+    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+  }),
+  acceptedAt: Type.Optional(Type.Union([EpochSeconds, Type.Null()])),
+  expiresAt: Type.Optional(Type.Union([EpochSeconds, Type.Null()])),
+});
+
+export type CodePayment =
+  /** Nobody has paid. PayPay keeps saying so for a code that ran out long ago. */
+  | { state: 'unpaid' }
+  /** PayPay knows no payment under this id: it never heard of it, or it forgot an unpaid code. */
+  | { state: 'absent' }
+  /** The result is what the adapter answers, `unknown` included. */
+  | { state: 'told'; result: ProviderResult };
+
+export async function findCodePayment(
+  attempt: AttemptFacts,
+  context: ProviderContext<PaypayCredentials>,
+): Promise<CodePayment> {
+  const answer = await callPaypay(context, {
+    method: 'GET',
+    path: `/v2/codes/payments/${encodeURIComponent(attempt.id)}`,
+  });
+  if (answer.kind === 'done') return readDetails(answer.data, attempt);
+  if (answer.kind === 'refused' && NOT_FOUND.has(answer.code)) return { state: 'absent' };
+  // A refused question says nothing about the payment.
+  return told(unknownAfter(answer));
+}
+
+const NOT_FOUND: ReadonlySet<PaypayCode> = new Set(['DYNAMIC_QR_PAYMENT_NOT_FOUND', 'RESOURCE_NOT_FOUND']);
+
+function readDetails(data: unknown, attempt: AttemptFacts): CodePayment {
+  // Without the amount, or about another payment, "COMPLETED" would prove nothing.
+  if (!Value.Check(PaymentDetails, data) || data.merchantPaymentId !== attempt.id) {
+    return told(unknown('unreadable_answer', 'PayPay gave payment details that cannot be read.'));
+  }
+  if (data.status === 'CREATED') return { state: 'unpaid' };
+  return told(resultOf(data, attempt));
+}
+
+function resultOf(details: Static<typeof PaymentDetails>, attempt: AttemptFacts): ProviderResult {
+  const payment = details.paymentId ? { provider_payment_id: details.paymentId } : {};
+  const stated = details.amount;
+  switch (details.status) {
+    case 'COMPLETED':
+    // A refund leaves the payment what it was; the refund is an object of its own.
+    case 'REFUNDED':
+      return {
+        kind: 'paid',
+        stated,
+        ...payment,
+        ...(details.acceptedAt ? { paid_at: fromEpochSeconds(details.acceptedAt) } : {}),
+      };
+    case 'AUTHORIZED':
+      return {
+        kind: 'authorized',
+        stated,
+        ...payment,
+        ...(details.expiresAt ? { capture_before: fromEpochSeconds(details.expiresAt) } : {}),
+      };
+    case 'REAUTHORIZING':
+      return { kind: 'working', ...payment };
+    case 'FAILED':
+      // A successful cancel also shows as FAILED; CANCELED is only the end of a reverted authorisation.
+      if (attempt.cancel_requested_at !== null) return { kind: 'reversed', ...payment };
+      return {
+        kind: 'declined',
+        code: 'payment_failed',
+        message: 'PayPay reports that the payment failed.',
+        ...payment,
+      };
+    case 'CANCELED':
+      return { kind: 'reversed', ...payment };
+    case 'EXPIRED':
+      return { kind: 'ended_unpaid', reason: 'expired' };
+    default:
+      return unknown('unlisted_code', 'PayPay reports a payment status that this gateway does not know.');
+  }
+}
+
+function unknown(reason: UnknownReason, message: string): ProviderResult {
+  return { kind: 'unknown', reason, message };
+}
+
+/** What an answer that settles nothing leaves us with. */
+export function unknownAfter(answer: Exclude<PaypayAnswer, { kind: 'done' }>): ProviderResult {
+  if (answer.kind !== 'refused') return unknown(answer.reason, answer.message);
+  return unknown(answer.meaning === 'retry' ? 'rate_limited' : 'refused', answer.message);
+}
+
+export function fromEpochSeconds(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
+function told(result: ProviderResult): CodePayment {
+  return { state: 'told', result };
+}

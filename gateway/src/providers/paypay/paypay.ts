@@ -1,0 +1,174 @@
+// PayPay, QR codes that the till shows (MPM). One payment is one code under our attempt id. Whatever is not
+// plainly told is unknown; an unpaid code is ended by deleting it, never by PayPay's cancel, which would lie
+// in wait and undo a payment that the customer makes later.
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { CustomerAction, ProviderResult } from '../../domain/provider-result.ts';
+import { type AttemptFacts, defineProvider, type ProviderContext } from '../provider.ts';
+import { callPaypay, type PaypayAnswer, PaypayCredentials, PaypayStoreCredentials } from './client.ts';
+import { readPaypayNotification } from './notification.ts';
+import { EpochSeconds, findCodePayment, fromEpochSeconds, unknownAfter } from './payment-details.ts';
+
+type Context = ProviderContext<PaypayCredentials>;
+
+export const paypay = defineProvider({
+  name: 'PAYPAY',
+  processing_mode: 'pgw_processed',
+  payment_method_types: ['qr_mpm'],
+  can_authorize: false,
+  credentials: PaypayStoreCredentials,
+  complete_credentials: PaypayCredentials,
+  start,
+  lookUp,
+  cancel,
+  readNotification: readPaypayNotification,
+});
+
+/** Codes live about five minutes, and PayPay cannot be told otherwise; the answer says when one ends. */
+const USUAL_CODE_LIFE_MS = 5 * 60_000;
+/** A customer who scanned in the last second, and a clock that is a little wrong. */
+const GRACE_MS = 30_000;
+
+/**
+ * Opens the code. The attempt id makes this safe to repeat: PayPay answers a repetition with the same code,
+ * or with "duplicate", and then tells no code again.
+ */
+async function start(attempt: AttemptFacts, context: Context): Promise<ProviderResult> {
+  if (attempt.currency !== 'JPY') {
+    return refused('currency_not_supported', 'PayPay takes Japanese yen only.');
+  }
+  // Once a code was shown, a refusal of a second one says nothing about the first.
+  if (attempt.provider_code_id !== null) return lookUp(attempt, context);
+  const opened = await openCode(attempt, context);
+  switch (opened.kind) {
+    case 'opened':
+      return waitingWith(opened);
+    case 'unclear':
+      return unknownAfter(opened);
+    // In both cases below nobody has seen a code of this attempt, so nobody can pay by it.
+    case 'unsent':
+      return refused(`provider_${opened.reason}`, opened.message);
+    case 'refused':
+      if (opened.code !== 'DUPLICATE_DYNAMIC_QR_REQUEST') return refused(opened.code, opened.message);
+      return lookUpUnseenCode(attempt, context, opened);
+  }
+}
+
+async function lookUp(attempt: AttemptFacts, context: Context): Promise<ProviderResult> {
+  // A cancel that was not seen through goes on; above all no code may come back to the till.
+  if (attempt.cancel_requested_at !== null) return cancel(attempt, context);
+  if (attempt.provider_code_id === null) return lookUpUnseenCode(attempt, context, null);
+  const found = await findCodePayment(attempt, context);
+  if (found.state === 'told') return found.result;
+  // The code is still in front of the customer, so even "no such payment" is no end yet.
+  if (!isOver(attempt, context)) return { kind: 'waiting' };
+  // PayPay reports a code that ran out as CREATED for ever. Deleting it makes sure, whatever the clocks say.
+  return found.state === 'absent'
+    ? { kind: 'ended_unpaid', reason: 'expired' }
+    : closeCode(attempt, attempt.provider_code_id, context, 'expired');
+}
+
+/**
+ * The truth about an attempt whose code never reached us. When PayPay has the code, asking for it once more
+ * brings it to the till after all. When PayPay will not repeat it, we cannot get at an open code that another
+ * process may hold the answer to, so only the end of the code's life ends the attempt. `duplicate` is that
+ * refusal, when PayPay gave it just now.
+ */
+async function lookUpUnseenCode(
+  attempt: AttemptFacts,
+  context: Context,
+  duplicate: Exclude<OpenAnswer, Opened> | null,
+): Promise<ProviderResult> {
+  const found = await findCodePayment(attempt, context);
+  if (found.state === 'told') return found.result;
+  if (found.state === 'absent') return { kind: 'not_found' };
+  if (isOver(attempt, context)) return { kind: 'ended_unpaid', reason: 'expired' };
+  const opened = duplicate ?? (await openCode(attempt, context));
+  return opened.kind === 'opened' ? waitingWith(opened) : unknownAfter(opened);
+}
+
+/** Delete the code, then ask once more: a payment that was quicker than we are is answered as paid. */
+async function cancel(attempt: AttemptFacts, context: Context): Promise<ProviderResult> {
+  if (attempt.provider_code_id !== null) {
+    return closeCode(attempt, attempt.provider_code_id, context, 'deleted');
+  }
+  // Without its id a code cannot be deleted; a look-up brings the id when there is a code.
+  const result = await lookUpUnseenCode(attempt, context, null);
+  if (result.kind !== 'waiting' || result.provider_code_id === undefined) return result;
+  return closeCode(attempt, result.provider_code_id, context, 'deleted');
+}
+
+async function closeCode(
+  attempt: AttemptFacts,
+  code_id: string,
+  context: Context,
+  reason: 'deleted' | 'expired',
+): Promise<ProviderResult> {
+  const path = `/v2/codes/${encodeURIComponent(code_id)}`;
+  const deletion = await callPaypay(context, { method: 'DELETE', path });
+  const found = await findCodePayment(attempt, context);
+  if (found.state === 'told') return found.result;
+  if (deletion.kind === 'done') return { kind: 'ended_unpaid', reason };
+  if (deletion.kind !== 'refused') return unknownAfter(deletion);
+  // Paid a moment ago, and the details do not show it yet.
+  if (deletion.code === 'DYNAMIC_QR_ALREADY_PAID') return { kind: 'working' };
+  const is_gone = deletion.code === 'DYNAMIC_QR_NOT_FOUND';
+  const has_run_out = deletion.code === 'DYNAMIC_QR_BAD_REQUEST' && isOver(attempt, context);
+  if (is_gone || has_run_out) return { kind: 'ended_unpaid', reason };
+  return unknownAfter(deletion);
+}
+
+const OpenedCode = Type.Object({
+  codeId: Type.String({ minLength: 1, maxLength: 255 }),
+  url: Type.String({ minLength: 1, maxLength: 2048 }),
+  expiryDate: EpochSeconds,
+});
+
+type Opened = { kind: 'opened'; code: Static<typeof OpenedCode> };
+type OpenAnswer = Opened | Exclude<PaypayAnswer, { kind: 'done' }>;
+
+async function openCode(attempt: AttemptFacts, context: Context): Promise<OpenAnswer> {
+  const answer = await callPaypay(context, {
+    method: 'POST',
+    path: '/v2/codes',
+    body: {
+      merchantPaymentId: attempt.id,
+      amount: { amount: attempt.amount, currency: attempt.currency },
+      codeType: 'ORDER_QR',
+      // The payer reads this in the app, so an intent without a description says "payment" in Japanese.
+      orderDescription: attempt.description || 'お支払い',
+      ...(attempt.merchant_store_id === null ? {} : { storeId: attempt.merchant_store_id }),
+      ...(attempt.merchant_terminal_id === null ? {} : { terminalId: attempt.merchant_terminal_id }),
+      requestedAt: Math.floor(context.now() / 1000),
+    },
+  });
+  if (answer.kind !== 'done') return answer;
+  if (Value.Check(OpenedCode, answer.data)) return { kind: 'opened', code: answer.data };
+  return {
+    kind: 'unclear',
+    reason: 'unreadable_answer',
+    message: 'PayPay opened a code that cannot be read.',
+  };
+}
+
+function waitingWith({ code }: Opened): ProviderResult {
+  const action: CustomerAction = {
+    type: 'qr',
+    qr_content: code.url,
+    expires_at: fromEpochSeconds(code.expiryDate),
+  };
+  return { kind: 'waiting', action, provider_code_id: code.codeId };
+}
+
+/** Whether the code can no longer be paid, as far as clocks can tell. */
+function isOver(attempt: AttemptFacts, context: Context): boolean {
+  const end =
+    attempt.action_expires_at === null
+      ? Date.parse(attempt.created_at) + USUAL_CODE_LIFE_MS
+      : Date.parse(attempt.action_expires_at);
+  return context.now() > end + GRACE_MS;
+}
+
+function refused(code: string, message: string): ProviderResult {
+  return { kind: 'ended_unpaid', reason: 'refused', code, message };
+}
