@@ -27,13 +27,10 @@ export interface Config {
   webhook_allow_loopback: boolean;
   /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
   trusted_proxies: string[];
-  paypay: {
-    api_key: string | null;
-    api_secret: string | null;
-    base_url: string | null;
-    webhook_secret: string | null;
-    webhook_sources: string[];
-  };
+  /** Credentials that hold for the whole gateway in live mode, by provider; a store's own come first. */
+  provider_defaults: Record<string, Record<string, string>>;
+  /** How a provider's notifications are known to be its own. */
+  notifications: Record<string, { secret: string | null; sources: string[] }>;
   simulator_port: number;
   /** Where test payments without credentials of their own go; set by `start`, or by hand for `serve`. */
   simulator_url: string | null;
@@ -85,7 +82,9 @@ export function readConfig(environment: Environment, default_mode: Mode): Config
   const port = integer('PORT', 8080, 0, 65_535);
   const master_key = text('MPAC_MASTER_KEY');
   if (master_key !== null && !isKey(master_key)) {
-    problems.push('MPAC_MASTER_KEY must be 32 bytes in hex or base64, for example from "openssl rand -hex 32".');
+    problems.push(
+      'MPAC_MASTER_KEY must be 32 bytes in hex or base64, for example from "openssl rand -hex 32".',
+    );
   }
   if (master_key === null && !development) {
     problems.push('MPAC_MASTER_KEY is missing. Make one with "openssl rand -hex 32" and keep it safe.');
@@ -112,23 +111,33 @@ export function readConfig(environment: Environment, default_mode: Mode): Config
     look_up_burst: integer('MPAC_LOOK_UP_BURST', 10, 1, 100_000),
     provider_deadline_ms: integer('MPAC_PROVIDER_DEADLINE_MS', 10_000, 100, 60_000),
     webhook_concurrency: integer('MPAC_WEBHOOK_CONCURRENCY', 64, 1, 1_000),
-    webhook_allow_loopback: choice('MPAC_WEBHOOK_ALLOW_LOOPBACK', development ? 'true' : 'false', ['true', 'false']) === 'true',
+    webhook_allow_loopback:
+      choice('MPAC_WEBHOOK_ALLOW_LOOPBACK', development ? 'true' : 'false', ['true', 'false']) === 'true',
     trusted_proxies: list('MPAC_TRUSTED_PROXIES'),
-    paypay: {
-      api_key: text('MPAC_PAYPAY_API_KEY'),
-      api_secret: text('MPAC_PAYPAY_API_SECRET'),
-      base_url: url('MPAC_PAYPAY_BASE_URL', ['https:', 'http:']),
-      webhook_secret: text('MPAC_PAYPAY_WEBHOOK_SECRET'),
-      webhook_sources: list('MPAC_PAYPAY_WEBHOOK_SOURCES'),
+    provider_defaults: {
+      PAYPAY: present({
+        api_key: text('MPAC_PAYPAY_API_KEY'),
+        api_secret: text('MPAC_PAYPAY_API_SECRET'),
+        base_url: url('MPAC_PAYPAY_BASE_URL', ['https:', 'http:']),
+      }),
+    },
+    notifications: {
+      PAYPAY: { secret: text('MPAC_PAYPAY_WEBHOOK_SECRET'), sources: list('MPAC_PAYPAY_WEBHOOK_SOURCES') },
     },
     simulator_port: integer('MPAC_SIMULATOR_PORT', 8090, 0, 65_535),
     simulator_url: url('MPAC_SIMULATOR_URL', ['http:', 'https:']),
   };
-  if ((config.paypay.api_key === null) !== (config.paypay.api_secret === null)) {
+  if ((text('MPAC_PAYPAY_API_KEY') === null) !== (text('MPAC_PAYPAY_API_SECRET') === null)) {
     problems.push('MPAC_PAYPAY_API_KEY and MPAC_PAYPAY_API_SECRET belong together: set both or neither.');
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
+}
+
+function present(values: Record<string, string | null>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+  );
 }
 
 function isKey(text: string): boolean {

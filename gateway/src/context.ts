@@ -19,6 +19,8 @@ export interface Context {
   random(): number;
   makeId(prefix: IdPrefix): string;
   master_key: MasterKey;
+  /** Signs the addresses of QR pictures. Derived from the master key. */
+  picture_key: Buffer;
   /** For providers, whose hosts the operator chose. */
   http: HttpClient;
   /** For webhooks, whose hosts strangers chose: guarded at connect time. */

@@ -78,7 +78,12 @@ const INSERT_MARK: Statement = {
 };
 
 /** For an answer that changed nothing else: a refusal, or the repetition of an earlier answer. */
-export async function insertMark(tx: Tx, mark: RequestMark, organization_id: string, now: string): Promise<void> {
+export async function insertMark(
+  tx: Tx,
+  mark: RequestMark,
+  organization_id: string,
+  now: string,
+): Promise<void> {
   await tx.query(INSERT_MARK, [...markValues(mark), organization_id, now]);
 }
 

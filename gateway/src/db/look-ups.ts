@@ -67,16 +67,36 @@ const RESCHEDULE: Statement = {
   name: 'reschedule_attempt',
   // No guard on the intent's version: a time of the next look-up harms nobody, and a status that moved on
   // meanwhile has set its own.
-  text: `update payment_attempts
-    set next_check_at = $2, checks_done = $3, not_found_count = $4,
-        provider_payment_id = coalesce($5, provider_payment_id)
-    where id = $1 and status = $6`,
+  text: `
+    with attempt as (
+      update payment_attempts
+      set next_check_at = $2, checks_done = $3, not_found_count = $4,
+          provider_payment_id = coalesce($5, provider_payment_id)
+      where id = $1 and status = $6
+      returning payment_intent_id
+    )
+    update payment_intents p set next_check_at = $7
+    from attempt
+    where p.id = attempt.payment_intent_id and p.attempt_id = $1 and p.outcome = 'unknown'
+      and $7::timestamptz is not null`,
 };
 
 /** A look-up that brought no news: only the counters and the time of the next one change. */
-export async function updateAttemptSchedule(tx: Tx, attempt: Attempt): Promise<void> {
+export async function updateAttemptSchedule(
+  tx: Tx,
+  attempt: Attempt,
+  shown_next_check_at: string | null,
+): Promise<void> {
   const { id, next_check_at, checks_done, not_found_count, provider_payment_id, status } = attempt;
-  await tx.query(RESCHEDULE, [id, next_check_at, checks_done, not_found_count, provider_payment_id, status]);
+  await tx.query(RESCHEDULE, [
+    id,
+    next_check_at,
+    checks_done,
+    not_found_count,
+    provider_payment_id,
+    status,
+    shown_next_check_at,
+  ]);
 }
 
 const COUNT_UNRESOLVED: Statement = {

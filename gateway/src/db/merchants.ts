@@ -11,8 +11,7 @@ export interface SigningKey {
   allow_raw_secret: boolean;
 }
 
-const KEY_COLUMNS =
-  'k.id, k.organization_id, k.livemode, k.merchant_id, k.secret_sealed, k.allow_raw_secret';
+const KEY_COLUMNS = 'k.id, k.organization_id, k.livemode, k.merchant_id, k.secret_sealed, k.allow_raw_secret';
 
 const SIGNING_KEYS: Statement = {
   name: 'list_signing_keys',
@@ -167,7 +166,13 @@ export async function upsertMerchant(
   merchant: { organization_id: string; livemode: boolean; id: string; name: string },
   now: string,
 ): Promise<void> {
-  await tx.query(UPSERT_MERCHANT, [merchant.organization_id, merchant.livemode, merchant.id, merchant.name, now]);
+  await tx.query(UPSERT_MERCHANT, [
+    merchant.organization_id,
+    merchant.livemode,
+    merchant.id,
+    merchant.name,
+    now,
+  ]);
 }
 
 const UPSERT_STORE: Statement = {

@@ -204,6 +204,10 @@ const EXPIRING: Statement = {
 };
 
 /** Those past their time whose calling-off has not begun yet. */
-export async function listExpiringPaymentIntents(db: Db, now: string, limit: number): Promise<PaymentIntent[]> {
+export async function listExpiringPaymentIntents(
+  db: Db,
+  now: string,
+  limit: number,
+): Promise<PaymentIntent[]> {
   return db.query<PaymentIntent>(EXPIRING, [now, limit]);
 }

@@ -73,7 +73,9 @@ export function openDatabase(options: PoolOptions): Database {
       let broken: Error | undefined;
       try {
         await client.query('begin');
-        const tx = { query: (statement: Statement, values: unknown[] = []) => run(client, statement, values) };
+        const tx = {
+          query: (statement: Statement, values: unknown[] = []) => run(client, statement, values),
+        };
         const result = await openTransaction.run(true, () => work(tx as unknown as Tx));
         await client.query('commit');
         return result;

@@ -113,7 +113,7 @@ export function decideOnProviderResult(
   // Money counts for an intent that is still open; in any other case it is late and kept apart. An
   // authorisation that comes late is looked after like money: it is a claim on the customer's account.
   if (result.kind === 'paid' || result.kind === 'authorized') {
-    if (live || revives) return moved(intent, next, result.kind, now, receivedBy(next, result.kind));
+    if (live || revives) return moved(intent, attempt, next, result.kind, now, receivedBy(next, result.kind));
     const known = attempt.status === 'paid' || attempt.status === 'authorized';
     return {
       attempt: next,
@@ -125,29 +125,38 @@ export function decideOnProviderResult(
   }
   if (!live) {
     const changed = next.status !== attempt.status;
-    return { attempt: next, intent: changed ? touched(intent, now) : intent, event: null, late_payment: null, changed };
+    return {
+      attempt: next,
+      intent: changed ? touched(intent, now) : intent,
+      event: null,
+      late_payment: null,
+      changed,
+    };
   }
 
   switch (result.kind) {
     case 'waiting':
-      // While the customer may still pay, "waiting" again is no news, and neither is it after our cancel.
-      if (attempt.status === 'waiting') return noNews(intent, next);
-      return moved(intent, next, 'waiting', now, { outcome: null, last_payment_error: null });
+      // While the customer may still pay, "waiting" again is no news, unless it brings a code that was lost.
+      if (attempt.status === 'waiting' && next.action === attempt.action) return noNews(intent, next);
+      return moved(intent, attempt, next, 'waiting', now, { outcome: null, last_payment_error: null });
     case 'working':
       if (attempt.status === 'working') return noNews(intent, next);
-      return moved(intent, next, 'working', now, { outcome: null });
+      return moved(intent, attempt, next, 'working', now, { outcome: null });
     case 'not_found':
     case 'unknown':
       if (next.status === attempt.status) return noNews(intent, next);
-      return moved(intent, next, 'unknown', now, { outcome: 'unknown', last_payment_error: next.error });
+      return moved(intent, attempt, next, 'unknown', now, {
+        outcome: 'unknown',
+        last_payment_error: next.error,
+      });
     case 'declined':
-      if (attempt.cancel_requested_at !== null) return calledOff(intent, next, now);
-      return moved(intent, next, 'declined', now, { outcome: null, last_payment_error: next.error });
+      if (attempt.cancel_requested_at !== null) return calledOff(intent, attempt, next, now);
+      return moved(intent, attempt, next, 'declined', now, { outcome: null, last_payment_error: next.error });
     case 'reversed':
-      return calledOff(intent, next, now);
+      return calledOff(intent, attempt, next, now);
     case 'ended_unpaid':
-      if (attempt.cancel_requested_at !== null) return calledOff(intent, next, now);
-      return moved(intent, next, 'ended_unpaid', now, {
+      if (attempt.cancel_requested_at !== null) return calledOff(intent, attempt, next, now);
+      return moved(intent, attempt, next, 'ended_unpaid', now, {
         outcome: null,
         last_payment_error: next.error,
         attempt_id: null,
@@ -241,16 +250,17 @@ function receivedBy(attempt: Attempt, kind: 'paid' | 'authorized'): Partial<Paym
   };
 }
 
-function calledOff(intent: PaymentIntent, attempt: Attempt, now: string): Decision {
-  return moved(intent, attempt, 'called_off', now, {
+function calledOff(intent: PaymentIntent, before: Attempt, attempt: Attempt, now: string): Decision {
+  return moved(intent, before, attempt, 'called_off', now, {
     outcome: null,
     amount_capturable: 0,
-    cancellation_reason: attempt.cancellation_reason ?? 'cancelled_by_provider',
+    cancellation_reason: before.cancellation_reason ?? 'cancelled_by_provider',
   });
 }
 
 function moved(
   intent: PaymentIntent,
+  before: Attempt,
   attempt: Attempt,
   by: Move,
   now: string,
@@ -259,7 +269,9 @@ function moved(
   // News that the table has no move for (a decline for authorised money, say) is kept on the attempt only.
   if (nextPhase(phaseOf(intent), by) === null) return noNews(intent, attempt);
   const next = movePaymentIntent(intent, by, now, changes);
-  return { attempt, intent: next, event: eventFor(next), late_payment: null, changed: true };
+  // The first answer to our question is told even where the status was `processing` while we waited for it.
+  const told = phaseOf(next) !== phaseOf(intent) || before.status === 'asked';
+  return { attempt, intent: next, event: told ? eventFor(next) : null, late_payment: null, changed: true };
 }
 
 /** Back to `requires_payment_method` has no event of its own: nothing happened that a merchant could act on. */

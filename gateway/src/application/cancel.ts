@@ -1,0 +1,129 @@
+// Cancel, expire and capture: the ways in which we, and not the customer, end a payment. Where a provider
+// holds a code or money, it is made harmless there first, and what is found while doing so counts.
+import type { Context } from '../context.ts';
+import { instant } from '../context.ts';
+import { findAttempt, findPaymentIntent } from '../db/payment-intents.ts';
+import type { Attempt } from '../domain/attempt.ts';
+import { GatewayError } from '../domain/error.ts';
+import {
+  isFinal,
+  movePaymentIntent,
+  type PaymentIntent,
+  paymentIntentResource,
+  phaseOf,
+  refusedMove,
+} from '../domain/payment-intent.ts';
+import type { Provider } from '../providers/provider.ts';
+import { getProviderByName } from '../providers/registry.ts';
+import { admit, type Caller } from './callers.ts';
+import { type Answer, completeMark, type Mark } from './idempotency.ts';
+import { jsonAnswer } from './payment-intents.ts';
+import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
+import { applyProviderResult, carryOut, makeEvent } from './provider-results.ts';
+
+/** Longer than the provider's deadline; afterwards the resolver goes on with what was begun here. */
+const CANCEL_LEASE_MS = 30_000;
+
+export async function cancelPaymentIntent(
+  context: Context,
+  caller: Caller,
+  id: string,
+  reason: string,
+  mark: Mark,
+): Promise<Answer> {
+  for (;;) {
+    const intent = admit(context, caller, await findPaymentIntent(context.db, id));
+    mark.organization_id = intent.organization_id;
+    const attempt = intent.attempt_id === null ? null : await findAttempt(context.db, intent.attempt_id);
+    const phase = phaseOf(intent);
+    // A retry goes on with a cancel that was begun; every other outcome that is still open must be known first.
+    const begun = phase === 'processing' && (attempt?.cancel_requested_at ?? null) !== null;
+    const open = phase === 'requires_payment_method' || phase === 'requires_action' || phase === 'authorized';
+    if (!open && !begun) throw refusedMove(intent, 'cancelled');
+
+    const provider = attempt === null ? null : getProviderByName(attempt.adapter);
+    if (attempt === null || provider?.cancel === undefined) {
+      const by = phase === 'authorized' ? 'called_off' : 'cancel';
+      const changes = { cancellation_reason: reason, amount_capturable: 0, outcome: null };
+      const next = movePaymentIntent(intent, by, instant(context), changes);
+      const answer = jsonAnswer(200, paymentIntentResource(next));
+      completeMark(context, mark, answer);
+      const event = makeEvent(context, 'payment_intent.cancelled', paymentIntentResource(next));
+      const ended: Attempt | null = attempt && {
+        ...attempt,
+        status: 'reversed',
+        updated_at: next.updated_at,
+      };
+      if (await carryOut(context, intent, { intent: next, attempt: ended, event, mark })) return answer;
+      continue;
+    }
+
+    const [asked, wanted] = requestCancel(context, intent, attempt, reason, CANCEL_LEASE_MS);
+    completeMark(context, mark, null);
+    if (!(await carryOut(context, intent, { intent: asked, attempt: wanted, mark }))) continue;
+    return callOff(context, asked, wanted, provider, mark);
+  }
+}
+
+/** First write: that we want it ended, and when the resolver takes over if this process does not survive. */
+function requestCancel(
+  context: Context,
+  intent: PaymentIntent,
+  attempt: Attempt,
+  reason: string,
+  lease_ms: number,
+): [PaymentIntent, Attempt] {
+  const now = instant(context);
+  return [
+    { ...intent, version: intent.version + 1, updated_at: now },
+    {
+      ...attempt,
+      cancel_requested_at: attempt.cancel_requested_at ?? now,
+      cancellation_reason: attempt.cancellation_reason ?? reason,
+      next_check_at: instant(context, lease_ms),
+      updated_at: now,
+    },
+  ];
+}
+
+async function callOff(
+  context: Context,
+  intent: PaymentIntent,
+  attempt: Attempt,
+  provider: Provider,
+  mark: Mark,
+): Promise<Answer> {
+  const access = await findProviderAccess(context, provider, intent, 'open_attempt');
+  if (!access.ok) throw new GatewayError('provider_error', access.reason, { status: intent.status });
+  const facts = attemptFacts(intent, attempt);
+  const result = await askProvider(context, provider, 'cancel', facts, access.provider_context);
+  const after = await applyProviderResult(context, intent, attempt, result, {
+    mark,
+    answer: (changed) =>
+      changed.status === 'cancelled' ? jsonAnswer(200, paymentIntentResource(changed)) : null,
+  });
+  if (after.intent.status === 'cancelled') return jsonAnswer(200, paymentIntentResource(after.intent));
+  if (isFinal(after.intent.status) || after.intent.amount_capturable > 0)
+    throw refusedMove(after.intent, 'cancelled');
+  throw new GatewayError(
+    'provider_error',
+    `${attempt.provider} has not confirmed that nothing can be paid any more. The cancel goes on by itself; ` +
+      'retrieve the payment intent to see how it ends.',
+    { status: after.intent.status, ...(after.intent.outcome && { outcome: after.intent.outcome }) },
+  );
+}
+
+/** An intent past its time. With a code open, the resolver calls it off, with a last look-up, before it ends. */
+export async function expirePaymentIntent(context: Context, intent: PaymentIntent): Promise<boolean> {
+  if (phaseOf(intent) === 'requires_payment_method') {
+    const next = movePaymentIntent(intent, 'expire', instant(context), { cancellation_reason: 'expired' });
+    const event = makeEvent(context, 'payment_intent.cancelled', paymentIntentResource(next));
+    return carryOut(context, intent, { intent: next, event });
+  }
+  const attempt = intent.attempt_id === null ? null : await findAttempt(context.db, intent.attempt_id);
+  if (attempt === null) throw new Error(`payment intent ${intent.id} requires an action of no attempt`);
+  const [asked, wanted] = requestCancel(context, intent, attempt, 'expired', 0);
+  const begun = await carryOut(context, intent, { intent: asked, attempt: wanted });
+  if (begun) context.wakeWorker?.('look_ups');
+  return begun;
+}

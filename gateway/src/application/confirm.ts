@@ -1,0 +1,347 @@
+// Confirm: a payment is begun. The attempt is written first, then the provider is asked, then its answer is
+// written; a crash between the two leaves a row that says what to look up. Cash and terminal payments, which
+// have happened already, need one write only.
+import type { Context } from '../context.ts';
+import { instant } from '../context.ts';
+import type { Organization } from '../db/merchants.ts';
+import { findAttempt, findPaymentIntent } from '../db/payment-intents.ts';
+import { type Attempt, decideOnProviderResult } from '../domain/attempt.ts';
+import { GatewayError } from '../domain/error.ts';
+import {
+  isFinal,
+  movePaymentIntent,
+  type PaymentIntent,
+  type PaymentMethodType,
+  paymentIntentResource,
+  phaseOf,
+  refusedMove,
+} from '../domain/payment-intent.ts';
+import type { Provider, ProviderContext } from '../providers/provider.ts';
+import { findProvider } from '../providers/registry.ts';
+import { admit, type Caller, invalidToken } from './callers.ts';
+import { type Answer, completeMark, type Mark } from './idempotency.ts';
+import { jsonAnswer } from './payment-intents.ts';
+import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
+import { applyProviderResult, carryOut, makeEvent } from './provider-results.ts';
+import { qrCodeUrl } from './qr-codes.ts';
+
+export interface ConfirmRequest {
+  payment_method_type: PaymentMethodType;
+  provider?: string;
+  external_ref_id?: string;
+  customer_code?: string;
+  return_url?: string;
+}
+
+/** Longer than the provider's deadline: only after that is an unanswered attempt looked up by the resolver. */
+const ASK_LEASE_MS = 30_000;
+
+/** A token that has confirmed can go on reading for so long after the attempt's own end. */
+const TOKEN_GRACE_MS = 15 * 60_000;
+
+export async function confirmPaymentIntent(
+  context: Context,
+  organizations: { get(id: string): Promise<Organization> },
+  caller: Caller,
+  id: string,
+  request: ConfirmRequest,
+  mark: Mark,
+): Promise<Answer> {
+  for (;;) {
+    const intent = admit(context, caller, await findPaymentIntent(context.db, id));
+    mark.organization_id = intent.organization_id;
+    const provider = getProvider(intent, request);
+    const earlier = await findSameConfirm(context, caller, intent, request, provider);
+    if (earlier !== null) return repeat(context, intent, earlier, provider, mark);
+    if (phaseOf(intent) !== 'requires_payment_method') throw refusedMove(intent, 'confirmed');
+    if (instant(context) >= intent.expires_at) throw expired(intent);
+    await checkMethod(organizations, caller, intent, request);
+    const attempt = makeAttempt(context, intent, request, provider);
+    const next = tokenUsed(context, caller, intent, attempt);
+
+    if (provider.record !== undefined) {
+      const answer = await record(context, intent, next, attempt, provider, mark);
+      if (answer !== null) return answer;
+      continue;
+    }
+    const access = await findProviderAccess(context, provider, intent, 'new_confirm');
+    if (!access.ok) throw notSupported(access.reason);
+    const asked = movePaymentIntent(next, 'ask_provider', attempt.created_at, {
+      outcome: 'unknown',
+      next_check_at: attempt.next_check_at,
+      last_payment_error: null,
+      attempt_id: attempt.id,
+      provider: attempt.provider,
+      processing_mode: attempt.processing_mode,
+    });
+    completeMark(context, mark, null);
+    if (!(await carryOut(context, intent, { intent: asked, attempt, mark }))) continue;
+    return start(context, asked, attempt, provider, access.provider_context, mark);
+  }
+}
+
+/** Money that is there already: the attempt and its outcome are one change. Null: somebody was faster. */
+async function record(
+  context: Context,
+  before: PaymentIntent,
+  intent: PaymentIntent,
+  attempt: Attempt,
+  provider: Provider,
+  mark: Mark,
+): Promise<Answer | null> {
+  const result = provider.record?.(attemptFacts(intent, attempt));
+  if (result === undefined) throw new Error(`${provider.name} has no record`);
+  const decision = decideOnProviderResult(intent, attempt, result, attempt.created_at);
+  const next = { ...decision.attempt, next_check_at: null };
+  const answer = confirmAnswer(context, decision.intent, next);
+  completeMark(context, mark, answer);
+  const event = decision.event && makeEvent(context, decision.event, paymentIntentResource(decision.intent));
+  const done = await carryOut(context, before, { intent: decision.intent, attempt: next, event, mark });
+  return done ? answer : null;
+}
+
+/** Ask the provider to begin and write down what it says. Also for the second asking after silence. */
+async function start(
+  context: Context,
+  intent: PaymentIntent,
+  attempt: Attempt,
+  provider: Provider,
+  provider_context: ProviderContext,
+  mark: Mark,
+): Promise<Answer> {
+  const result = await askProvider(
+    context,
+    provider,
+    'start',
+    attemptFacts(intent, attempt),
+    provider_context,
+  );
+  const after = await applyProviderResult(context, intent, attempt, result, {
+    mark,
+    answer: (changed, tried) => (keepsAnswer(changed, tried) ? confirmAnswer(context, changed, tried) : null),
+  });
+  if (keepsAnswer(after.intent, after.attempt)) return confirmAnswer(context, after.intent, after.attempt);
+  throw notBegun(after.intent, after.attempt, result);
+}
+
+/** A confirm that led somewhere is answered 200; silence and refusals of the provider are errors. */
+function keepsAnswer(intent: PaymentIntent, attempt: Attempt): boolean {
+  return intent.attempt_id === attempt.id && attempt.status !== 'unknown' && attempt.status !== 'asked';
+}
+
+function notBegun(intent: PaymentIntent, attempt: Attempt, result: { kind: string }): GatewayError {
+  const details = {
+    status: intent.status,
+    ...(attempt.error && { provider_code: attempt.error.code }),
+    ...(intent.outcome && { outcome: intent.outcome, next_check_at: intent.next_check_at }),
+  };
+  if (attempt.status === 'ended_unpaid') {
+    return new GatewayError(
+      'provider_error',
+      `${attempt.provider} did not begin the payment; nothing was taken. ${attempt.error?.message ?? ''}`.trim(),
+      details,
+    );
+  }
+  const timeout = result.kind === 'unknown' && attempt.error?.code === 'provider_timeout';
+  return new GatewayError(
+    timeout ? 'provider_timeout' : 'provider_error',
+    `${attempt.provider} gave no clear answer, so the outcome is unknown and is being looked up. ` +
+      'Retry with the same Idempotency-Key, or retrieve the payment intent.',
+    details,
+  );
+}
+
+/** The attempt of an earlier, identical confirm, or null when this one is the first. */
+async function findSameConfirm(
+  context: Context,
+  caller: Caller,
+  intent: PaymentIntent,
+  request: ConfirmRequest,
+  provider: Provider,
+): Promise<Attempt | null> {
+  const attempt_id = caller.kind === 'token' ? intent.payment_token_attempt_id : intent.attempt_id;
+  if (attempt_id === null) return null;
+  const attempt = await findAttempt(context.db, attempt_id);
+  const same =
+    attempt !== null &&
+    attempt.payment_method_type === request.payment_method_type &&
+    attempt.adapter === provider.name &&
+    attempt.provider === (request.provider ?? provider.name) &&
+    attempt.external_ref_id === (request.external_ref_id ?? null);
+  if (same) return attempt;
+  // A token authorises one confirm. A backend's other confirm is refused by the table, with the status.
+  if (caller.kind === 'token') throw invalidToken();
+  return null;
+}
+
+/** The same confirm once more: the same answer, and where the provider was silent, the same question. */
+async function repeat(
+  context: Context,
+  intent: PaymentIntent,
+  attempt: Attempt,
+  provider: Provider,
+  mark: Mark,
+): Promise<Answer> {
+  const live = intent.attempt_id === attempt.id && !isFinal(intent.status);
+  if (live && answerIsMissing(context, attempt)) {
+    if (attempt.cancel_requested_at !== null) throw refusedMove(intent, 'confirmed: it is being cancelled');
+    const access = await findProviderAccess(context, provider, intent, 'open_attempt');
+    if (!access.ok) throw notSupported(access.reason);
+    return start(context, intent, attempt, provider, access.provider_context, mark);
+  }
+  if (attempt.status === 'asked') {
+    throw new GatewayError(
+      'invalid_payment_state',
+      'The same confirm is running. Try again in a moment.',
+      { status: intent.status },
+      { retry_after_seconds: 1 },
+    );
+  }
+  return confirmAnswer(context, intent, attempt);
+}
+
+/** Silence, a process that died while it asked, or a code that the look-up found but could not bring. */
+function answerIsMissing(context: Context, attempt: Attempt): boolean {
+  if (attempt.status === 'asked') return instant(context) >= (attempt.next_check_at ?? '');
+  return attempt.status === 'unknown' || (attempt.status === 'waiting' && attempt.action === null);
+}
+
+async function checkMethod(
+  organizations: { get(id: string): Promise<Organization> },
+  caller: Caller,
+  intent: PaymentIntent,
+  request: ConfirmRequest,
+): Promise<void> {
+  if (!intent.payment_method_types.includes(request.payment_method_type)) {
+    throw new GatewayError(
+      'invalid_request',
+      `This payment intent takes ${intent.payment_method_types.join(', ')} only.`,
+      { field: 'payment_method_type', constraint: 'allowed_by_payment_intent' },
+    );
+  }
+  if (caller.kind === 'key') return;
+  const { client_confirm_methods } = await organizations.get(intent.organization_id);
+  if (!client_confirm_methods.includes(request.payment_method_type)) {
+    throw new GatewayError(
+      'forbidden',
+      `${request.payment_method_type} must be confirmed by your backend with its signature.`,
+      { field: 'payment_method_type', constraint: 'client_confirm_methods' },
+    );
+  }
+}
+
+function getProvider(intent: PaymentIntent, request: ConfirmRequest): Provider {
+  const { payment_method_type } = request;
+  const needs_name = payment_method_type === 'qr_mpm' || payment_method_type === 'credit_card';
+  if (needs_name && request.provider === undefined) {
+    throw new GatewayError('invalid_request', `provider is required to confirm ${payment_method_type}.`, {
+      field: 'provider',
+      constraint: 'required',
+    });
+  }
+  const found = findProvider(payment_method_type, request.provider ?? null);
+  if (found === null || !('provider' in found)) {
+    throw notSupported(
+      `${request.provider ?? 'The wallet'} is not supported for ${payment_method_type} yet.`,
+    );
+  }
+  const { provider } = found;
+  if (provider.requires_external_ref && request.external_ref_id === undefined) {
+    throw new GatewayError(
+      'invalid_request',
+      'external_ref_id, the approval code of the terminal, is required.',
+      {
+        field: 'external_ref_id',
+        constraint: 'required',
+      },
+    );
+  }
+  if (intent.capture_method === 'manual' && !provider.can_authorize) {
+    throw notSupported(`${provider.name} cannot hold money for a later capture (capture_method "manual").`);
+  }
+  return provider;
+}
+
+function notSupported(message: string): GatewayError {
+  return new GatewayError('provider_not_supported', message, { field: 'provider', constraint: 'supported' });
+}
+
+function expired(intent: PaymentIntent): GatewayError {
+  return new GatewayError('invalid_payment_state', 'The payment intent has expired. Create a new one.', {
+    status: intent.status,
+    payment_intent: intent.id,
+  });
+}
+
+function makeAttempt(
+  context: Context,
+  intent: PaymentIntent,
+  request: ConfirmRequest,
+  provider: Provider,
+): Attempt {
+  const now = instant(context);
+  return {
+    id: context.makeId('pa'),
+    organization_id: intent.organization_id,
+    livemode: intent.livemode,
+    payment_intent_id: intent.id,
+    merchant_id: intent.merchant_id,
+    merchant_store_id: intent.merchant_store_id,
+    payment_method_type: request.payment_method_type,
+    provider: request.provider ?? provider.name,
+    adapter: provider.name,
+    processing_mode: provider.processing_mode,
+    status: 'asked',
+    amount: intent.amount,
+    currency: intent.currency,
+    authorize_only: intent.capture_method === 'manual',
+    external_ref_id: request.external_ref_id ?? null,
+    return_url: request.return_url ?? null,
+    provider_payment_id: null,
+    provider_code_id: null,
+    action: null,
+    error: null,
+    cancel_requested_at: null,
+    cancellation_reason: null,
+    next_check_at: instant(context, ASK_LEASE_MS),
+    checks_done: 0,
+    not_found_count: 0,
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+/** The confirm uses the token up; it can still read and cancel until the attempt is over, and some time more. */
+function tokenUsed(context: Context, caller: Caller, intent: PaymentIntent, attempt: Attempt): PaymentIntent {
+  if (caller.kind !== 'token') return intent;
+  return {
+    ...intent,
+    payment_token_attempt_id: attempt.id,
+    payment_token_expires_at: [instant(context, TOKEN_GRACE_MS), intent.expires_at].sort().at(-1) ?? null,
+  };
+}
+
+/** The answer of the PaymentIntent guide. `payment_id` is the intent's id, as in its examples. */
+export function confirmAnswer(context: Context, intent: PaymentIntent, attempt: Attempt): Answer {
+  const { action } = attempt;
+  return jsonAnswer(200, {
+    id: intent.id,
+    object: 'payment_intent',
+    status: intent.status,
+    amount: intent.amount,
+    currency: intent.currency,
+    payment_id: intent.id,
+    payment_intent_id: intent.id,
+    provider: attempt.provider,
+    payment_method_type: attempt.payment_method_type,
+    processing_mode: attempt.processing_mode,
+    ...(action?.type === 'qr' && {
+      qr_content: action.qr_content,
+      qr_code_url: qrCodeUrl(context, attempt),
+      expires_at: action.expires_at,
+    }),
+    ...(action?.type === 'redirect' && { redirect_url: action.redirect_url, expires_at: action.expires_at }),
+    ...(intent.outcome && { outcome: intent.outcome, next_check_at: intent.next_check_at }),
+    ...(intent.last_payment_error && { last_payment_error: intent.last_payment_error }),
+  });
+}

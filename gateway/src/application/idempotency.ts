@@ -1,0 +1,196 @@
+// Once only: a request that is sent again does not do its work again. Nothing is asked beforehand; the work
+// itself carries the request's mark into the database, and where the mark is there already, the earlier
+// request is found, replayed, waited for, or, when its process died, its work is finished.
+import type { Context } from '../context.ts';
+import { instant } from '../context.ts';
+import {
+  findIdempotencyKey,
+  findSignatureKey,
+  insertMark,
+  insertSignature,
+  REPETITION_CONSTRAINTS,
+  type RequestMark,
+  releaseIdempotencyKey,
+  takeOverIdempotencyKey,
+} from '../db/idempotency-keys.ts';
+import { violatedConstraint } from '../db/pool.ts';
+import { GatewayError } from '../domain/error.ts';
+import { open, seal } from '../domain/secret-box.ts';
+
+export interface Answer {
+  status: number;
+  content_type: string;
+  body: string;
+}
+
+/** What of a request decides whether it is the same one again. */
+export interface RequestIdentity {
+  /** Null until known: a token names its organization only through its intent. */
+  organization_id: string | null;
+  /** SHA-256 over key holder, method, path and key; null when the request has no key. */
+  key_id: Buffer | null;
+  /** SHA-256 of the body. */
+  fingerprint: Buffer;
+  /** The bytes of the request's signature; null when a token authorised it. */
+  signature: Buffer | null;
+}
+
+/** The mark on its way through the use case, which fills in the organization and, with the change, the answer. */
+export interface Mark extends RequestMark {
+  organization_id: string | null;
+}
+
+/** Longer than any provider call may take: a request that is older than this has lost its process. */
+const LEASE_MS = 30_000;
+
+/**
+ * Do `work` once for a request. `keepable` renders a refusal that must be repeated to a retry, or null for
+ * one that a retry may overcome (validation, 401, 429, 5xx).
+ */
+export async function onceOnly(
+  context: Context,
+  request: RequestIdentity,
+  work: (mark: Mark) => Promise<Answer>,
+  keepable: (error: unknown) => Answer | null,
+): Promise<Answer & { replayed: boolean }> {
+  const mark: Mark = {
+    organization_id: request.organization_id,
+    key_id: request.key_id,
+    fingerprint: request.fingerprint,
+    locked_until: instant(context, LEASE_MS),
+    signature: request.signature,
+    is_first: true,
+    response_status: null,
+    response_sealed: null,
+  };
+  try {
+    return await doAndKeep(context, mark, work);
+  } catch (error) {
+    if (mark.is_first && (mark.key_id !== null || mark.signature !== null)) {
+      const earlier = await findEarlier(context, mark);
+      if (earlier === 'taken_over') return await finish(context, mark, work, keepable);
+      if (earlier !== null) return { ...earlier, replayed: true };
+    }
+    await keepRefusal(context, mark, error, keepable);
+    throw error;
+  }
+}
+
+async function finish(
+  context: Context,
+  mark: Mark,
+  work: (mark: Mark) => Promise<Answer>,
+  keepable: (error: unknown) => Answer | null,
+): Promise<Answer & { replayed: boolean }> {
+  try {
+    return await doAndKeep(context, mark, work);
+  } catch (error) {
+    await keepRefusal(context, mark, error, keepable);
+    throw error;
+  }
+}
+
+async function doAndKeep(
+  context: Context,
+  mark: Mark,
+  work: (mark: Mark) => Promise<Answer>,
+): Promise<Answer & { replayed: boolean }> {
+  const answer = await work(mark);
+  await keep(context, mark, answer);
+  return { ...answer, replayed: false };
+}
+
+/** Put the answer on the mark; the change that carries the mark then stores it in the same statement. */
+export function completeMark(context: Context, mark: Mark | null, answer: Answer | null): void {
+  if (mark === null) return;
+  mark.response_status = answer?.status ?? null;
+  mark.response_sealed =
+    answer === null || mark.key_id === null
+      ? null
+      : seal(context.master_key, `${answer.content_type}\n${answer.body}`, sealContext(mark.key_id));
+}
+
+/** For an answer that no change carried: a repetition of the same confirm, or a refusal. */
+async function keep(context: Context, mark: Mark, answer: Answer): Promise<void> {
+  if (!mark.is_first && mark.response_status !== null) return;
+  if (mark.organization_id === null || (mark.key_id === null && mark.signature === null)) return;
+  completeMark(context, mark, answer);
+  await insertMark(context.db, mark, mark.organization_id, instant(context));
+  mark.is_first = false;
+}
+
+async function keepRefusal(
+  context: Context,
+  mark: Mark,
+  error: unknown,
+  keepable: (error: unknown) => Answer | null,
+): Promise<void> {
+  const answer = keepable(error);
+  if (answer !== null) {
+    mark.response_status = null;
+    await keep(context, mark, answer).catch((failure: unknown) => {
+      // A request that runs at the same time has left its mark first; its answer counts, ours is only lost.
+      if (!isRepetition(failure)) throw failure;
+    });
+  } else if (!mark.is_first && mark.key_id !== null) {
+    await releaseIdempotencyKey(context.db, mark.key_id, instant(context));
+  }
+}
+
+export function isRepetition(error: unknown): boolean {
+  return REPETITION_CONSTRAINTS.has(violatedConstraint(error) ?? '');
+}
+
+/** What an earlier request with this key or signature left: its answer, its work, or nothing. */
+async function findEarlier(context: Context, mark: Mark): Promise<Answer | 'taken_over' | null> {
+  const key = mark.key_id === null ? null : await findIdempotencyKey(context.db, mark.key_id);
+  if (key === null) {
+    const seen = mark.signature === null ? undefined : await findSignatureKey(context.db, mark.signature);
+    if (seen === undefined) return null;
+    throw new GatewayError(
+      'unauthorized',
+      'This signature was used already. Sign every request anew; a retry keeps its Idempotency-Key.',
+    );
+  }
+  if (mark.fingerprint !== null && !key.fingerprint.equals(mark.fingerprint)) {
+    throw new GatewayError(
+      'idempotency_conflict',
+      'This Idempotency-Key was used with another body. Use a new key for a new request.',
+      { field: 'Idempotency-Key', constraint: 'same_body' },
+    );
+  }
+  await rememberSignature(context, mark, key.organization_id);
+  if (key.response_status !== null && key.response_sealed !== null) {
+    const text = open([context.master_key], key.response_sealed, sealContext(key.id)).toString('utf8');
+    const end = text.indexOf('\n');
+    return { status: key.response_status, content_type: text.slice(0, end), body: text.slice(end + 1) };
+  }
+  const taken_over = await takeOverIdempotencyKey(
+    context.db,
+    key.id,
+    instant(context),
+    instant(context, LEASE_MS),
+  );
+  if (!taken_over) {
+    throw new GatewayError(
+      'idempotency_conflict',
+      'The first request with this Idempotency-Key is still running. Try again in a moment.',
+      { field: 'Idempotency-Key', constraint: 'in_progress' },
+      { retry_after_seconds: 1 },
+    );
+  }
+  mark.organization_id = key.organization_id;
+  mark.is_first = false;
+  mark.response_status = null;
+  return 'taken_over';
+}
+
+/** A retry is signed anew, and that signature, too, is good for this key only. */
+async function rememberSignature(context: Context, mark: Mark, organization_id: string): Promise<void> {
+  if (mark.signature === null) return;
+  await insertSignature(context.db, mark.signature, organization_id, mark.key_id, instant(context));
+}
+
+function sealContext(key_id: Buffer): string {
+  return `idempotency_keys.response:${key_id.toString('hex')}`;
+}

@@ -1,0 +1,48 @@
+// The resolver: asks providers for the truth about attempts that are open or unknown, by our own attempt id,
+// and carries on cancels that were begun. A notification only makes it ask sooner.
+import type { Context } from '../context.ts';
+import { instant } from '../context.ts';
+import { claimDueAttempts } from '../db/look-ups.ts';
+import { findPaymentIntent } from '../db/payment-intents.ts';
+import { type Attempt, isEnded } from '../domain/attempt.ts';
+import type { ProviderResult } from '../domain/provider-result.ts';
+import { getProviderByName } from '../providers/registry.ts';
+import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
+import { applyProviderResult } from './provider-results.ts';
+
+/** Longer than a look-up may take; a worker that dies gives its attempts back after so long. */
+const LOOK_UP_LEASE_MS = 30_000;
+
+/** Look up what is due, up to `limit` at a time and within each merchant's budget. Returns how many. */
+export async function lookUpDueAttempts(context: Context, limit: number): Promise<number> {
+  const { look_up_per_second: per_second, look_up_burst: burst } = context.config;
+  const attempts = await claimDueAttempts(
+    context.db,
+    instant(context),
+    instant(context, LOOK_UP_LEASE_MS),
+    limit,
+    { per_second, burst },
+  );
+  // One that fails must not keep the others from being written; its lease brings it back.
+  const outcomes = await Promise.allSettled(attempts.map((attempt) => lookUpAttempt(context, attempt)));
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.status === 'rejected') {
+      context.log.error({ err: outcome.reason, attempt: attempts[index]?.id }, 'look-up failed');
+    }
+  }
+  return attempts.length;
+}
+
+/** Ask about one attempt now. An ended one is asked about too: money can come after the end. */
+export async function lookUpAttempt(context: Context, attempt: Attempt): Promise<void> {
+  const intent = await findPaymentIntent(context.db, attempt.payment_intent_id);
+  if (intent === null) throw new Error(`attempt ${attempt.id} has no payment intent`);
+  const provider = getProviderByName(attempt.adapter);
+  const access = await findProviderAccess(context, provider, intent, 'open_attempt');
+  const calling_off = attempt.cancel_requested_at !== null && !isEnded(attempt);
+  const operation = calling_off && provider.cancel !== undefined ? 'cancel' : 'lookUp';
+  const result: ProviderResult = access.ok
+    ? await askProvider(context, provider, operation, attemptFacts(intent, attempt), access.provider_context)
+    : { kind: 'unknown', reason: 'connection_failed', message: access.reason };
+  await applyProviderResult(context, intent, { ...attempt, checks_done: attempt.checks_done + 1 }, result);
+}

@@ -1,0 +1,138 @@
+// How an adapter is reached for one store: its settings, decrypted and completed, and the one function through
+// which every question to a provider goes. Nothing is open in the database while a provider thinks.
+import Schema from 'typebox/schema';
+import type { Context } from '../context.ts';
+import { listProcessorConfigs, type Place } from '../db/merchants.ts';
+import { assertNoTransaction } from '../db/pool.ts';
+import type { Attempt } from '../domain/attempt.ts';
+import type { PaymentIntent } from '../domain/payment-intent.ts';
+import type { ProviderResult } from '../domain/provider-result.ts';
+import { open } from '../domain/secret-box.ts';
+import type { AttemptFacts, Provider, ProviderContext } from '../providers/provider.ts';
+
+type Access = { ok: true; provider_context: ProviderContext } | { ok: false; reason: string };
+
+/** An inactive configuration stops new confirms, but payments that are open go on. */
+export async function findProviderAccess(
+  context: Context,
+  provider: Provider,
+  place: Place & { organization_id: string; livemode: boolean },
+  use: 'new_confirm' | 'open_attempt',
+): Promise<Access> {
+  const base = {
+    http: context.http,
+    now: context.now,
+    livemode: place.livemode,
+    deadline_ms: context.config.provider_deadline_ms,
+  };
+  if (provider.complete_credentials === null)
+    return { ok: true, provider_context: { ...base, credentials: null } };
+
+  const configs = await listProcessorConfigs(
+    context.db,
+    place.organization_id,
+    place.livemode,
+    place,
+    provider.name,
+  );
+  const usable = use === 'new_confirm' ? configs.filter((config) => config.is_active) : configs;
+  const config = usable[0];
+  if (config === undefined) {
+    const reason = configs.length > 0 ? 'is switched off' : 'is not configured';
+    return { ok: false, reason: `${provider.name} ${reason} for this store.` };
+  }
+  if (usable.length > 1) {
+    const reason = `Several stores of the merchant use ${provider.name}: give merchant_store_id when creating.`;
+    return { ok: false, reason };
+  }
+  const where = `payment_processor_configs.credentials:${place.organization_id}:${config.merchant_store_id}:${provider.name}`;
+  const synced = JSON.parse(
+    open([context.master_key], config.credentials_sealed, where).toString('utf8'),
+  ) as object;
+  const credentials = { ...providerDefaults(context, provider.name, place.livemode, synced), ...synced };
+  if (!Schema.Check(provider.complete_credentials, credentials)) {
+    return { ok: false, reason: `The credentials of ${provider.name} for this store are incomplete.` };
+  }
+  return { ok: true, provider_context: { ...base, credentials } };
+}
+
+/** A test payment whose store has no credentials of its own goes to the simulator. */
+function providerDefaults(context: Context, name: string, livemode: boolean, synced: object): object {
+  const { simulator_url, provider_defaults } = context.config;
+  if (!livemode && simulator_url !== null && !('api_key' in synced)) {
+    return {
+      api_key: 'simulator-key',
+      api_secret: 'simulator-secret',
+      base_url: `${simulator_url}/${name.toLowerCase()}`,
+    };
+  }
+  return livemode ? (provider_defaults[name] ?? {}) : {};
+}
+
+/** What the adapter may know of an attempt. */
+export function attemptFacts(
+  intent: PaymentIntent,
+  attempt: Attempt,
+  customer_code: string | null = null,
+): AttemptFacts {
+  return {
+    id: attempt.id,
+    payment_intent_id: intent.id,
+    payment_method_type: attempt.payment_method_type,
+    provider: attempt.provider,
+    amount: attempt.amount,
+    currency: attempt.currency,
+    authorize_only: attempt.authorize_only,
+    merchant_id: intent.merchant_id,
+    merchant_store_id: intent.merchant_store_id,
+    merchant_terminal_id: intent.merchant_terminal_id,
+    description: intent.description,
+    external_ref_id: attempt.external_ref_id,
+    customer_code,
+    return_url: attempt.return_url,
+    created_at: attempt.created_at,
+    provider_payment_id: attempt.provider_payment_id,
+    provider_code_id: attempt.provider_code_id,
+    action_expires_at: attempt.action?.expires_at ?? null,
+    cancel_requested_at: attempt.cancel_requested_at,
+  };
+}
+
+/** Ask. An adapter that breaks has perhaps been heard all the same, so that, too, is an unknown outcome. */
+export async function askProvider(
+  context: Context,
+  provider: Provider,
+  operation: 'start' | 'lookUp' | 'cancel',
+  facts: AttemptFacts,
+  provider_context: ProviderContext,
+): Promise<ProviderResult> {
+  assertNoTransaction();
+  const ask = provider[operation];
+  if (ask === undefined) throw new Error(`${provider.name} has no ${operation}`);
+  const started = performance.now();
+  let result: ProviderResult;
+  try {
+    result = await ask(facts, provider_context);
+  } catch (error) {
+    context.log.error(
+      { err: error, attempt: facts.id, provider: provider.name, operation },
+      'adapter failed',
+    );
+    result = {
+      kind: 'unknown',
+      reason: 'unreadable_answer',
+      message: `The ${provider.name} adapter failed.`,
+    };
+  }
+  const labels = { provider: provider.name, operation, result: result.kind };
+  context.metrics.provider_calls.observe(labels, (performance.now() - started) / 1_000);
+  context.log.info(
+    { attempt: facts.id, payment_intent: facts.payment_intent_id, ...labels, news: newsText(result) },
+    'provider asked',
+  );
+  return result;
+}
+
+function newsText(result: ProviderResult): string | undefined {
+  return 'message' in result ? result.message : undefined;
+}

@@ -1,0 +1,172 @@
+// The one gate. Whether a provider answered, notified, or was looked up: what it said is decided by the domain
+// and written here, in one statement. Nothing else moves a payment that a provider holds.
+import type { Context } from '../context.ts';
+import { instant } from '../context.ts';
+import { updateAttemptSchedule } from '../db/look-ups.ts';
+import {
+  type Change,
+  findAttempt,
+  findPaymentIntent,
+  type NewEvent,
+  updatePaymentIntent,
+} from '../db/payment-intents.ts';
+import {
+  type Attempt,
+  type Decision,
+  decideOnProviderResult,
+  isEnded,
+  type LatePayment,
+} from '../domain/attempt.ts';
+import type { EventType } from '../domain/event.ts';
+import { isFinal, type PaymentIntent, paymentIntentResource } from '../domain/payment-intent.ts';
+import type { ProviderResult } from '../domain/provider-result.ts';
+import { nextLookUp } from '../domain/retry-schedule.ts';
+import { type Answer, completeMark, type Mark } from './idempotency.ts';
+
+export interface ResultOptions {
+  /** The request that asked, if one did; its answer is stored with the change. */
+  mark?: Mark;
+  /** The answer to that request, or null when the outcome leaves nothing to keep. */
+  answer?(intent: PaymentIntent, attempt: Attempt): Answer | null;
+}
+
+/** Write down what a provider said of an attempt. Returns the rows as they are afterwards. */
+export async function applyProviderResult(
+  context: Context,
+  intent: PaymentIntent,
+  attempt: Attempt,
+  result: ProviderResult,
+  options: ResultOptions = {},
+): Promise<{ intent: PaymentIntent; attempt: Attempt }> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const decision = decideOnProviderResult(intent, attempt, result, instant(context));
+    schedule(context, attempt, decision);
+    if (!decision.changed) {
+      await updateAttemptSchedule(context.db, decision.attempt, decision.intent.next_check_at);
+      return decision;
+    }
+    const change = makeChange(context, decision);
+    if (options.mark) {
+      completeMark(context, options.mark, options.answer?.(decision.intent, decision.attempt) ?? null);
+      change.mark = options.mark;
+    }
+    if (await carryOut(context, intent, change)) {
+      observe(context, attempt, decision);
+      return decision;
+    }
+    // Somebody was faster. What they wrote may change what this news means.
+    [intent, attempt] = await reload(context, intent, attempt);
+  }
+  throw new Error(
+    `payment intent ${intent.id} changed ${MAX_TRIES} times while one result was being written`,
+  );
+}
+
+const MAX_TRIES = 10;
+
+/** Write one change and tell whoever waits for it. False: the row has moved on, read and decide again. */
+export async function carryOut(context: Context, before: PaymentIntent, change: Change): Promise<boolean> {
+  if (!(await updatePaymentIntent(context.db, change))) return false;
+  if (change.mark) change.mark.is_first = false;
+  if (change.event) context.wakeWorker?.('fan_out');
+  if (change.intent.status !== before.status) {
+    context.metrics.intents.inc({ status: change.intent.status });
+    context.log.info(
+      {
+        payment_intent: before.id,
+        from: before.status,
+        to: change.intent.status,
+        attempt: change.attempt?.id,
+      },
+      'payment intent moved',
+    );
+  }
+  return true;
+}
+
+export function makeEvent(context: Context, type: EventType, object: object): NewEvent {
+  return { id: context.makeId('evt'), type, object_json: JSON.stringify(object) };
+}
+
+/** The rows as they are now, after another change was faster. */
+export async function reload(
+  context: Context,
+  intent: PaymentIntent,
+  attempt: Attempt,
+): Promise<[PaymentIntent, Attempt]> {
+  const rows = await Promise.all([
+    findPaymentIntent(context.db, intent.id),
+    findAttempt(context.db, attempt.id),
+  ]);
+  if (rows[0] === null) throw new Error(`payment intent ${intent.id} is gone`);
+  return [rows[0], rows[1] ?? attempt];
+}
+
+/** The time of the next look-up: often while a code is open, less and less often while the truth is hidden. */
+function schedule(context: Context, before: Attempt, decision: Decision): void {
+  const { attempt, intent } = decision;
+  if (attempt.status !== before.status) attempt.checks_done = 0;
+  if (isEnded(attempt) || attempt.status === 'authorized') {
+    attempt.next_check_at = null;
+  } else {
+    const kind =
+      attempt.status === 'waiting' && attempt.cancel_requested_at === null ? 'open_code' : 'unknown';
+    const at = nextLookUp({
+      checks_done: attempt.checks_done,
+      kind,
+      now_ms: context.now(),
+      random: context.random(),
+    });
+    attempt.next_check_at = new Date(at).toISOString();
+  }
+  if (!isFinal(intent.status)) {
+    intent.next_check_at = intent.outcome === 'unknown' ? attempt.next_check_at : null;
+  }
+}
+
+function makeChange(context: Context, decision: Decision): Change {
+  const { intent, attempt, event } = decision;
+  const change: Change = { intent, attempt };
+  if (isFinal(intent.status)) intent.next_check_at = null;
+  if (event !== null) change.event = makeEvent(context, event, paymentIntentResource(intent));
+  if (decision.late_payment !== null) {
+    const late: LatePayment = {
+      id: context.makeId('lp'),
+      organization_id: intent.organization_id,
+      livemode: intent.livemode,
+      merchant_id: intent.merchant_id,
+      payment_intent_id: intent.id,
+      attempt_id: attempt.id,
+      provider: attempt.provider,
+      provider_payment_id: attempt.provider_payment_id,
+      ...decision.late_payment,
+      status: 'held',
+      created_at: attempt.updated_at,
+    };
+    const { organization_id: _, ...visible } = late;
+    change.late_payment = late;
+    change.event = makeEvent(context, 'late_payment.created', { object: 'late_payment', ...visible });
+  }
+  return change;
+}
+
+function observe(context: Context, before: Attempt, decision: Decision): void {
+  const { attempt } = decision;
+  if (isEnded(attempt) && !isEnded(before)) {
+    const seconds = (context.now() - Date.parse(attempt.created_at)) / 1_000;
+    context.metrics.time_to_truth.observe({ provider: attempt.adapter }, seconds);
+  }
+  if (decision.late_payment !== null) {
+    context.metrics.late_payments.inc({ provider: attempt.adapter });
+    context.log.warn(
+      { payment_intent: attempt.payment_intent_id, attempt: attempt.id, ...decision.late_payment },
+      'a payment arrived for an intent that is closed; it is held',
+    );
+  }
+  if (attempt.error?.code === 'amount_mismatch') {
+    context.log.error(
+      { payment_intent: attempt.payment_intent_id, attempt: attempt.id },
+      'the provider reports another amount; a person must look',
+    );
+  }
+}

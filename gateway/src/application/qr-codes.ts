@@ -1,0 +1,26 @@
+// The picture of an open code. Its address carries a signature in place of a token: it may stand in an <img>,
+// and shows nothing but what the customer is meant to see.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import QRCode from 'qrcode';
+import type { Context } from '../context.ts';
+import { findAttempt } from '../db/payment-intents.ts';
+import type { Attempt } from '../domain/attempt.ts';
+import { GatewayError } from '../domain/error.ts';
+
+export function qrCodeUrl(context: Context, attempt: Attempt): string {
+  return `${context.config.base_url}/v1/qr_codes/${attempt.id}.svg?signature=${signatureOf(context, attempt.id)}`;
+}
+
+/** The code as an SVG. An unknown attempt and a wrong signature are the same refusal. */
+export async function getQrCodeSvg(context: Context, attempt_id: string, signature: string): Promise<string> {
+  const expected = Buffer.from(signatureOf(context, attempt_id));
+  const given = Buffer.from(signature);
+  const valid = given.length === expected.length && timingSafeEqual(given, expected);
+  const attempt = valid ? await findAttempt(context.db, attempt_id) : null;
+  if (attempt?.action?.type !== 'qr') throw new GatewayError('not_found', 'There is no such code.');
+  return QRCode.toString(attempt.action.qr_content, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
+}
+
+function signatureOf(context: Context, attempt_id: string): string {
+  return createHmac('sha256', context.picture_key).update(attempt_id).digest('base64url').slice(0, 22);
+}
