@@ -125,3 +125,8 @@ export interface Provider<S extends TSchema = TSchema> {
 export function defineProvider<S extends TSchema>(provider: Provider<S>): Provider<S> {
   return provider;
 }
+
+/** `record` for providers whose money changed hands before we hear of it: it is as the caller asserts. */
+export function recordAsserted({ amount, currency, authorize_only }: AttemptFacts): ProviderResult {
+  return { kind: authorize_only ? 'authorized' : 'paid', stated: { amount, currency } };
+}

@@ -70,7 +70,11 @@ test('a compact POST, as this gateway sends it', () => {
   const bytes =
     '{"merchantPaymentId":"TEST_QR_Payment","amount":{"amount":10,"currency":"JPY"},"codeType":"ORDER_QR"}';
   const header = makeOpaAuthorization(
-    { method: 'POST', path: '/v2/codes', body: { content_type: 'application/json', bytes: Buffer.from(bytes) } },
+    {
+      method: 'POST',
+      path: '/v2/codes',
+      body: { content_type: 'application/json', bytes: Buffer.from(bytes) },
+    },
     SAMPLE,
     'fedaa4',
     1743138611,

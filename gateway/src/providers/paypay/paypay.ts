@@ -139,7 +139,8 @@ async function openCode(attempt: AttemptFacts, context: Context): Promise<OpenAn
       orderDescription: attempt.description || 'お支払い',
       ...(attempt.merchant_store_id === null ? {} : { storeId: attempt.merchant_store_id }),
       ...(attempt.merchant_terminal_id === null ? {} : { terminalId: attempt.merchant_terminal_id }),
-      requestedAt: Math.floor(context.now() / 1000),
+      // From the attempt and not from the clock, so that a repetition is the same request to the last byte.
+      requestedAt: Math.floor(Date.parse(attempt.created_at) / 1000),
     },
   });
   if (answer.kind !== 'done') return answer;

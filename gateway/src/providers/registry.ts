@@ -1,0 +1,53 @@
+// Every provider, one line each; the list stands nowhere else. Also the names that we know and cannot serve
+// yet, so that a wallet is never mistaken for the brand of a card.
+import type { PaymentMethodType } from '../domain/payment-intent.ts';
+import { cash } from './cash/cash.ts';
+import { paypay } from './paypay/paypay.ts';
+import type { Provider } from './provider.ts';
+import { terminal } from './terminal/terminal.ts';
+
+export const PROVIDERS: readonly Provider[] = [
+  paypay, // QR codes that the till shows
+  terminal, // cards and e-money by an external terminal
+  cash,
+];
+
+/** An adapter that is added takes its name out of here. */
+const NAMES_WITHOUT_ADAPTER: ReadonlySet<string> = new Set([
+  'LINE_PAY',
+  'RAKUTEN_PAY',
+  'D_BARAI',
+  'AU_PAY',
+  'MERPAY',
+  'ALIPAY_PLUS',
+  'WECHAT_PAY',
+  'MPGS',
+]);
+
+export type FoundProvider = { provider: Provider } | { known_wallet_without_adapter: string };
+
+/**
+ * The provider for a payment method and the name that the caller wrote. Without a name, the method's only
+ * provider. Null when the name means nothing for this method.
+ */
+export function findProvider(
+  payment_method_type: PaymentMethodType,
+  name: string | null,
+): FoundProvider | null {
+  const serves = (provider: Provider) => provider.payment_method_types.includes(payment_method_type);
+  if (name === null) {
+    const [only, ...others] = PROVIDERS.filter(serves);
+    return only !== undefined && others.length === 0 ? { provider: only } : null;
+  }
+  if (NAMES_WITHOUT_ADAPTER.has(name)) return { known_wallet_without_adapter: name };
+  // A name that belongs to a provider is never a brand of another: PAYPAY as a "card" would count as paid
+  // without anybody having been asked.
+  const owner = PROVIDERS.find((provider) => provider.name === name);
+  const found = owner ?? PROVIDERS.find((provider) => serves(provider) && provider.accepts?.(name));
+  return found !== undefined && serves(found) ? { provider: found } : null;
+}
+
+/** By the adapter name that an attempt or a store's configuration carries. */
+export function findProviderByName(name: string): Provider | null {
+  return PROVIDERS.find((provider) => provider.name === name) ?? null;
+}
