@@ -1,0 +1,61 @@
+// When to try again: deliveries of a webhook, and look-ups of a payment at its provider. Pure arithmetic on
+// milliseconds; the caller brings the clock and a random number from 0 up to 1.
+
+/** The waits after the first, immediate delivery: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h. */
+export const WEBHOOK_WAITS_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] as const;
+export const MAX_WEBHOOK_ATTEMPTS = 1 + WEBHOOK_WAITS_SECONDS.length;
+
+const JITTER = 0.1;
+const LONGEST_RETRY_AFTER_SECONDS = 86_400;
+
+/** Jitter only lengthens: events that failed together must not come back together, or sooner than promised. */
+function lengthen(seconds: number, random: number): number {
+  return Math.round(seconds * 1000 * (1 + JITTER * random));
+}
+
+/**
+ * When to deliver next (ms since the epoch), or null when the schedule is used up. `attempts_made` counts the
+ * deliveries so far. What the receiver says in Retry-After can delay a delivery by a day at most, never hasten it.
+ */
+export function nextWebhookAttempt(state: {
+  attempts_made: number;
+  now_ms: number;
+  random: number;
+  retry_after_seconds?: number | undefined;
+}): number | null {
+  const { attempts_made, now_ms, random, retry_after_seconds = 0 } = state;
+  const wait = attempts_made === 0 ? 0 : WEBHOOK_WAITS_SECONDS[attempts_made - 1];
+  if (wait === undefined) return null;
+  const asked = retry_after_seconds > 0 ? Math.min(retry_after_seconds, LONGEST_RETRY_AFTER_SECONDS) : 0;
+  return now_ms + Math.max(lengthen(wait, random), Math.round(asked * 1000));
+}
+
+/** open_code: the customer may pay at any moment. unknown: an outcome that we must find out. */
+export type LookUpKind = 'open_code' | 'unknown';
+
+// An outcome is often known a second after a time-out; one that is still unknown after minutes waits for the
+// provider's operations, and hourly questions are enough.
+const UNKNOWN_WAITS_SECONDS = [1, 2, 5, 10, 30, 60, 300, 600, 1_200, 2_400, 3_600] as const;
+const LONGEST_UNKNOWN_WAIT_SECONDS = 3_600;
+
+// PayPay asks for a look-up every two to three seconds while a code is open: 2.0 s at first, 2.8 s from the
+// ninth on, and up to 0.2 s of jitter keep us inside that.
+const OPEN_CODE_FIRST_MS = 2_000;
+const OPEN_CODE_GROWTH_MS = 100;
+const OPEN_CODE_GROWTH_STEPS = 8;
+const OPEN_CODE_JITTER_MS = 200;
+
+/** When to ask the provider next (ms since the epoch). There always is a next time: unknown is never given up. */
+export function nextLookUp(state: {
+  checks_done: number;
+  kind: LookUpKind;
+  now_ms: number;
+  random: number;
+}): number {
+  const { checks_done, kind, now_ms, random } = state;
+  if (kind === 'open_code') {
+    const growth = OPEN_CODE_GROWTH_MS * Math.min(checks_done, OPEN_CODE_GROWTH_STEPS);
+    return now_ms + OPEN_CODE_FIRST_MS + growth + Math.round(OPEN_CODE_JITTER_MS * random);
+  }
+  return now_ms + lengthen(UNKNOWN_WAITS_SECONDS[checks_done] ?? LONGEST_UNKNOWN_WAIT_SECONDS, random);
+}
