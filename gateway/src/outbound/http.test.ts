@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { type HttpCall, type HttpClientOptions, makeHttpClient } from './http.ts';
+import { type HttpCall, type HttpClientOptions, limitTotalTime, makeHttpClient } from './http.ts';
 
 async function startServer(t: TestContext, listener: RequestListener): Promise<string> {
   const server = createServer(listener);
@@ -148,6 +148,29 @@ test('an answer above the limit is a failure, or is cut where the caller wants o
   const exact = await client.request({ ...limits, url: `${url}/exact`, when_too_large: 'truncate' });
   assert.equal(exact.kind, 'answered');
   assert.deepEqual([exact.body.length, exact.truncated], [1000, false]);
+});
+
+test('several requests share one limit, and what no time is left for is not sent', async (t) => {
+  const seen: string[] = [];
+  const url = await startServer(t, (request, response) => {
+    seen.push(request.url ?? '');
+    if (request.url === '/quick') response.end();
+  });
+  const limited = limitTotalTime(makeClient(t), 300);
+  const patient = { method: 'POST' as const, deadline_ms: 60_000 };
+  const quick = await limited.request({ ...patient, url: `${url}/quick` });
+  const hanging = await limited.request({ ...patient, url: `${url}/hanging` });
+  const too_late = await limited.request({ ...patient, url: `${url}/too_late` });
+  assert.equal(quick.kind, 'answered');
+  assert.deepEqual(
+    [hanging.kind === 'failed' && hanging.reason, hanging.kind === 'failed' && hanging.sent],
+    ['timeout', true],
+  );
+  assert.deepEqual(
+    [too_late.kind === 'failed' && too_late.reason, too_late.kind === 'failed' && too_late.sent],
+    ['timeout', false],
+  );
+  assert.deepEqual(seen, ['/quick', '/hanging']);
 });
 
 test('the observer hears of every call, and no query, header or body reaches it or a message', async (t) => {

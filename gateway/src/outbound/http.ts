@@ -98,6 +98,20 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
+/** The client for one piece of work: all of its requests together take no longer than `total_ms`. */
+export function limitTotalTime(client: HttpClient, total_ms: number): HttpClient {
+  const ends_at = performance.now() + total_ms;
+  return {
+    async request(request) {
+      const left = Math.ceil(ends_at - performance.now());
+      if (left > 0) return client.request({ ...request, deadline_ms: Math.min(request.deadline_ms, left) });
+      const message = 'No time was left for the request.';
+      return { kind: 'failed', reason: 'timeout', message, sent: false, duration_ms: 0 };
+    },
+    close: client.close,
+  };
+}
+
 type WithoutDuration<T> = T extends unknown ? Omit<T, 'duration_ms'> : never;
 type Outcome = WithoutDuration<HttpAnswer>;
 

@@ -45,7 +45,7 @@ export interface ProviderContext<Credentials = unknown> {
   /** The store's credentials over the gateway's defaults, already checked against `complete_credentials`. */
   credentials: Credentials;
   livemode: boolean;
-  /** How long one call to the provider may take in all; absent: the adapter's own limit. */
+  /** How long one question to the adapter may take in all, however many calls it makes; absent: its own limit. */
   deadline_ms?: number;
 }
 

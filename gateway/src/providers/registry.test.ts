@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PaymentMethodType } from '../domain/payment-intent.ts';
-import { findProvider, findProviderByName, PROVIDERS } from './registry.ts';
+import { findProvider, findProviderByName, getProviderByName, PROVIDERS } from './registry.ts';
 
 function nameOf(payment_method_type: PaymentMethodType, name: string | null): string | null {
   const found = findProvider(payment_method_type, name);
@@ -66,4 +66,5 @@ test('every provider has a name of its own and exactly one of record and start w
     assert.equal(provider.credentials === null, provider.complete_credentials === null, provider.name);
   }
   assert.equal(findProviderByName('VISA'), null);
+  assert.throws(() => getProviderByName('VISA'));
 });

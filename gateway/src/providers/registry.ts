@@ -47,7 +47,14 @@ export function findProvider(
   return found !== undefined && serves(found) ? { provider: found } : null;
 }
 
-/** By the adapter name that an attempt or a store's configuration carries. */
+/** By the name that a store's configuration carries. */
 export function findProviderByName(name: string): Provider | null {
   return PROVIDERS.find((provider) => provider.name === name) ?? null;
+}
+
+/** For an adapter name that our own rows carry: its absence is a bug, or a release that took it out. */
+export function getProviderByName(name: string): Provider {
+  const provider = findProviderByName(name);
+  if (provider === null) throw new Error(`no adapter has the name ${name}`);
+  return provider;
 }

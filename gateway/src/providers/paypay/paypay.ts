@@ -4,6 +4,7 @@
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { CustomerAction, ProviderResult } from '../../domain/provider-result.ts';
+import { limitTotalTime } from '../../outbound/http.ts';
 import { type AttemptFacts, defineProvider, type ProviderContext } from '../provider.ts';
 import { callPaypay, type PaypayAnswer, PaypayCredentials, PaypayStoreCredentials } from './client.ts';
 import { readPaypayNotification } from './notification.ts';
@@ -18,11 +19,19 @@ export const paypay = defineProvider({
   can_authorize: false,
   credentials: PaypayStoreCredentials,
   complete_credentials: PaypayCredentials,
-  start,
-  lookUp,
-  cancel,
+  start: (attempt, context) => start(attempt, withOneDeadline(context)),
+  lookUp: (attempt, context) => lookUp(attempt, withOneDeadline(context)),
+  cancel: (attempt, context) => cancel(attempt, withOneDeadline(context)),
   readNotification: readPaypayNotification,
 });
+
+/** A customer stands at the till; where we stop, the resolver goes on. */
+const DEFAULT_DEADLINE_MS = 10_000;
+
+/** A question can take up to four calls. Together they keep the limit that the caller reckons with. */
+function withOneDeadline(context: Context): Context {
+  return { ...context, http: limitTotalTime(context.http, context.deadline_ms ?? DEFAULT_DEADLINE_MS) };
+}
 
 /** Codes live about five minutes, and PayPay cannot be told otherwise; the answer says when one ends. */
 const USUAL_CODE_LIFE_MS = 5 * 60_000;
