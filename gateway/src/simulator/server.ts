@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { PAYPAY_ENDPOINTS, PAYPAY_MOUNT, registerPaypaySimulator } from '../providers/paypay/simulator.ts';
 import type { PaypaySettings } from '../providers/paypay/simulator-state.ts';
 import { createFaultDial, registerFaultRoutes } from './faults.ts';
+import { FRONT_PAGE_POLICY, makeFrontPage } from './front-page.ts';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
 
@@ -48,6 +49,11 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
   const faults = createFaultDial({ seed: options.seed ?? 1, endpoints: PAYPAY_ENDPOINTS });
   registerPaypaySimulator(app, { serverUrl: () => url, now, log, faults, api_key, api_secret, settings });
   registerFaultRoutes(app, faults, `${PAYPAY_MOUNT}/control`);
+
+  app.get('/', (_request, reply) => {
+    reply.header('content-security-policy', FRONT_PAGE_POLICY).type('text/html; charset=utf-8');
+    return makeFrontPage([{ name: 'PayPay simulator', mount: PAYPAY_MOUNT }]);
+  });
 
   await app.listen({ port: options.port, host });
   const { port } = app.server.address() as AddressInfo;

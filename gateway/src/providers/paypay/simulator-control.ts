@@ -4,7 +4,14 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { Notifier } from './simulator-notifications.ts';
 import type { RequestLog } from './simulator-request-log.ts';
-import type { PayOutcome, PaypaySettings, PaypayState, SimulatedPayment } from './simulator-state.ts';
+import type {
+  Charge,
+  PaymentPhase,
+  PayOutcome,
+  PaypaySettings,
+  PaypayState,
+  SimulatedPayment,
+} from './simulator-state.ts';
 
 const strict = { additionalProperties: false };
 const PayBody = Type.Object({ late: Type.Optional(Type.Boolean()) }, strict);
@@ -27,6 +34,7 @@ type SettingsBody = Static<typeof SettingsBody>;
 
 export interface PaypayControlParts {
   mount: string;
+  now(): number;
   state: PaypayState;
   settings: PaypaySettings;
   requests: RequestLog;
@@ -35,8 +43,8 @@ export interface PaypayControlParts {
 }
 
 export function registerPaypayControl(app: FastifyInstance, parts: PaypayControlParts): void {
-  const { state, settings, notifier } = parts;
-  const show = (payment: SimulatedPayment) => makePaymentView(payment, state.isExpired(payment));
+  const { state, settings, requests, notifier } = parts;
+  const show = (payment: SimulatedPayment) => makePaymentView(payment, state.getPhase(payment));
 
   const refuse = (reply: FastifyReply, status: number, message: string) =>
     reply.code(status).send({ error: { message } });
@@ -55,9 +63,9 @@ export function registerPaypayControl(app: FastifyInstance, parts: PaypayControl
       });
 
       scope.get<{ Querystring: { limit?: string } }>('/payments', (request) => {
-        const limit = Number(request.query.limit ?? Number.POSITIVE_INFINITY);
         const payments = state.listNewestFirst();
-        return { total: payments.length, payments: payments.slice(0, limit).map(show) };
+        const shown = payments.slice(0, readLimit(request.query.limit)).map(show);
+        return { now: new Date(parts.now()).toISOString(), total: payments.length, payments: shown };
       });
 
       scope.post<{ Params: { id: string }; Body: Static<typeof PayBody> }>(
@@ -109,8 +117,15 @@ export function registerPaypayControl(app: FastifyInstance, parts: PaypayControl
         },
       );
 
-      scope.get('/charges', () => ({ charges: state.listCharges() }));
-      scope.get('/requests', () => parts.requests.list());
+      scope.get<{ Querystring: { limit?: string } }>('/charges', (request) => {
+        const charges = state.listCharges();
+        const sum = (of: Charge[]) => of.reduce((total, charge) => total + charge.amount, 0);
+        const returned = sum(charges.filter((charge) => charge.reversed_at !== null));
+        const total = { count: charges.length, taken: sum(charges), returned };
+        return { ...total, charges: charges.slice(0, readLimit(request.query.limit)) };
+      });
+      scope.get('/requests', () => ({ requests: requests.listCounts() }));
+      scope.get('/refusals', () => ({ refusals: requests.listRefusals() }));
       scope.post('/reset', { schema: { body: EmptyBody } }, () => {
         parts.reset();
         return { reset: true };
@@ -120,22 +135,18 @@ export function registerPaypayControl(app: FastifyInstance, parts: PaypayControl
   );
 }
 
+/** Without a limit all are shown; the page asks for the newest only. */
+function readLimit(limit: string | undefined): number {
+  return limit !== undefined && /^\d{1,9}$/.test(limit) ? Number(limit) : Number.POSITIVE_INFINITY;
+}
+
 /** The secret goes in and never comes out. */
 function makeSettingsView(settings: PaypaySettings) {
   const { webhook_secret, ...open } = settings;
   return { ...open, webhook_secret_set: webhook_secret !== null };
 }
 
-/** What happened to a payment, in one word that a person at the page understands. */
-function makePhase(payment: SimulatedPayment, expired: boolean): string {
-  if (payment.status === 'COMPLETED') return 'paid';
-  if (payment.status === 'FAILED') return payment.acceptedAtMs === null ? 'declined' : 'cancelled';
-  if (payment.deleted) return 'deleted';
-  if (expired) return 'expired';
-  return 'open';
-}
-
-function makePaymentView(payment: SimulatedPayment, expired: boolean) {
+function makePaymentView(payment: SimulatedPayment, phase: PaymentPhase) {
   const { request } = payment;
   const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
   return {
@@ -151,7 +162,7 @@ function makePaymentView(payment: SimulatedPayment, expired: boolean) {
     storeId: request.storeId ?? null,
     terminalId: request.terminalId ?? null,
     status: payment.status,
-    phase: makePhase(payment, expired),
+    phase,
     cancel_requested: payment.cancel !== null,
     created_at: iso(payment.createdAtMs),
     expires_at: iso(payment.expiryDate * 1000),

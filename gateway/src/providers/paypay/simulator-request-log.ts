@@ -39,7 +39,8 @@ export function createRequestLog(now: () => number) {
       refusals.unshift({ endpoint, at: new Date(now()).toISOString(), status, code, hint });
       if (refusals.length > MOST_REFUSALS) refusals.pop();
     },
-    list: () => ({ requests: [...counts.values()], refusals }),
+    listCounts: () => [...counts.values()],
+    listRefusals: () => [...refusals],
     reset() {
       counts.clear();
       refusals.length = 0;

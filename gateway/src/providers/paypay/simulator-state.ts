@@ -18,6 +18,9 @@ export interface PaypaySettings {
   cancel_delay_seconds: number;
 }
 
+/** What became of a payment, in one word that a person at the page understands. */
+export type PaymentPhase = 'open' | 'paid' | 'declined' | 'cancelled' | 'deleted' | 'expired';
+
 export interface NotificationRecord {
   state: string;
   at: string;
@@ -210,6 +213,13 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
     return { ok: true, payment };
   }
 
+  function getPhase(payment: SimulatedPayment): PaymentPhase {
+    if (payment.status === 'COMPLETED') return 'paid';
+    if (payment.status === 'FAILED') return payment.acceptedAtMs === null ? 'declined' : 'cancelled';
+    if (payment.deleted) return 'deleted';
+    return isExpired(payment) ? 'expired' : 'open';
+  }
+
   const all = () => [...payments.values()].map((payment) => settle(payment) ?? payment);
 
   return {
@@ -219,7 +229,7 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
     cancel,
     pay,
     decline,
-    isExpired,
+    getPhase,
     findPayment: (id: string) => settle(byId.get(id)),
     findByCode: (codeId: string) => settle(byCode.get(codeId)),
     listNewestFirst: () => all().reverse(),
