@@ -1,0 +1,136 @@
+// Delivers webhooks, many at a time, so that no receiver waits for another. Each endpoint has a few places of
+// all that a process has; one that failed or was slow has fewer, and all such endpoints together at most half,
+// so that even dozens of dead receivers leave the other half to those that live.
+import {
+  claimDeliveries,
+  DELIVERY_DEADLINE_MS,
+  makeDeliverer,
+  makeOutcomeWriter,
+} from '../application/webhook-deliveries.ts';
+import type { Context } from '../context.ts';
+import { instant } from '../context.ts';
+import { type ClaimedDelivery, countWebhookBacklog, type DeliveryOutcome } from '../db/webhook-deliveries.ts';
+import type { Job } from './job.ts';
+
+export interface DeliveryOptions {
+  /** In flight in this process; by default what the configuration says. */
+  concurrency?: number;
+  per_endpoint?: number;
+  deadline_ms?: number;
+}
+
+const PER_ENDPOINT = 8;
+const PER_SLOW_ENDPOINT = 2;
+const SLOW_MS = 2_000;
+
+interface Lane {
+  in_flight: number;
+  is_slow: boolean;
+}
+
+export function makeDeliverWebhooksJob(
+  context: Context,
+  options: DeliveryOptions = {},
+): Job & { drain(): Promise<void> } {
+  const { concurrency = context.config.webhook_concurrency, per_endpoint = PER_ENDPOINT } = options;
+  const deadline_ms = options.deadline_ms ?? DELIVERY_DEADLINE_MS;
+  const slow_concurrency = Math.max(1, Math.floor(concurrency / 2));
+  const deliver = makeDeliverer(context, deadline_ms);
+  const write = makeOutcomeWriter(context);
+  /** Endpoints that have something in flight, or did badly last time. */
+  const lanes = new Map<string, Lane>();
+  const running = new Set<Promise<void>>();
+
+  const places = (lane: Lane) => (lane.is_slow ? Math.min(PER_SLOW_ENDPOINT, per_endpoint) : per_endpoint);
+  const slowInFlight = () =>
+    [...lanes.values()].reduce((sum, lane) => sum + (lane.is_slow ? lane.in_flight : 0), 0);
+
+  function isFull(lane: Lane): boolean {
+    return (
+      running.size >= concurrency ||
+      lane.in_flight >= places(lane) ||
+      (lane.is_slow && slowInFlight() >= slow_concurrency)
+    );
+  }
+
+  async function deliverAndRecord(delivery: ClaimedDelivery, lane: Lane): Promise<void> {
+    try {
+      const outcome = await deliver(delivery);
+      lane.is_slow = outcome.status !== 'succeeded' || outcome.duration_ms > SLOW_MS;
+      await write(outcome);
+      report(context, delivery, outcome);
+    } catch (error) {
+      // The fault is ours, so it is no attempt: the delivery comes back when its lease has run out.
+      context.metrics.job_failures.inc({ job: 'deliveries' });
+      context.log.error({ err: error, event: delivery.id }, 'a webhook could not be attempted or recorded');
+    }
+  }
+
+  function start(delivery: ClaimedDelivery, wake: (() => void) | undefined): void {
+    const id = delivery.webhook_endpoint_id;
+    const lane = lanes.get(id) ?? { in_flight: 0, is_slow: false };
+    lanes.set(id, lane);
+    lane.in_flight += 1;
+    const work = deliverAndRecord(delivery, lane).finally(() => {
+      const was_full = isFull(lane);
+      running.delete(work);
+      lane.in_flight -= 1;
+      if (lane.in_flight === 0 && !lane.is_slow) lanes.delete(id);
+      if (was_full) wake?.();
+    });
+    running.add(work);
+  }
+
+  return {
+    name: 'deliveries',
+    interval_ms: 250,
+    async run(_context, wake) {
+      const total = concurrency - running.size;
+      if (total <= 0) return 0;
+      const room = {
+        total,
+        per_endpoint,
+        slow_total: Math.max(0, slow_concurrency - slowInFlight()),
+        endpoints: [...lanes].map(([id, lane]) => ({
+          id,
+          room: Math.max(0, places(lane) - lane.in_flight),
+          is_slow: lane.is_slow,
+        })),
+      };
+      const claimed = await claimDeliveries(context, room, deadline_ms);
+      for (const delivery of claimed) start(delivery, wake);
+      return claimed.length;
+    },
+    async drain() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
+
+function report(context: Context, delivery: ClaimedDelivery, outcome: DeliveryOutcome): void {
+  const result = outcome.status === 'pending' ? 'to_be_retried' : outcome.status;
+  context.metrics.webhook_deliveries.inc({ result });
+  if (outcome.disabled_reason !== null) context.wakeWorker?.('fan_out');
+  const facts = {
+    event: delivery.id,
+    webhook_endpoint: delivery.webhook_endpoint_id,
+    sequence: delivery.sequence,
+    attempt: delivery.attempts_made + 1,
+    status: outcome.response_status,
+    error: outcome.error,
+    duration_ms: outcome.duration_ms,
+    next_attempt_at: outcome.next_attempt_at,
+    disabled_reason: outcome.disabled_reason,
+  };
+  if (outcome.status === 'succeeded') context.log.debug(facts, 'webhook delivered');
+  else context.log.warn(facts, 'webhook not delivered');
+}
+
+export const measure_webhook_backlog: Job = {
+  name: 'webhook_backlog',
+  interval_ms: 15_000,
+  async run(context) {
+    context.metrics.webhook_backlog.set(await countWebhookBacklog(context.db, instant(context)));
+    return 0;
+  },
+};
