@@ -8,7 +8,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmbeddedPostgres } from '../src/db/embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { makeDatabaseUrl, TEMPLATE_DATABASE, withAdmin } from './support/database.ts';
+import { makeDatabaseUrl, TEMPLATE_DATABASE, withTemplateLock } from './support/database.ts';
 
 // From gateway/dist/test, where this file runs, to the workspace.
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -38,7 +38,7 @@ async function listTestFiles(filters: string[]): Promise<string[]> {
 
 async function createTemplate(admin_url: string): Promise<void> {
   // Under the lock of the copies: on a server that several runs share, none loses its template mid-copy.
-  await withAdmin(admin_url, async (admin) => {
+  await withTemplateLock(admin_url, async (admin) => {
     await admin.query(`drop database if exists ${TEMPLATE_DATABASE} with (force)`);
     await admin.query(`create database ${TEMPLATE_DATABASE} template template0`);
     await migrate(makeDatabaseUrl(admin_url, TEMPLATE_DATABASE));

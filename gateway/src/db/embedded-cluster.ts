@@ -8,6 +8,7 @@ import {
   lstat,
   mkdir,
   open,
+  readdir,
   readFile,
   rename,
   rm,
@@ -15,7 +16,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Account, runAs } from './embedded-account.ts';
 import type { PostgresBinaries } from './embedded-binaries.ts';
 import { EmbeddedPostgresError, errorCode, OWN_SERVER } from './embedded-error.ts';
@@ -45,17 +46,30 @@ export function makeClusterPaths(dir: string): ClusterPaths {
 
 /** Creates the folder. A lent account must be able to pass through it, and to do no more than that. */
 export async function createFolder(dir: string): Promise<void> {
-  const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
   try {
-    await mkdir(dir, { recursive: true, mode });
+    await makeFolder(dir, process.getuid?.() === 0 ? 0o711 : 0o700);
     const probe = join(dir, `.write-${randomBytes(4).toString('hex')}`);
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {
+    const reason = error instanceof Error ? error.message.split(',')[0] : error;
     throw new EmbeddedPostgresError(
-      `The database folder ${dir} cannot be written (${errorCode(error)}): choose another folder, ${OWN_SERVER}.`,
+      `The database folder ${dir} cannot be written (${reason}): choose another folder, ${OWN_SERVER}.`,
       { cause: error },
     );
+  }
+}
+
+/** Node's own recursive mkdir never returns where the system answers ENOENT for good, as below /proc. */
+async function makeFolder(dir: string, mode: number): Promise<void> {
+  if ((await stat(dir).catch(() => null))?.isDirectory()) return;
+  const parent = dirname(dir);
+  if (parent !== dir) await makeFolder(parent, mode);
+  try {
+    await mkdir(dir, { mode });
+  } catch (error) {
+    const made = errorCode(error) === 'EEXIST' && (await stat(dir)).isDirectory();
+    if (!made) throw error;
   }
 }
 
@@ -65,7 +79,7 @@ export async function hasCluster({ data_dir }: ClusterPaths, major: string): Pro
   try {
     version = (await readFile(join(data_dir, 'PG_VERSION'), 'utf8')).trim();
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false;
+    if (errorCode(error) === 'ENOENT' && (await isVacant(data_dir))) return false;
     throw new EmbeddedPostgresError(`${data_dir} cannot be read (${errorCode(error)}).`, { cause: error });
   }
   if (version === major) return true;
@@ -78,6 +92,15 @@ export async function hasCluster({ data_dir }: ClusterPaths, major: string): Pro
   throw new EmbeddedPostgresError(
     `${data_dir} holds no usable PostgreSQL database (its PG_VERSION reads ${JSON.stringify(version.slice(0, 20))}): ` +
       'restore it from a backup or choose another folder.',
+  );
+}
+
+/** True when nothing is there yet. A cluster appears whole, so that files without a version are a stranger's. */
+async function isVacant(data_dir: string): Promise<boolean> {
+  const names = await readdir(data_dir).catch(() => []);
+  if (names.length === 0) return true;
+  throw new EmbeddedPostgresError(
+    `${data_dir} holds files that are not a PostgreSQL database (${names[0]}): choose another folder.`,
   );
 }
 
@@ -120,7 +143,7 @@ export async function createCluster(
       return true;
     }
   } catch (error) {
-    failure = `it cannot be moved into place: ${errorCode(error)}`;
+    failure = `it cannot be moved into place (${errorCode(error)})`;
   }
   await rm(fresh, { recursive: true, force: true });
   if (await hasCluster(paths, major)) return false;
@@ -197,4 +220,10 @@ export async function rotateLog({ log_file }: ClusterPaths): Promise<void> {
     () => 0,
   );
   if (size > LOG_KEPT_BYTES) await rename(log_file, `${log_file}.1`);
+}
+
+/** Removes what a process that was killed while it created the cluster left behind. */
+export async function sweepUnfinished({ dir }: ClusterPaths): Promise<void> {
+  const unfinished = (await readdir(dir)).filter((name) => /^(data|password)\.new-[0-9a-f]{12}$/.test(name));
+  for (const name of unfinished) await rm(join(dir, name), { recursive: true, force: true });
 }

@@ -151,12 +151,13 @@ export async function waitUntilReady(data_dir: string, hasFailed = () => false):
   }
 }
 
-/** What PostgreSQL said last that explains its end: its last fatal line, else its last line. */
+/** What PostgreSQL said last that explains its end: its last fatal line, else everything it said. */
 async function readLastComplaint(log_file: string, from: number): Promise<string | null> {
   const text = (await readFile(log_file)).subarray(from).toString();
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const line = lines.findLast((each) => /(FATAL|PANIC): /.test(each)) ?? lines.at(-1);
-  return line?.replace(/^.*?(FATAL|PANIC): +/, '').trim() ?? null;
+  const fatal = lines.findLast((line) => /(FATAL|PANIC): /.test(line));
+  const complaint = fatal?.replace(/^.*?(FATAL|PANIC): +/, '') ?? lines.join(' ').slice(0, 500);
+  return complaint === '' ? null : complaint;
 }
 
 /** Fast shutdown: sessions are ended, everything is written. Immediate when that hangs; nothing is lost by it. */

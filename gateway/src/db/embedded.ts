@@ -1,6 +1,7 @@
 // The built-in database: a real PostgreSQL as our child, for people who have no server of their own. It
 // promises that one gateway owns a folder, that a crash of either side is repaired by the next start, and
 // that nothing but a socket in a private folder leads to it.
+import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -15,6 +16,7 @@ import {
   hasCluster,
   makeClusterPaths,
   rotateLog,
+  sweepUnfinished,
 } from './embedded-cluster.ts';
 import { EmbeddedPostgresError } from './embedded-error.ts';
 import {
@@ -69,8 +71,23 @@ const FIXED_SETTINGS = {
 const OWNER_LOCK = 5_827_160_341;
 const OWNER_LOCK_TAKEN = '55P03';
 
+class OwnedByAnotherError extends EmbeddedPostgresError {}
+
 /** Starts the built-in PostgreSQL, creating it first or attaching to it as needed. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  try {
+    return await startOrAttach(options);
+  } catch (error) {
+    if (error instanceof EmbeddedPostgresError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EmbeddedPostgresError(
+      `The built-in PostgreSQL in ${options.dir} could not be started: ${reason}.`,
+      { cause: error },
+    );
+  }
+}
+
+async function startOrAttach(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => {});
   const paths = makeClusterPaths(resolve(options.dir));
   await createFolder(paths.dir);
@@ -94,13 +111,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 
   const first = await ensureRunning();
-  let owner: pg.Client | null = await takeOwnerMark(
-    makeUrl(first.postmaster, password, 'postgres'),
-    paths.dir,
-  );
+  let owner: pg.Client | null = null;
   let stopping: Promise<void> | null = null;
   let recovery: Promise<void> | null = null;
-  await createDatabase(owner);
+  try {
+    owner = await takeOwnerMark(makeUrl(first.postmaster, password, 'postgres'), paths.dir);
+    await createDatabase(owner);
+    await sweepUnfinished(paths);
+  } catch (error) {
+    // What we started must not stay behind; only a database that another gateway owns by now is left alone.
+    if (first.started && !(error instanceof OwnedByAnotherError)) {
+      await stopPostmaster(first.postmaster.pid, paths.data_dir);
+    }
+    throw error;
+  }
   watchOwner(owner);
   log(`PostgreSQL ${major} runs in ${paths.dir} (process ${first.postmaster.pid})`);
 
@@ -135,6 +159,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     // The mark is held until PostgreSQL has ended, so that nobody attaches to a database on its way out.
     if (postmaster !== null) await stopPostmaster(postmaster.pid, paths.data_dir);
     await owner?.end().catch(() => {});
+    // It may lie in the system's folder for temporary files, where nobody else would tidy up after us.
+    if (postmaster !== null) await rmdir(postmaster.socket_dir).catch(() => {});
     log(`PostgreSQL in ${paths.dir} is stopped`);
   }
 
@@ -177,7 +203,7 @@ async function takeOwnerMark(url: string, dir: string): Promise<pg.Client> {
     const holder = taken ? await findOwner(client) : null;
     await client.end().catch(() => {});
     if (taken) {
-      throw new EmbeddedPostgresError(
+      throw new OwnedByAnotherError(
         `Another mpac-pgw is already running on ${dir} (${holder ?? 'its process is not known'}): ` +
           'stop it first, or give this one a folder of its own.',
       );

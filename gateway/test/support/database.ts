@@ -5,7 +5,7 @@ import pg from 'pg';
 
 export const TEMPLATE_DATABASE = 'mpac_test_template';
 // The number is the tests' alone; it is taken in the admin database around every copy.
-export const TEMPLATE_LOCK = 5_827_160_343;
+const TEMPLATE_LOCK = 5_827_160_343;
 
 export interface TestDatabase {
   url: string;
@@ -17,14 +17,19 @@ export async function createTestDatabase(template: string = TEMPLATE_DATABASE): 
   const admin_url = getAdminUrl();
   const name = `mpac_test_${randomBytes(8).toString('hex')}`;
   try {
-    await withAdmin(admin_url, (admin) => admin.query(`create database ${name} template ${template}`));
+    await withTemplateLock(admin_url, async (admin) => {
+      await admin.query(`create database ${name} template ${template}`);
+    });
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === '3D000') throw new Error(RUN_THROUGH_NPM);
     throw error;
   }
   return {
     url: makeDatabaseUrl(admin_url, name),
-    drop: () => withAdmin(admin_url, (admin) => admin.query(`drop database if exists ${name} with (force)`)),
+    drop: () =>
+      withAdmin(admin_url, async (admin) => {
+        await admin.query(`drop database if exists ${name} with (force)`);
+      }),
   };
 }
 
@@ -46,13 +51,23 @@ export function makeDatabaseUrl(url: string, database: string): string {
 }
 
 /** Lends a connection to the admin database that holds the lock on the template. */
-export async function withAdmin<T>(admin_url: string, fn: (admin: pg.Client) => Promise<T>): Promise<void> {
+export async function withTemplateLock(
+  admin_url: string,
+  fn: (admin: pg.Client) => Promise<void>,
+): Promise<void> {
+  await withAdmin(admin_url, async (admin) => {
+    await admin.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    await fn(admin);
+  });
+}
+
+async function withAdmin(admin_url: string, fn: (admin: pg.Client) => Promise<void>): Promise<void> {
   const admin = new pg.Client({ connectionString: admin_url });
   await admin.connect();
   try {
-    await admin.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
     await fn(admin);
   } finally {
+    // The end of the connection gives the lock back.
     await admin.end();
   }
 }
