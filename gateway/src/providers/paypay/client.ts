@@ -9,19 +9,23 @@ import type { ProviderContext } from '../provider.ts';
 import { makeOpaAuthorization } from './opa-signature.ts';
 import { type PaypayCode, readResultCode } from './results.ts';
 
-/** What a store may sync. The host is the operator's matter: nobody else decides where we send requests. */
-export const PaypayStoreCredentials = Type.Object({
-  merchant_id: Type.String({ minLength: 1, maxLength: 64, pattern: '^[!-~]+$' }),
-  api_key: Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[!-~]+$' })),
-  api_secret: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-});
+const MerchantId = Type.String({ minLength: 1, maxLength: 64, pattern: '^[!-~]+$' });
+const ApiKey = Type.String({ minLength: 1, maxLength: 255, pattern: '^[!-~]+$' });
+const ApiSecret = Type.String({ minLength: 1, maxLength: 255 });
 
-/** What a call needs. `base_url` may end in a path of its own (the simulator's does); it is not signed. */
+/** What a store may sync. Not the host: only the operator decides where our requests and key ids go. */
+export const PaypayStoreCredentials = Type.Object(
+  { merchant_id: MerchantId, api_key: Type.Optional(ApiKey), api_secret: Type.Optional(ApiSecret) },
+  { additionalProperties: false },
+);
+
+/** What a call needs. Without a `base_url` it goes to PayPay itself. */
 export const PaypayCredentials = Type.Object({
-  merchant_id: Type.String({ minLength: 1, maxLength: 64, pattern: '^[!-~]+$' }),
-  api_key: Type.String({ minLength: 1, maxLength: 255, pattern: '^[!-~]+$' }),
-  api_secret: Type.String({ minLength: 1, maxLength: 255 }),
-  base_url: Type.String({ minLength: 8, maxLength: 255, pattern: '^https?://' }),
+  merchant_id: MerchantId,
+  api_key: ApiKey,
+  api_secret: ApiSecret,
+  /** It may end in a path of its own, as the simulator's does; that part is not signed. */
+  base_url: Type.Optional(Type.String({ maxLength: 255, pattern: '^https?://' })),
 });
 export type PaypayCredentials = Static<typeof PaypayCredentials>;
 
@@ -39,6 +43,9 @@ export type PaypayAnswer =
   | { kind: 'unsent'; message: string; reason: UnknownReason }
   /** PayPay may have done it. */
   | { kind: 'unclear'; message: string; reason: UnknownReason };
+
+const LIVE_HOST = 'https://apigw.paypay.ne.jp';
+const SANDBOX_HOST = 'https://apigw.sandbox.paypay.ne.jp';
 
 // PayPay's own limit for the slowest of these calls. What a customer at the till can wait is shorter, and is
 // the limit that the whole question has.
@@ -58,6 +65,7 @@ export async function callPaypay(
   call: PaypayCall,
 ): Promise<PaypayAnswer> {
   const { credentials } = context;
+  const base_url = credentials.base_url ?? (context.livemode ? LIVE_HOST : SANDBOX_HOST);
   const bytes = call.body === undefined ? undefined : JSON.stringify(call.body);
   const authorization = makeOpaAuthorization(
     {
@@ -71,7 +79,7 @@ export async function callPaypay(
   );
   const answer = await context.http.request({
     method: call.method,
-    url: credentials.base_url.replace(/\/+$/, '') + call.path,
+    url: base_url.replace(/\/+$/, '') + call.path,
     headers: {
       authorization,
       'x-assume-merchant': credentials.merchant_id,

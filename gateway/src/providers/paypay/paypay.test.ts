@@ -1,131 +1,29 @@
-// What the adapter makes of answers that the simulator does not give: every payment status, broken bodies,
-// contradictions. A real HTTP server plays PayPay from a script and writes down what it was asked.
+// What the adapter asks PayPay and makes of its answers, contradictions included, step by step.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type TestContext, test } from 'node:test';
-import type { ProviderResult } from '../../domain/provider-result.ts';
-import { makeHttpClient } from '../../outbound/http.ts';
-import type { AttemptFacts, ProviderContext } from '../provider.ts';
-import type { PaypayCredentials } from './client.ts';
+import { test } from 'node:test';
+import { Value } from 'typebox/value';
+import type { ProviderContext } from '../provider.ts';
+import { type PaypayCredentials, PaypayStoreCredentials } from './client.ts';
 import { paypay } from './paypay.ts';
-
-const CREATED_AT = '2026-01-28T10:30:00.000Z';
-const NOW = Date.parse(CREATED_AT) + 10_000;
-const EXPIRES_AT = '2026-01-28T10:35:00.000Z';
-const AFTER_EXPIRY = Date.parse(EXPIRES_AT) + 31_000;
-
-function makeAttempt(changes: Partial<AttemptFacts> = {}): AttemptFacts {
-  return {
-    id: 'pa_01J0000000000000000000000A',
-    payment_intent_id: 'pi_01J0000000000000000000000A',
-    payment_method_type: 'qr_mpm',
-    provider: 'PAYPAY',
-    amount: 1250,
-    currency: 'JPY',
-    authorize_only: false,
-    merchant_id: 'm1',
-    merchant_store_id: 'shibuya',
-    merchant_terminal_id: 'till-1',
-    description: 'Coffee x2',
-    external_ref_id: null,
-    customer_code: null,
-    return_url: null,
-    created_at: CREATED_AT,
-    provider_payment_id: null,
-    provider_code_id: null,
-    action_expires_at: null,
-    cancel_requested_at: null,
-    ...changes,
-  };
-}
-
-const OPENED = { provider_code_id: '04-abc', action_expires_at: EXPIRES_AT };
-
-type Scripted = { status: number; body: unknown; headers?: Record<string, string> };
-interface Asked {
-  what: string;
-  headers: Record<string, unknown>;
-  body: string;
-}
-
-function answer(status: number, code: string, data: unknown = null): Scripted {
-  return { status, body: { resultInfo: { code, message: 'CANARY', codeId: '00000001' }, data } };
-}
-const created = () => answer(200, 'SUCCESS', details('CREATED'));
-const gone = () => answer(400, 'DYNAMIC_QR_PAYMENT_NOT_FOUND');
-const opened = () =>
-  answer(201, 'SUCCESS', {
-    codeId: '04-abc',
-    url: 'https://qr.example/04abc',
-    deeplink: 'paypay://payment?link_key=x',
-    expiryDate: Date.parse(EXPIRES_AT) / 1000,
-  });
-
-function details(status: string, more: Record<string, unknown> = {}) {
-  return {
-    paymentId: '04999',
-    status,
-    acceptedAt: Date.parse('2026-01-28T10:31:00Z') / 1000,
-    merchantPaymentId: 'pa_01J0000000000000000000000A',
-    amount: { amount: 1250, currency: 'JPY' },
-    ...more,
-  };
-}
-
-/** Plays the answers in order; one too many questions is answered in a way that fails the test. */
-async function playPaypay(t: TestContext, script: Scripted[], now = NOW) {
-  const asked: Asked[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { method, url, headers } = request;
-    asked.push({ what: `${method} ${url}`, headers, body: Buffer.concat(chunks).toString() });
-    const next = script.shift() ?? { status: 418, body: 'the script is over' };
-    response.writeHead(next.status, { 'x-request-id': 'OPA45F6', ...next.headers });
-    response.end(typeof next.body === 'string' ? next.body : JSON.stringify(next.body));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const http = makeHttpClient({ user_agent: 'mpac-pgw/test' });
-  t.after(async () => {
-    await http.close();
-    server.close();
-  });
-  const context: ProviderContext<PaypayCredentials> = {
-    http,
-    now: () => now,
-    livemode: false,
-    credentials: {
-      merchant_id: '234567',
-      api_key: 'key-1',
-      api_secret: 'CANARY',
-      base_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/prefix/`,
-    },
-  };
-  return { context, asked, paths: () => asked.map((one) => one.what.replace('/prefix', '')) };
-}
-
-const GET_DETAILS = 'GET /v2/codes/payments/pa_01J0000000000000000000000A';
-const DELETE_CODE = 'DELETE /v2/codes/04-abc';
-const CREATE_CODE = 'POST /v2/codes';
-
-async function run(
-  t: TestContext,
-  step: 'start' | 'lookUp' | 'cancel',
-  facts: Partial<AttemptFacts>,
-  script: Scripted[],
-  now = NOW,
-): Promise<{ result: ProviderResult; paths: string[] }> {
-  const stage = await playPaypay(t, script, now);
-  const ask = paypay[step];
-  assert.ok(ask);
-  const result = await ask(makeAttempt(facts), stage.context);
-  assert.equal(script.length, 0, 'every scripted answer was asked for');
-  assert.doesNotMatch(JSON.stringify(result), /CANARY/);
-  return { result, paths: stage.paths() };
-}
+import {
+  AFTER_EXPIRY,
+  answer,
+  CREATE_CODE,
+  CREATED_AT,
+  created,
+  DELETE_CODE,
+  details,
+  EXPIRES_AT,
+  GET_DETAILS,
+  gone,
+  makeAttempt,
+  NOW,
+  OPENED,
+  opened,
+  playPaypay,
+  run,
+  type Scripted,
+} from './scripted-paypay.ts';
 
 test('a start asks for one code with our attempt id and shows what PayPay gave', async (t) => {
   const stage = await playPaypay(t, [opened()]);
@@ -152,6 +50,40 @@ test('a start asks for one code with our attempt id and shows what PayPay gave',
     terminalId: 'till-1',
     requestedAt: 1769596200,
   });
+});
+
+test('without a host of the operator, test payments go to the sandbox and live ones to PayPay', async () => {
+  const urls: string[] = [];
+  for (const livemode of [false, true]) {
+    const context: ProviderContext<PaypayCredentials> = {
+      http: {
+        // Nothing may leave this machine, so this client only writes the address down.
+        request: async ({ url }) => {
+          urls.push(url);
+          return { kind: 'failed', reason: 'timeout', message: '', sent: true, duration_ms: 1 };
+        },
+        close: async () => {},
+      },
+      now: () => NOW,
+      livemode,
+      credentials: { merchant_id: '234567', api_key: 'key-1', api_secret: 'CANARY' },
+    };
+    await paypay.lookUp?.(makeAttempt(OPENED), context);
+  }
+  assert.deepEqual(
+    urls.map((url) => new URL(url).origin),
+    ['https://apigw.sandbox.paypay.ne.jp', 'https://apigw.paypay.ne.jp'],
+  );
+});
+
+test('a store can sync its merchant id and keys, and never where requests go', () => {
+  const synced = (credentials: unknown) => Value.Check(PaypayStoreCredentials, credentials);
+  assert.equal(synced({ merchant_id: 'paypay_merchant_123' }), true);
+  assert.equal(synced({ merchant_id: '234567', api_key: 'k', api_secret: 's' }), true);
+  assert.equal(synced({ merchant_id: '234567', base_url: 'https://attacker.example' }), false);
+  assert.equal(synced({ merchant_id: 'a\r\nx-injected: 1' }), false);
+  assert.equal(synced({ merchant_id: '' }), false);
+  assert.equal(synced({}), false);
 });
 
 test('a definite refusal ends the attempt unpaid with its code; money other than yen is not even asked', async (t) => {
@@ -206,73 +138,6 @@ test('the codes that settle nothing leave the outcome unknown, in every step', a
     const cancelled = await run(t, 'cancel', OPENED, [scripted, scripted]);
     assert.equal(cancelled.result.kind === 'unknown' && cancelled.result.reason, reason, shown);
   }
-});
-
-test('a refused look-up says nothing about the payment', async (t) => {
-  for (const [status, code, reason] of [
-    [401, 'UNAUTHORIZED', 'refused'],
-    [400, 'INVALID_PARAMS', 'refused'],
-    [429, 'RATE_LIMIT', 'rate_limited'],
-    [503, 'MAINTENANCE_MODE', 'rate_limited'],
-  ] as const) {
-    const { result } = await run(t, 'lookUp', OPENED, [answer(status, code)], AFTER_EXPIRY);
-    assert.equal(result.kind === 'unknown' && result.reason, reason, code);
-  }
-});
-
-test('every payment status has its meaning, and a new one is unknown', async (t) => {
-  const stated = { amount: 1250, currency: 'JPY' };
-  const paid = { kind: 'paid', stated, provider_payment_id: '04999', paid_at: '2026-01-28T10:31:00.000Z' };
-  const capture_before = '2026-02-28T00:00:00.000Z';
-  const expected: [Record<string, unknown>, unknown][] = [
-    [details('COMPLETED'), paid],
-    [details('REFUNDED'), paid],
-    [
-      details('AUTHORIZED', { expiresAt: Date.parse(capture_before) / 1000 }),
-      { kind: 'authorized', stated, provider_payment_id: '04999', capture_before },
-    ],
-    [details('REAUTHORIZING'), { kind: 'working', provider_payment_id: '04999' }],
-    [details('CANCELED'), { kind: 'reversed', provider_payment_id: '04999' }],
-    [details('EXPIRED'), { kind: 'ended_unpaid', reason: 'expired' }],
-    [details('CREATED', { acceptedAt: 0 }), { kind: 'waiting' }],
-  ];
-  for (const [data, result] of expected) {
-    const told = await run(t, 'lookUp', OPENED, [answer(200, 'SUCCESS', data)]);
-    assert.deepEqual(told.result, result, JSON.stringify(data));
-  }
-  for (const status of ['', 'completed', 'PENDING', 'constructor']) {
-    const told = await run(t, 'lookUp', OPENED, [answer(200, 'SUCCESS', details(status))]);
-    assert.equal(told.result.kind === 'unknown' && told.result.reason, 'unlisted_code', status);
-  }
-});
-
-test('FAILED is a decline, but after our own cancel it is the reversal that we asked for', async (t) => {
-  const failed = () => answer(200, 'SUCCESS', details('FAILED'));
-  const declined = await run(t, 'lookUp', OPENED, [failed()]);
-  assert.equal(declined.result.kind, 'declined');
-  const cancelled = { ...OPENED, cancel_requested_at: CREATED_AT };
-  const reversed = await run(t, 'lookUp', cancelled, [answer(404, 'DYNAMIC_QR_NOT_FOUND'), failed()]);
-  assert.deepEqual(reversed.result, { kind: 'reversed', provider_payment_id: '04999' });
-});
-
-test('details that do not state the money, or are about another payment, prove nothing', async (t) => {
-  for (const wrong of [
-    { amount: undefined },
-    { amount: { amount: '1250', currency: 'JPY' } },
-    { amount: { amount: 1250.5, currency: 'JPY' } },
-    { amount: { amount: -1250, currency: 'JPY' } },
-    { amount: { amount: 1250, currency: 'yen' } },
-    { merchantPaymentId: 'pa_01J0000000000000000000000B' },
-    { merchantPaymentId: undefined },
-    { acceptedAt: 1e18 },
-  ]) {
-    const data = details('COMPLETED', wrong);
-    const { result } = await run(t, 'lookUp', OPENED, [answer(200, 'SUCCESS', data)]);
-    assert.equal(result.kind === 'unknown' && result.reason, 'unreadable_answer', JSON.stringify(wrong));
-  }
-  const other = answer(200, 'SUCCESS', details('COMPLETED', { amount: { amount: 1, currency: 'USD' } }));
-  const { result } = await run(t, 'lookUp', OPENED, [other]);
-  assert.deepEqual(result.kind === 'paid' && result.stated, { amount: 1, currency: 'USD' });
 });
 
 test('an open code waits until its expiry and the grace are over, even when PayPay denies it', async (t) => {

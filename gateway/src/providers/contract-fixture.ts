@@ -1,0 +1,59 @@
+// What contract.test.ts needs to know to hold an adapter to the contract. Each adapter has one fixture beside
+// it, in `<folder>/contract-fixture.ts`; it speaks to its simulator over HTTP only.
+import type { AttemptFacts, NotificationRequest, Provider } from './provider.ts';
+
+export type ContractFixture = RecordedFixture | AskedFixture;
+
+/** For an adapter with `record`: assertions that it must take as they are. */
+export interface RecordedFixture {
+  kind: 'recorded';
+  provider: Provider;
+  attempts: Partial<AttemptFacts>[];
+}
+
+/** For an adapter with `start`, `lookUp` and `cancel`. */
+export interface AskedFixture {
+  kind: 'asked';
+  provider: Provider;
+  attempt: Partial<AttemptFacts>;
+  /** How long after a start an unpaid attempt must have ended by itself. */
+  ended_after_ms: number;
+  /** Answers of a host in place of the provider's that must all end as unknown. */
+  unlisted_answers: { status: number; headers?: Record<string, string>; body: string }[];
+  openStage(simulator_url: string): Stage;
+}
+
+export type Step = 'start' | 'lookUp' | 'cancel';
+
+/** Faults of the simulators' common dial that every provider must be able to survive. */
+export type StageFault =
+  | 'server_error'
+  | 'server_error_after_success'
+  | 'hang'
+  | 'hang_after_success'
+  | 'slow_drip'
+  | 'rate_limit'
+  | 'maintenance'
+  | 'html_502'
+  | 'wrong_amount';
+
+/** One provider's simulator, as a test plays on it. */
+export interface Stage {
+  /** Complete credentials; with another host, for answers that are not the provider's. */
+  credentials(host?: string): Record<string, unknown>;
+  /** Credentials that the provider refuses. */
+  wrong_credentials(): Record<string, unknown>;
+  /** What must appear in no message and no log line. */
+  secrets: readonly string[];
+  /** The customer pays. False when the provider does not let the customer. `late`: it does all the same. */
+  pay(attempt_id: string, options?: { late: boolean }): Promise<boolean>;
+  decline(attempt_id: string): Promise<void>;
+  /** Strikes the next call that the step makes first, once. */
+  setFault(fault: StageFault, step: Step): Promise<void>;
+  countCharges(attempt_id: string): Promise<number>;
+  /** Where the provider sends its notifications, and the secret that it signs them with, if it signs. */
+  setNotificationTarget(url: string, secret: string | null): Promise<void>;
+  sendNotificationAgain(attempt_id: string): Promise<void>;
+  /** A notification that is well formed and that somebody else signed. */
+  forge(request: NotificationRequest): NotificationRequest;
+}

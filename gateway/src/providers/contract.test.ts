@@ -1,0 +1,175 @@
+// The provider contract, run for every provider in the registry against its simulator over real HTTP. A new
+// provider brings a fixture beside its adapter and changes nothing here. This file: the life of a payment.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import {
+  HASTY,
+  learn,
+  loadFixtures,
+  makeAttempt,
+  openPlay,
+  type Play,
+} from '../../test/support/contract-stage.ts';
+import type { ProviderResult } from '../domain/provider-result.ts';
+import type { AskedFixture } from './contract-fixture.ts';
+import { PROVIDERS } from './registry.ts';
+
+const fixtures = await loadFixtures();
+
+test('every provider in the registry is held to the contract', () => {
+  for (const provider of PROVIDERS) {
+    const fixture = fixtures.get(provider);
+    assert.ok(fixture, `${provider.name} needs a contract-fixture.ts beside its adapter`);
+    assert.equal(fixture.kind, provider.record === undefined ? 'asked' : 'recorded', provider.name);
+  }
+});
+
+for (const fixture of fixtures.values()) {
+  describe(fixture.provider.name, () => {
+    if (fixture.kind === 'asked') holdLife(fixture);
+    else {
+      test('takes an assertion as it is, and holds money only where it may', () => {
+        for (const changes of fixture.attempts) {
+          const stated = { amount: 1250, currency: 'JPY' };
+          const paid: ProviderResult | undefined = fixture.provider.record?.(makeAttempt(changes));
+          assert.deepEqual(paid, { kind: 'paid', stated });
+          const held: ProviderResult | undefined = fixture.provider.record?.(
+            makeAttempt({ ...changes, authorize_only: true }),
+          );
+          assert.deepEqual(held, { kind: fixture.provider.can_authorize ? 'authorized' : 'paid', stated });
+        }
+      });
+    }
+  });
+}
+
+function holdLife(fixture: AskedFixture): void {
+  let play: Play;
+  before(async () => {
+    play = await openPlay(fixture);
+  });
+  after(() => play.close());
+
+  test('a started payment waits with an action, and is paid once the customer paid', async () => {
+    const attempt = play.makeFresh();
+    const started = await play.ask('start', attempt);
+    assert.equal(started.kind, 'waiting');
+    assert.ok(started.action, 'the till has something to show');
+    assert.ok(Date.parse(started.action.expires_at) > play.now());
+    const waiting = learn(attempt, started);
+    assert.equal((await play.ask('lookUp', waiting)).kind, 'waiting');
+
+    assert.equal(await play.stage.pay(attempt.id), true);
+    const paid = await play.ask('lookUp', waiting);
+    assert.equal(paid.kind, 'paid');
+    assert.deepEqual(paid.stated, { amount: 1250, currency: 'JPY' });
+    assert.ok(paid.provider_payment_id);
+    assert.equal(paid.paid_at, new Date(play.now()).toISOString());
+    assert.equal(await play.stage.countCharges(attempt.id), 1);
+  });
+
+  test('a payment that the provider declined is declined', async () => {
+    const attempt = await play.startWell();
+    await play.stage.decline(attempt.id);
+    assert.equal((await play.ask('lookUp', attempt)).kind, 'declined');
+    assert.equal(await play.stage.countCharges(attempt.id), 0);
+  });
+
+  for (const fault of ['server_error_after_success', 'hang_after_success'] as const) {
+    test(`an answer lost by ${fault} is unknown, is found by look-up, and is charged once`, async () => {
+      const attempt = play.makeFresh();
+      await play.stage.setFault(fault, 'start');
+      assert.equal((await play.ask('start', attempt, HASTY)).kind, 'unknown');
+      const found = await play.ask('lookUp', attempt);
+      assert.equal(found.kind, 'waiting');
+      assert.ok(found.action, 'the look-up brings what the till has to show');
+      assert.equal(await play.stage.pay(attempt.id), true);
+      assert.equal((await play.ask('lookUp', learn(attempt, found))).kind, 'paid');
+      assert.equal((await play.ask('lookUp', attempt)).kind, 'paid');
+      assert.equal((await play.ask('start', attempt)).kind, 'paid');
+      assert.equal(await play.stage.countCharges(attempt.id), 1);
+    });
+  }
+
+  for (const fault of ['server_error', 'hang'] as const) {
+    test(`a request that never arrived (${fault}) is unknown, then not found, and can be started again`, async () => {
+      const attempt = play.makeFresh();
+      await play.stage.setFault(fault, 'start');
+      assert.equal((await play.ask('start', attempt, HASTY)).kind, 'unknown');
+      assert.equal((await play.ask('lookUp', attempt)).kind, 'not_found');
+      assert.equal((await play.ask('cancel', attempt)).kind, 'not_found');
+      assert.equal((await play.ask('start', attempt)).kind, 'waiting');
+    });
+  }
+
+  test('a payment started twice, also at the same time, is one payment', async () => {
+    const attempt = play.makeFresh();
+    const both = await Promise.all([play.ask('start', attempt), play.ask('start', attempt)]);
+    const again = await play.ask('start', attempt);
+    assert.deepEqual(both[0], both[1]);
+    assert.deepEqual(again, both[0]);
+    assert.equal(await play.stage.pay(attempt.id), true);
+    assert.equal(await play.stage.pay(attempt.id), false);
+    assert.equal((await play.ask('start', learn(attempt, again))).kind, 'paid');
+    assert.equal(await play.stage.countCharges(attempt.id), 1);
+  });
+
+  test('a cancel before the payment makes sure that nobody can pay any more, however often it is asked', async () => {
+    const attempt = await play.startWell();
+    const cancelling = { ...attempt, cancel_requested_at: new Date(play.now()).toISOString() };
+    const ended = await play.ask('cancel', cancelling);
+    assert.deepEqual(
+      [ended.kind, ended.kind === 'ended_unpaid' && ended.reason],
+      ['ended_unpaid', 'deleted'],
+    );
+    assert.equal(await play.stage.pay(attempt.id), false);
+    assert.equal((await play.ask('cancel', cancelling)).kind, 'ended_unpaid');
+    assert.equal((await play.ask('lookUp', cancelling)).kind, 'ended_unpaid');
+    assert.equal(await play.stage.countCharges(attempt.id), 0);
+  });
+
+  test('a cancel after the payment finds the money and gives nothing back', async () => {
+    const attempt = await play.startWell();
+    await play.stage.pay(attempt.id);
+    const cancelling = { ...attempt, cancel_requested_at: new Date(play.now()).toISOString() };
+    assert.equal((await play.ask('cancel', cancelling)).kind, 'paid');
+    assert.equal((await play.ask('lookUp', cancelling)).kind, 'paid');
+    assert.equal(await play.stage.countCharges(attempt.id), 1);
+  });
+
+  test('a cancel reaches a payment whose start was never answered', async () => {
+    const attempt = play.makeFresh({ cancel_requested_at: new Date(play.now()).toISOString() });
+    await play.stage.setFault('server_error_after_success', 'start');
+    assert.equal((await play.ask('start', attempt)).kind, 'unknown');
+    assert.equal((await play.ask('cancel', attempt)).kind, 'ended_unpaid');
+    assert.equal(await play.stage.pay(attempt.id), false);
+  });
+
+  test('an unpaid payment ends by itself, and is dead from then on', async () => {
+    const attempt = await play.startWell();
+    play.advance(fixture.ended_after_ms);
+    const ended = await play.ask('lookUp', attempt);
+    assert.deepEqual(
+      [ended.kind, ended.kind === 'ended_unpaid' && ended.reason],
+      ['ended_unpaid', 'expired'],
+    );
+    assert.equal(await play.stage.pay(attempt.id), false);
+    assert.equal((await play.ask('lookUp', attempt)).kind, 'ended_unpaid');
+  });
+
+  test('money that comes after the end is still found', async () => {
+    const expired = await play.startWell();
+    const cancelled = await play.startWell();
+    await play.ask('cancel', cancelled);
+    play.advance(fixture.ended_after_ms);
+    await play.ask('lookUp', expired);
+    for (const attempt of [expired, cancelled]) {
+      assert.equal(await play.stage.pay(attempt.id, { late: true }), true);
+      assert.equal((await play.ask('lookUp', attempt)).kind, 'paid');
+    }
+    const cancelling = { ...cancelled, cancel_requested_at: new Date(play.now()).toISOString() };
+    assert.equal((await play.ask('lookUp', cancelling)).kind, 'paid');
+  });
+
+  test('no secret stands in anything that was told or could be logged', () => play.assertNoSecretTold());
+}

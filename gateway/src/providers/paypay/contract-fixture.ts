@@ -1,0 +1,77 @@
+// PayPay under the provider contract: how a test plays the customer and turns the faults of its simulator.
+import type { AskedFixture, Stage, Step } from '../contract-fixture.ts';
+import { paypay } from './paypay.ts';
+
+export const fixture: AskedFixture = {
+  kind: 'asked',
+  provider: paypay,
+  attempt: { payment_method_type: 'qr_mpm', provider: 'PAYPAY', currency: 'JPY' },
+  ended_after_ms: 5 * 60_000 + 31_000,
+  unlisted_answers: [
+    { status: 200, body: JSON.stringify({ resultInfo: { code: 'SOMETHING_NEW' }, data: {} }) },
+    { status: 400, body: JSON.stringify({ resultInfo: { code: '00400071' }, data: null }) },
+    { status: 500, body: JSON.stringify({ resultInfo: { code: 'SUCCESS' }, data: {} }) },
+    { status: 200, body: JSON.stringify({ resultInfo: { code: 'SUCCESS' }, data: null }) },
+    { status: 200, body: '{"resultInfo":{"code":"SUCC' },
+    { status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>404</h1>' },
+    { status: 301, headers: { location: '/elsewhere' }, body: '' },
+  ],
+  openStage,
+};
+
+const ENDPOINTS: Record<Step, string> = {
+  start: 'create_code',
+  lookUp: 'get_payment',
+  cancel: 'delete_code',
+};
+
+function openStage(simulator_url: string): Stage {
+  const host = `${simulator_url}/paypay`;
+
+  async function control(method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
+    const answer = await fetch(`${host}/control${path}`, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (answer.ok || answer.status === 409) return answer;
+    throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  }
+
+  const credentials = (base_url = host) => ({
+    merchant_id: '234567',
+    api_key: 'simulator-key',
+    api_secret: 'simulator-secret',
+    base_url,
+  });
+
+  return {
+    credentials,
+    wrong_credentials: () => ({ ...credentials(), api_secret: 'not-the-secret' }),
+    secrets: ['simulator-secret', 'not-the-secret', 'hmac OPA-Auth'],
+    async pay(attempt_id, options = { late: false }) {
+      return (await control('POST', `/payments/${attempt_id}/pay`, options)).ok;
+    },
+    async decline(attempt_id) {
+      await control('POST', `/payments/${attempt_id}/decline`, {});
+    },
+    async setFault(fault, step) {
+      const place = fault === 'wrong_amount' ? {} : { endpoint: ENDPOINTS[step] };
+      await control('POST', '/faults', { fault, times: 1, ...place });
+    },
+    async countCharges(attempt_id) {
+      const answer = await control('GET', '/charges');
+      const { charges } = (await answer.json()) as { charges: { merchantPaymentId: string }[] };
+      return charges.filter((charge) => charge.merchantPaymentId === attempt_id).length;
+    },
+    async setNotificationTarget(notification_url, webhook_secret) {
+      await control('POST', '/settings', { notification_url, webhook_secret });
+    },
+    async sendNotificationAgain(attempt_id) {
+      await control('POST', `/payments/${attempt_id}/notify`, {});
+    },
+    forge: (request) => ({
+      ...request,
+      headers: { ...request.headers, 'x-paypay-signature': 'ab'.repeat(32) },
+    }),
+  };
+}

@@ -1,0 +1,142 @@
+// How the contract tests play a provider: its fixture found beside the adapter, a simulator of its own with a
+// clock of its own, and everything that was told along the way, in which no secret may stand.
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Value } from 'typebox/value';
+import type { ProviderResult } from '../../src/domain/provider-result.ts';
+import { makeHttpClient } from '../../src/outbound/http.ts';
+import type { AskedFixture, ContractFixture, Stage, Step } from '../../src/providers/contract-fixture.ts';
+import type { AttemptFacts, Provider, ProviderContext } from '../../src/providers/provider.ts';
+import { startSimulatorServer } from '../../src/simulator/server.ts';
+
+const FOLDER = join(import.meta.dirname, '../../src/providers');
+
+export async function loadFixtures(): Promise<Map<Provider, ContractFixture>> {
+  const found = new Map<Provider, ContractFixture>();
+  for (const entry of await readdir(FOLDER, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const path = join(FOLDER, entry.name, 'contract-fixture.js');
+    const loaded: { fixture: ContractFixture } | null = await import(pathToFileURL(path).href).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ERR_MODULE_NOT_FOUND') return null;
+        throw error;
+      },
+    );
+    if (loaded !== null) found.set(loaded.fixture.provider, loaded.fixture);
+  }
+  return found;
+}
+
+// A moment in the morning, Japanese time: no date line of a provider is near.
+const START_OF_PLAY = Date.parse('2026-01-28T01:00:00.000Z');
+let attempts_made = 0;
+
+export function makeAttempt(changes: Partial<AttemptFacts>, now = START_OF_PLAY): AttemptFacts {
+  attempts_made += 1;
+  return {
+    id: `pa_01J${String(attempts_made).padStart(23, '0')}`,
+    payment_intent_id: `pi_01J${String(attempts_made).padStart(23, '0')}`,
+    payment_method_type: 'cash',
+    provider: 'CASH',
+    amount: 1250,
+    currency: 'JPY',
+    authorize_only: false,
+    merchant_id: 'm1',
+    merchant_store_id: 'shibuya',
+    merchant_terminal_id: null,
+    description: null,
+    external_ref_id: null,
+    customer_code: null,
+    return_url: null,
+    created_at: new Date(now).toISOString(),
+    provider_payment_id: null,
+    provider_code_id: null,
+    action_expires_at: null,
+    cancel_requested_at: null,
+    ...changes,
+  };
+}
+
+/** What the gateway would keep on the attempt after this result. */
+export function learn(attempt: AttemptFacts, result: ProviderResult): AttemptFacts {
+  const learned = { ...attempt };
+  if (result.kind === 'waiting') {
+    learned.provider_code_id = result.provider_code_id ?? learned.provider_code_id;
+    learned.action_expires_at = result.action?.expires_at ?? learned.action_expires_at;
+  }
+  if ('provider_payment_id' in result && result.provider_payment_id !== undefined) {
+    learned.provider_payment_id = result.provider_payment_id;
+  }
+  return learned;
+}
+
+/** A deadline that a loaded machine keeps when it answers, and that nobody waits long for when it does not. */
+export const HASTY = { deadline_ms: 1_000 };
+
+export interface Play {
+  stage: Stage;
+  now(): number;
+  advance(ms: number): void;
+  /** What is to be examined for secrets besides the results and the calls, which are kept anyway. */
+  keep(told: unknown): void;
+  ask(step: Step, attempt: AttemptFacts, changes?: Partial<ProviderContext>): Promise<ProviderResult>;
+  makeFresh(changes?: Partial<AttemptFacts>): AttemptFacts;
+  /** An attempt that was started and waits for the customer, with what was learned. */
+  startWell(): Promise<AttemptFacts>;
+  assertNoSecretTold(): void;
+  close(): Promise<void>;
+}
+
+export async function openPlay(fixture: AskedFixture): Promise<Play> {
+  const { provider } = fixture;
+  let clock = START_OF_PLAY;
+  const told: unknown[] = [];
+  const simulator = await startSimulatorServer({ port: 0, now: () => clock });
+  const http = makeHttpClient({ user_agent: 'mpac-pgw/test', observe: (call) => told.push(call) });
+  const stage = fixture.openStage(simulator.url);
+
+  const play: Play = {
+    stage,
+    now: () => clock,
+    advance(ms) {
+      clock += ms;
+    },
+    keep: (value) => told.push(value),
+    async ask(step, attempt, changes = {}) {
+      const credentials = changes.credentials ?? stage.credentials();
+      assert.ok(provider.complete_credentials && Value.Check(provider.complete_credentials, credentials));
+      const context = {
+        http,
+        now: () => clock,
+        livemode: false,
+        deadline_ms: 20_000,
+        ...changes,
+        credentials,
+      };
+      const result = await provider[step]?.(attempt, context);
+      assert.ok(result, `${provider.name} has ${step}`);
+      told.push(result);
+      return result;
+    },
+    makeFresh: (changes = {}) => makeAttempt({ ...fixture.attempt, ...changes }, clock),
+    async startWell() {
+      const attempt = play.makeFresh();
+      const result = await play.ask('start', attempt);
+      assert.equal(result.kind, 'waiting', JSON.stringify(result));
+      return learn(attempt, result);
+    },
+    assertNoSecretTold() {
+      const all = JSON.stringify(told);
+      // An observer that heard nothing would prove nothing.
+      assert.ok(told.length > 5, String(told.length));
+      for (const secret of stage.secrets) assert.equal(all.includes(secret), false, `${secret} was told`);
+    },
+    async close() {
+      await simulator.close();
+      await http.close();
+    },
+  };
+  return play;
+}
