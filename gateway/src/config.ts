@@ -96,7 +96,7 @@ export function readConfig(environment: Environment, default_mode: Mode): Config
 
   const config: Config = {
     mode,
-    host: text('HOST') ?? (development ? '127.0.0.1' : '0.0.0.0'),
+    host: text('HOST') ?? (development ? 'localhost' : '0.0.0.0'),
     port,
     base_url: url('MPAC_BASE_URL', ['http:', 'https:']) ?? `http://localhost:${port}`,
     database_url,

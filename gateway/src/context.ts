@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Database } from './db/pool.ts';
+import type { IdSource } from './domain/id.ts';
 import type { MasterKey } from './domain/secret-box.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpClient } from './outbound/http.ts';
@@ -17,7 +18,7 @@ export interface Context {
   /** Random bytes, and a number from 0 to 1. */
   randomBytes(count: number): Buffer;
   random(): number;
-  makeId(prefix: IdPrefix): string;
+  makeId: IdSource;
   master_key: MasterKey;
   /** Signs the addresses of QR pictures. Derived from the master key. */
   picture_key: Buffer;
@@ -28,8 +29,6 @@ export interface Context {
   /** A worker in this process sets it, so that new events are fanned out without waiting for its next tick. */
   wakeWorker?(job: 'fan_out' | 'look_ups' | 'notifications'): void;
 }
-
-export type IdPrefix = 'pi' | 'pa' | 're' | 'evt' | 'we' | 'ak' | 'org' | 'lp' | 'req' | 'pn';
 
 /** The instant `after_ms` from now, as rows and answers write it. */
 export function instant(context: Pick<Context, 'now'>, after_ms = 0): string {

@@ -2,7 +2,7 @@
 // holds a code or money, it is made harmless there first, and what is found while doing so counts.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
-import { findAttempt, findPaymentIntent } from '../db/payment-intents.ts';
+import { findAttempt, findPaymentIntent, listExpiringPaymentIntents } from '../db/payment-intents.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
@@ -126,4 +126,11 @@ export async function expirePaymentIntent(context: Context, intent: PaymentInten
   const begun = await carryOut(context, intent, { intent: asked, attempt: wanted });
   if (begun) context.wakeWorker?.('look_ups');
   return begun;
+}
+
+/** Expire what is due. Several workers may do so at once: each intent's version lets one of them through. */
+export async function expireDuePaymentIntents(context: Context, limit: number): Promise<number> {
+  const intents = await listExpiringPaymentIntents(context.db, instant(context), limit);
+  await Promise.all(intents.map((intent) => expirePaymentIntent(context, intent)));
+  return intents.length;
 }

@@ -4,6 +4,7 @@
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import {
+  deleteOldMarks,
   findIdempotencyKey,
   findSignatureKey,
   insertMark,
@@ -193,4 +194,17 @@ async function rememberSignature(context: Context, mark: Mark, organization_id: 
 
 function sealContext(key_id: Buffer): string {
   return `idempotency_keys.response:${key_id.toString('hex')}`;
+}
+
+/** A key is kept for a day at least, a signature until its timestamp is refused anyway. */
+const KEY_LIFE_MS = 25 * 3_600_000;
+const SIGNATURE_LIFE_MS = 15 * 60_000;
+
+export function purgeRequestMarks(context: Context, limit: number): Promise<number> {
+  return deleteOldMarks(
+    context.db,
+    instant(context, -KEY_LIFE_MS),
+    instant(context, -SIGNATURE_LIFE_MS),
+    limit,
+  );
 }

@@ -2,7 +2,7 @@
 // and carries on cancels that were begun. A notification only makes it ask sooner.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
-import { claimDueAttempts } from '../db/look-ups.ts';
+import { claimDueAttempts, countUnresolvedAttempts } from '../db/look-ups.ts';
 import { findPaymentIntent } from '../db/payment-intents.ts';
 import { type Attempt, isEnded } from '../domain/attempt.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
@@ -45,4 +45,10 @@ export async function lookUpAttempt(context: Context, attempt: Attempt): Promise
     ? await askProvider(context, provider, operation, attemptFacts(intent, attempt), access.provider_context)
     : { kind: 'unknown', reason: 'connection_failed', message: access.reason };
   await applyProviderResult(context, intent, { ...attempt, checks_done: attempt.checks_done + 1 }, result);
+}
+
+export async function measureUnresolved(context: Context): Promise<void> {
+  const { unresolved, oldest } = await countUnresolvedAttempts(context.db);
+  context.metrics.unresolved.set(unresolved);
+  context.metrics.unresolved_age.set(oldest === null ? 0 : (context.now() - Date.parse(oldest)) / 1_000);
 }

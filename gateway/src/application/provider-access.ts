@@ -45,7 +45,7 @@ export async function findProviderAccess(
     const reason = `Several stores of the merchant use ${provider.name}: give merchant_store_id when creating.`;
     return { ok: false, reason };
   }
-  const where = `payment_processor_configs.credentials:${place.organization_id}:${config.merchant_store_id}:${provider.name}`;
+  const where = credentialsContext(place.organization_id, config.merchant_store_id, provider.name);
   const synced = JSON.parse(
     open([context.master_key], config.credentials_sealed, where).toString('utf8'),
   ) as object;
@@ -54,6 +54,11 @@ export async function findProviderAccess(
     return { ok: false, reason: `The credentials of ${provider.name} for this store are incomplete.` };
   }
   return { ok: true, provider_context: { ...base, credentials } };
+}
+
+/** Where a store's credentials belong: sealed for one place, they do not open in another. */
+export function credentialsContext(organization_id: string, store_id: string, provider: string): string {
+  return `payment_processor_configs.credentials:${organization_id}:${store_id}:${provider}`;
 }
 
 /** A test payment whose store has no credentials of its own goes to the simulator. */

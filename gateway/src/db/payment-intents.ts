@@ -36,7 +36,8 @@ function rowJson(row: object | null | undefined): string | null {
 const INSERT_EVENT = `
   event as (
     insert into events (id, organization_id, livemode, merchant_id, type, object_json, created_at)
-    select $9, organization_id, livemode, merchant_id, $10, $11, updated_at from changed where $9 is not null
+    select $9::text, organization_id, livemode, merchant_id, $10::text, $11::text, updated_at
+    from changed where $9::text is not null
   )`;
 
 const CREATE: Statement = {
@@ -88,7 +89,7 @@ const CHANGE: Statement = {
     attempt as (
       insert into payment_attempts
       select r.* from json_populate_record(null::payment_attempts, $12::json) r, changed
-      where $12 is not null
+      where $12::json is not null
       on conflict (id) do update
       set status = excluded.status, provider_payment_id = excluded.provider_payment_id,
           provider_code_id = excluded.provider_code_id, action = excluded.action, error = excluded.error,
@@ -100,7 +101,7 @@ const CHANGE: Statement = {
     late_payment as (
       insert into late_payments
       select r.* from json_populate_record(null::late_payments, $13::json) r, changed
-      where $13 is not null
+      where $13::json is not null
     )
     select 1 from changed`,
 };

@@ -9,7 +9,6 @@ export const ERRORS = {
   forbidden: { status: 403, code: 'forbidden', inner: 'forbidden' },
   payment_not_found: { status: 404, code: 'not_found', inner: 'payment_not_found' },
   not_found: { status: 404, code: 'not_found', inner: 'not_found' },
-  method_not_allowed: { status: 405, code: 'invalid_request', inner: 'invalid_request' },
   idempotency_conflict: { status: 409, code: 'idempotency_conflict', inner: 'idempotency_conflict' },
   invalid_payment_state: { status: 409, code: 'invalid_payment_state', inner: 'invalid_payment_state' },
   body_too_large: { status: 413, code: 'invalid_request', inner: 'invalid_request' },

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** pi intent, pa attempt, re refund, evt event, we webhook endpoint, whd webhook delivery, lp late payment. */
-export const ID_PREFIXES = ['pi', 'pa', 're', 'evt', 'we', 'ak', 'org', 'whd', 'lp', 'req'] as const;
+export const ID_PREFIXES = ['pi', 'pa', 're', 'evt', 'we', 'ak', 'org', 'whd', 'lp', 'pn', 'req'] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 export type IdSource = (prefix: IdPrefix) => string;

@@ -1,0 +1,29 @@
+// Whether this process can take payments now: the database answers, its migrations are in, a worker lives.
+import type { Context } from '../context.ts';
+import { instant } from '../context.ts';
+import { findNewestHeartbeat, pendingMigrations } from '../db/readiness.ts';
+
+export interface Readiness {
+  status: 'ok' | 'unavailable';
+  checks: { database: string; migrations: string; worker: string };
+}
+
+/** A worker beats every few seconds; after so long without one, nobody looks payments up. */
+const WORKER_SILENCE_MS = 30_000;
+
+export async function isReady(context: Context): Promise<Readiness> {
+  const checks = { database: 'ok', migrations: 'ok', worker: 'ok' };
+  try {
+    const pending = await pendingMigrations(context.db);
+    if (pending > 0) checks.migrations = `${pending} pending: run mpac-pgw migrate`;
+    const seen_at = pending > 0 ? null : await findNewestHeartbeat(context.db);
+    if (seen_at === null || seen_at < instant(context, -WORKER_SILENCE_MS)) {
+      checks.worker = `none seen since ${seen_at ?? 'ever'}: run mpac-pgw work`;
+    }
+  } catch (error) {
+    context.log.error({ err: error }, 'not ready');
+    checks.database = 'does not answer';
+  }
+  const ok = Object.values(checks).every((check) => check === 'ok');
+  return { status: ok ? 'ok' : 'unavailable', checks };
+}

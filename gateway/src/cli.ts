@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+// The command line: one entry for everything that the gateway can do. It reads the configuration, runs a
+// command, and turns what goes wrong on the way into one sentence and exit code 1.
+import { Command } from 'commander';
+import { checkDatabase } from './commands/check-database.ts';
+import { runDemo } from './commands/demo.ts';
+import { registerOperatorCommands } from './commands/operator.ts';
+import { type Running, runAll, runApi, runWorker } from './commands/run.ts';
+import { runSimulator } from './commands/simulate.ts';
+import { StartError } from './commands/start-error.ts';
+import { type Config, ConfigError, type Mode, readConfig } from './config.ts';
+import { EmbeddedPostgresError } from './db/embedded-error.ts';
+import { MigrationError, migrate } from './db/migrate.ts';
+import { GatewayError } from './domain/error.ts';
+
+const program = new Command('mpac-pgw').description('A self-hosted payment gateway for points of sale.');
+
+/** What a command says when it cannot do its work. Anything else is a bug and keeps its stack. */
+const SENTENCES = [StartError, ConfigError, EmbeddedPostgresError, MigrationError, GatewayError];
+
+function fail(error: unknown): never {
+  const known = SENTENCES.some((kind) => error instanceof kind);
+  console.error(known ? (error as Error).message : error);
+  process.exit(1);
+}
+
+/** Keeps the process until a signal asks it to stop; a second signal does not wait. */
+function untilStopped(run: (config: Config) => Promise<Running>, mode: Mode) {
+  return async () => {
+    const running = await run(readConfig(process.env, mode));
+    let stopping = false;
+    const stop = () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      running.stop().then(() => process.exit(0), fail);
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  };
+}
+
+program
+  .command('start')
+  .description(
+    'everything in one process: embedded PostgreSQL, API, workers and, in development, the simulators',
+  )
+  .action(untilStopped(runAll, 'development'));
+program.command('serve').description('the API alone').action(untilStopped(runApi, 'production'));
+program.command('work').description('the workers alone').action(untilStopped(runWorker, 'production'));
+program
+  .command('migrate')
+  .description('bring the database of DATABASE_URL to the newest schema')
+  .action(async () => {
+    const { database_url } = readConfig(process.env, 'production');
+    if (database_url === null)
+      throw new StartError('DATABASE_URL is missing: it says which database to migrate.');
+    await checkDatabase(database_url);
+    const { applied, version } = await migrate(database_url);
+    console.log(
+      applied.length === 0 ? `Nothing to do: version ${version}.` : `Applied ${applied.join(', ')}.`,
+    );
+  });
+program
+  .command('simulate')
+  .argument('<provider>', 'paypay')
+  .option('--port <port>', 'where to listen', '8090')
+  .option('--notify <url>', 'where notifications go', 'http://localhost:8080/v1/webhooks/paypay')
+  .description('a provider’s simulator in a process of its own')
+  .action((provider: string, options: { port: string; notify: string }) => runSimulator(provider, options));
+program
+  .command('demo')
+  .description('play a whole QR payment against the gateway that runs here')
+  .option('--amount <yen>', 'how much', '1500')
+  .action((options: { amount: string }) => runDemo(readConfig(process.env, 'development'), options));
+registerOperatorCommands(program);
+
+program.parseAsync().catch(fail);

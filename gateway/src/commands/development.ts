@@ -1,0 +1,97 @@
+// The demo organization that development mode starts with, and the words that tell a newcomer what to do next.
+// The same facts stand in development.json, for scripts, readable by its owner only.
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createApiKey,
+  createOrganization,
+  createPublishableKey,
+  saveStore,
+} from '../application/organizations.ts';
+import type { Context } from '../context.ts';
+import { listSigningKeys } from '../db/merchants.ts';
+
+export interface DevelopmentFacts {
+  base_url: string;
+  api_key: string;
+  secret_key: string;
+  publishable_key: string;
+  merchant_id: string;
+  merchant_store_id: string;
+  simulator_url: string;
+}
+
+const MERCHANT_ID = 'merchant_demo';
+const STORE_ID = 'store_demo';
+
+/** Keeps the keys of an earlier start when the database still knows them, and writes the file anew. */
+export async function findOrCreateDevelopmentFacts(context: Context): Promise<DevelopmentFacts> {
+  const path = developmentFile(context.config.data_dir);
+  const earlier = await readDevelopmentFacts(context.config.data_dir);
+  const known = earlier !== null && (await listSigningKeys(context.db, earlier.api_key)).length > 0;
+  const keys = known ? earlier : await createDemo(context);
+  const facts: DevelopmentFacts = {
+    base_url: context.config.base_url,
+    api_key: keys.api_key,
+    secret_key: keys.secret_key,
+    publishable_key: keys.publishable_key,
+    merchant_id: MERCHANT_ID,
+    merchant_store_id: STORE_ID,
+    simulator_url: `${context.config.simulator_url}/paypay`,
+  };
+  // Written beside and renamed, so that a reader never meets half a file.
+  await mkdir(context.config.data_dir, { recursive: true });
+  await writeFile(`${path}.new`, `${JSON.stringify(facts, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+  return facts;
+}
+
+export function developmentFile(data_dir: string): string {
+  return join(data_dir, 'development.json');
+}
+
+export async function readDevelopmentFacts(data_dir: string): Promise<DevelopmentFacts | null> {
+  try {
+    return JSON.parse(await readFile(developmentFile(data_dir), 'utf8')) as DevelopmentFacts;
+  } catch {
+    return null;
+  }
+}
+
+async function createDemo(context: Context) {
+  const { id: organization_id } = await createOrganization(context, 'Demo organization');
+  const owner = { organization_id, livemode: false };
+  await saveStore(context, {
+    ...owner,
+    merchant: { id: MERCHANT_ID, name: 'Demo coffee' },
+    store: { id: STORE_ID, name: 'Demo coffee, Tokyo' },
+    payment_processor_configs: [
+      { provider: 'PAYPAY', is_active: true, credentials: { merchant_id: 'paypay_merchant_demo' } },
+    ],
+  });
+  const key = await createApiKey(context, owner);
+  return { ...key, publishable_key: await createPublishableKey(context, owner) };
+}
+
+export function printDevelopmentFacts(context: Context, facts: DevelopmentFacts): void {
+  const { config } = context;
+  const database =
+    config.database_url === null ? `embedded PostgreSQL in ${config.data_dir}/` : 'DATABASE_URL';
+  console.log(`
+  mpac-pgw is ready.   ${facts.base_url}
+
+    API key            ${facts.api_key}
+    Secret key         ${facts.secret_key}
+    Publishable key    ${facts.publishable_key}
+    Merchant, store    ${facts.merchant_id}, ${facts.merchant_store_id}
+    PayPay simulator   ${facts.simulator_url}   (pay, decline and break things here)
+    Database           ${database}
+    These facts        ${developmentFile(config.data_dir)}
+
+  Take a first payment, in a second terminal:
+
+    npm run demo
+
+  Ctrl-C stops it all.
+`);
+}

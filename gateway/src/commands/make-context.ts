@@ -1,0 +1,62 @@
+// Builds the context of a process from its configuration, and takes it apart again in the right order.
+import { createHmac, randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import type { Config } from '../config.ts';
+import type { Context } from '../context.ts';
+import { openDatabase } from '../db/pool.ts';
+import { makeIdSource } from '../domain/id.ts';
+import { makeMasterKey } from '../domain/secret-box.ts';
+import { makeMetrics } from '../metrics.ts';
+import { makeAddressGuard } from '../outbound/address-guard.ts';
+import { type HttpCall, makeHttpClient } from '../outbound/http.ts';
+
+export interface ContextOptions {
+  config: Config;
+  database_url: string;
+  master_key: string;
+  /** Where log lines go; standard output unless a test wants them. */
+  log_to?: { write(line: string): void };
+  now?: () => number;
+}
+
+const USER_AGENT = 'mpac-pgw';
+
+export function makeContext(options: ContextOptions): Context {
+  const { config, database_url } = options;
+  const now = options.now ?? Date.now;
+  const log = pino(
+    { level: config.log_level, base: null },
+    options.log_to ?? pino.destination({ sync: false }),
+  );
+  const metrics = makeMetrics();
+  const master_key = makeMasterKey(options.master_key);
+  const observe = (call: HttpCall) => log.debug(call, 'outgoing call');
+  return {
+    config,
+    db: openDatabase({
+      connection_string: database_url,
+      max: config.database_pool_size,
+      application_name: 'mpac-pgw',
+      on_error: (error) => log.error({ err: error }, 'an idle database connection broke'),
+    }),
+    log,
+    metrics,
+    now,
+    randomBytes,
+    random: () => randomBytes(4).readUInt32LE() / 2 ** 32,
+    makeId: makeIdSource(now),
+    master_key,
+    picture_key: createHmac('sha256', options.master_key).update('qr_codes').digest(),
+    http: makeHttpClient({ user_agent: USER_AGENT, observe }),
+    webhook_http: makeHttpClient({
+      user_agent: USER_AGENT,
+      observe,
+      guard: makeAddressGuard({ allow_loopback: config.webhook_allow_loopback }),
+    }),
+  };
+}
+
+export async function closeContext(context: Context): Promise<void> {
+  await Promise.all([context.http.close(), context.webhook_http.close()]);
+  await context.db.close();
+}

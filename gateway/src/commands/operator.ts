@@ -1,0 +1,91 @@
+// What an operator does by hand: organizations, keys, stores and webhook endpoints.
+import type { Command } from 'commander';
+import { createApiKey, createOrganization, saveStore } from '../application/organizations.ts';
+import { createWebhookEndpoint } from '../application/webhook-endpoints.ts';
+import { readConfig } from '../config.ts';
+import type { Context } from '../context.ts';
+import { withContext } from './run.ts';
+
+/** Runs against the same database as the gateway, and prints what came of it as JSON. */
+async function run(work: (context: Context) => Promise<object>): Promise<void> {
+  const config = readConfig({ LOG_LEVEL: 'error', ...process.env }, 'production');
+  console.log(JSON.stringify(await withContext(config, work), null, 2));
+}
+
+export function registerOperatorCommands(program: Command): void {
+  program
+    .command('organizations')
+    .command('create')
+    .requiredOption('--name <name>')
+    .description('make an organization')
+    .action((options: { name: string }) => run((context) => createOrganization(context, options.name)));
+
+  program
+    .command('keys')
+    .command('create')
+    .requiredOption('--organization <id>')
+    .option('--merchant <id>', 'narrow the key to one merchant')
+    .option('--live', 'a key for live payments', false)
+    .description('make an API key; its secret is shown only now')
+    .action((options: { organization: string; merchant?: string; live: boolean }) =>
+      run((context) =>
+        createApiKey(context, {
+          organization_id: options.organization,
+          livemode: options.live,
+          ...(options.merchant !== undefined && { merchant_id: options.merchant }),
+        }),
+      ),
+    );
+
+  program
+    .command('stores')
+    .command('save')
+    .requiredOption('--organization <id>')
+    .requiredOption('--merchant <id>')
+    .requiredOption('--store <id>')
+    .option('--name <name>')
+    .option('--paypay <merchant id>', 'the merchant id at PayPay')
+    .option('--live', 'for live payments', false)
+    .description('make or change a store and its PayPay settings')
+    .action((options: Record<string, string> & { live: boolean }) =>
+      run(async (context) => {
+        const { organization = '', merchant = '', store = '', name, paypay } = options;
+        const config = { provider: 'PAYPAY', is_active: true, credentials: { merchant_id: paypay } };
+        await saveStore(context, {
+          organization_id: organization,
+          livemode: options.live,
+          merchant: { id: merchant, name: name ?? merchant },
+          store: { id: store, name: name ?? store },
+          payment_processor_configs: paypay === undefined ? [] : [config],
+        });
+        return { merchant_id: merchant, merchant_store_id: store };
+      }),
+    );
+
+  program
+    .command('webhooks')
+    .command('create')
+    .requiredOption('--organization <id>')
+    .requiredOption('--url <url>')
+    .option('--merchant <id>', 'only events of this merchant')
+    .option('--events <types>', 'comma separated; default all')
+    .option('--live', 'for live payments', false)
+    .description('set a webhook endpoint; its secret is shown only now')
+    .action(
+      (options: { organization: string; url: string; merchant?: string; events?: string; live: boolean }) =>
+        run(async (context) => {
+          const owner = { organization_id: options.organization, livemode: options.live, merchant_id: null };
+          const answer = await createWebhookEndpoint(
+            context,
+            owner,
+            {
+              url: options.url,
+              ...(options.merchant !== undefined && { merchant_id: options.merchant }),
+              ...(options.events !== undefined && { enabled_events: options.events.split(',') }),
+            },
+            null,
+          );
+          return JSON.parse(answer.body) as object;
+        }),
+    );
+}

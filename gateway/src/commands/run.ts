@@ -1,0 +1,160 @@
+// The life of a gateway process: what it starts, how it says so, and how it stops: first no new requests, then
+// no new work, then the connections, last the database.
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../config.ts';
+import type { Context } from '../context.ts';
+import { startEmbeddedPostgres } from '../db/embedded.ts';
+import { migrate } from '../db/migrate.ts';
+import { makeServer } from '../http/server.ts';
+import { startWorker } from '../jobs/worker.ts';
+import { type SimulatorServer, startSimulatorServer } from '../simulator/server.ts';
+import { checkDatabase } from './check-database.ts';
+import { findOrCreateDevelopmentFacts, printDevelopmentFacts } from './development.ts';
+import { closeContext, makeContext } from './make-context.ts';
+import { findOrCreateMasterKey } from './master-key.ts';
+import { StartError } from './start-error.ts';
+
+type Stop = () => Promise<void>;
+
+export interface Running {
+  base_url: string;
+  stop: Stop;
+}
+
+/** Stops in the reverse order of starting, each step whatever became of the one before. */
+function makeStops() {
+  const stops: Stop[] = [];
+  let stopping: Promise<void> | undefined;
+  return {
+    add: (stop: Stop) => void stops.push(stop),
+    stop(): Promise<void> {
+      stopping ??= (async () => {
+        for (const stop of stops.reverse())
+          await stop().catch((error: Error) => console.error(error.message));
+      })();
+      return stopping;
+    },
+  };
+}
+
+/** `mpac-pgw start`: everything in one process, for development and for a single shop. */
+export function runAll(config: Config): Promise<Running> {
+  return running(async (stops) => {
+    const context = await makeReadyContext(config, stops, { migrating: true });
+    const server = await startApi(context);
+    stops.add(server.stop);
+    if (config.mode === 'development') {
+      const simulator = await startOwnSimulator(config);
+      stops.add(() => simulator.close());
+      config.simulator_url = `${simulator.url}`;
+      const facts = await findOrCreateDevelopmentFacts(context);
+      printDevelopmentFacts(context, facts);
+    }
+    const worker = startWorker(context);
+    stops.add(() => worker.stop());
+    return config.base_url;
+  });
+}
+
+/** `mpac-pgw serve`: the API alone. Any number of these may share a database. */
+export function runApi(config: Config): Promise<Running> {
+  return running(async (stops) => {
+    const context = await makeReadyContext(config, stops, { migrating: false });
+    stops.add((await startApi(context)).stop);
+    context.log.info({ base_url: config.base_url, port: config.port }, 'the API listens');
+    return config.base_url;
+  });
+}
+
+/** `mpac-pgw work`: look-ups, notifications, expiry and webhooks. Any number of these, too. */
+export function runWorker(config: Config): Promise<Running> {
+  return running(async (stops) => {
+    const context = await makeReadyContext(config, stops, { migrating: false });
+    const worker = startWorker(context);
+    stops.add(() => worker.stop());
+    context.log.info('the worker works');
+    return config.base_url;
+  });
+}
+
+/** A context for a single command, such as making a key; it needs the database but serves nobody. */
+export async function withContext<T>(config: Config, work: (context: Context) => Promise<T>): Promise<T> {
+  const stops = makeStops();
+  try {
+    return await work(await makeReadyContext(config, stops, { migrating: false }));
+  } finally {
+    await stops.stop();
+  }
+}
+
+async function running(start: (stops: ReturnType<typeof makeStops>) => Promise<string>): Promise<Running> {
+  const stops = makeStops();
+  try {
+    return { base_url: await start(stops), stop: stops.stop };
+  } catch (error) {
+    await stops.stop();
+    throw error;
+  }
+}
+
+async function makeReadyContext(
+  config: Config,
+  stops: ReturnType<typeof makeStops>,
+  options: { migrating: boolean },
+): Promise<Context> {
+  let database_url = config.database_url;
+  if (database_url === null) {
+    const postgres = await startEmbeddedPostgres({ dir: config.data_dir });
+    stops.add(() => postgres.stop());
+    database_url = postgres.url;
+  } else {
+    await checkDatabase(database_url);
+  }
+  // The embedded database is nobody's but ours, so it is always brought up to date.
+  if (options.migrating || config.database_url === null) await migrate(database_url);
+  const master_key = config.master_key ?? (await findOrCreateMasterKey(config.data_dir));
+  const context = makeContext({ config, database_url, master_key });
+  stops.add(() => closeContext(context));
+  return context;
+}
+
+async function startApi(context: Context): Promise<{ stop: Stop }> {
+  const { config } = context;
+  const server = await makeServer(context);
+  try {
+    await server.listen({ port: config.port, host: config.host });
+  } catch (error) {
+    await server.close();
+    throw portError(error, config);
+  }
+  const { port } = server.server.address() as AddressInfo;
+  if (config.port === 0) {
+    config.port = port;
+    config.base_url = `http://localhost:${port}`;
+  }
+  return { stop: () => server.close() };
+}
+
+function portError(error: unknown, { port, host }: Config): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return new StartError(
+      `Port ${port} is taken by another program. Stop it, or choose another: PORT=8081 npm start`,
+    );
+  }
+  if (code === 'EACCES')
+    return new StartError(`Port ${port} needs more rights than this user has. Set PORT to 1024 or more.`);
+  if (code === 'EADDRNOTAVAIL') return new StartError(`HOST ${host} is not an address of this machine.`);
+  return error;
+}
+
+/** On its usual port, or, where that is taken, on any: whoever needs it is told where it is. */
+async function startOwnSimulator(config: Config): Promise<SimulatorServer> {
+  const paypay = { notification_url: `${config.base_url}/v1/webhooks/paypay` };
+  try {
+    return await startSimulatorServer({ port: config.simulator_port, paypay });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return startSimulatorServer({ port: 0, paypay });
+  }
+}

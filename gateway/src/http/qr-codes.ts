@@ -1,0 +1,32 @@
+// The picture of a QR code, for an <img> on a till that cannot draw one itself.
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { getQrCodeSvg } from '../application/qr-codes.ts';
+import type { Context } from '../context.ts';
+
+const Params = Type.Object({ attempt_id: Type.String({ maxLength: 64 }) });
+const Query = Type.Object({ signature: Type.String({ maxLength: 64 }) });
+
+export function qrCodeRoutes(app: FastifyInstance, context: Context): void {
+  app.get<{ Params: { attempt_id: string }; Querystring: { signature: string } }>(
+    '/v1/qr_codes/:attempt_id.svg',
+    {
+      schema: {
+        summary: 'The picture of an open QR code, at the address given as qr_code_url',
+        tags: ['Payment intents'],
+        params: Params,
+        querystring: Query,
+      },
+    },
+    async (request, reply) => {
+      const svg = await getQrCodeSvg(context, request.params.attempt_id, request.query.signature);
+      return reply
+        .headers({
+          'content-type': 'image/svg+xml',
+          'cache-control': 'private, max-age=300',
+          'content-security-policy': "default-src 'none'",
+        })
+        .send(svg);
+    },
+  );
+}

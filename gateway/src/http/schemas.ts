@@ -1,0 +1,199 @@
+// The shapes of the API, written once: they check what comes in, describe it in the OpenAPI document, and name
+// its fields in a refusal. Nothing unknown is let in, so that a typo never silently changes a payment.
+import Type, { type Static, type TSchema } from 'typebox';
+import { MAX_AMOUNT } from '../domain/money.ts';
+import { PAYMENT_METHOD_TYPES, STATUSES } from '../domain/payment-intent.ts';
+
+/** A string from a closed list. An `enum` names the values in a refusal, which a union of constants does not. */
+function OneOf<const T extends readonly string[]>(values: T, options: object = {}) {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
+}
+
+/** Text that PostgreSQL can keep: no NUL and no half of a surrogate pair. Lengths count code points. */
+function Text(max: number, options: { min?: number; description?: string } = {}) {
+  const { min = 1, ...rest } = options;
+  return Type.String({ minLength: min, maxLength: max, pattern: '^[^\\u0000\\ud800-\\udfff]*$', ...rest });
+}
+
+const Amount = Type.Integer({ minimum: 1, maximum: MAX_AMOUNT, description: 'Minor units: yen, cents.' });
+const Instant = Type.String({ format: 'date-time', description: 'RFC 3339 in UTC.' });
+const Reference = Text(255);
+
+export const CreatePaymentIntentBody = Type.Object(
+  {
+    amount: Amount,
+    currency: Type.Optional(
+      Type.String({ minLength: 3, maxLength: 3, description: 'ISO 4217, in either case. Default JPY.' }),
+    ),
+    payment_method_types: Type.Array(OneOf(PAYMENT_METHOD_TYPES), {
+      minItems: 1,
+      uniqueItems: true,
+      description: 'The ways in which this order may be paid.',
+    }),
+    merchant_ref_id: Text(255, {
+      description: 'Your reference of the order. Unique among intents that are not failed or cancelled.',
+    }),
+    merchant_store_id: Type.Optional(Reference),
+    merchant_terminal_id: Type.Optional(Reference),
+    merchant_id: Type.Optional(Text(255, { description: 'For keys that act for several merchants.' })),
+    description: Type.Optional(Text(255, { min: 0 })),
+    expires_in_minutes: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1440, description: 'Default 30.' }),
+    ),
+    capture_method: Type.Optional(OneOf(['automatic', 'manual'])),
+    metadata: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[^\\u0000\\ud800-\\udfff]{1,40}$' }), Text(500, { min: 0 }), {
+        maxProperties: 50,
+        additionalProperties: false,
+        description: 'Up to 50 pairs; names up to 40 and values up to 500 characters.',
+      }),
+    ),
+    tax_amount: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_AMOUNT })),
+    receipt_number: Type.Optional(Reference),
+  },
+  { additionalProperties: false },
+);
+
+const PaymentToken = Type.Optional(
+  Type.String({ minLength: 1, maxLength: 255, description: 'In place of a signature.' }),
+);
+
+export const ConfirmBody = Type.Object(
+  {
+    payment_token: PaymentToken,
+    payment_method_type: OneOf(PAYMENT_METHOD_TYPES),
+    provider: Type.Optional(
+      Type.String({
+        pattern: '^[A-Z0-9_]{2,32}$',
+        description:
+          'PAYPAY for a QR code; the brand (VISA, SUICA, …) for a terminal. Required for qr_mpm and credit_card.',
+      }),
+    ),
+    external_ref_id: Type.Optional(Text(255, { description: 'The approval code of the external terminal.' })),
+    customer_code: Type.Optional(Text(1024, { description: 'qr_cpm: the code scanned from the customer.' })),
+    return_url: Type.Optional(Type.String({ maxLength: 2048, pattern: '^https?://' })),
+  },
+  { additionalProperties: false },
+);
+
+export const CANCELLATION_REASONS = [
+  'requested_by_customer',
+  'duplicate',
+  'fraudulent',
+  'abandoned',
+] as const;
+
+export const CancelBody = Type.Object(
+  { payment_token: PaymentToken, cancellation_reason: Type.Optional(OneOf(CANCELLATION_REASONS)) },
+  { additionalProperties: false },
+);
+
+export const CaptureBody = Type.Object({ amount: Type.Optional(Amount) }, { additionalProperties: false });
+export const EmptyBody = Type.Object({}, { additionalProperties: false });
+
+/** Query values are text; numbers are checked here and read in the route. */
+const WholeNumber = (max_digits: number) => Type.String({ pattern: `^[0-9]{1,${max_digits}}$` });
+
+export const ListQuery = Type.Object(
+  {
+    merchant_store_id: Type.Optional(Reference),
+    merchant_ref_id: Type.Optional(Reference),
+    status: Type.Optional(OneOf(STATUSES)),
+    limit: Type.Optional(
+      Type.String({ pattern: '^([1-9][0-9]?|100)$', description: '1 to 100, default 20.' }),
+    ),
+    offset: Type.Optional(WholeNumber(6)),
+    starting_after: Type.Optional(Type.String({ pattern: '^pi_[0-9A-HJKMNP-TV-Z]{26}$' })),
+    created_gte: Type.Optional(Instant),
+    created_lt: Type.Optional(Instant),
+  },
+  { additionalProperties: false },
+);
+
+export const TokenQuery = Type.Object(
+  { payment_token: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })) },
+  { additionalProperties: false },
+);
+
+export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
+
+export const LastPaymentError = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  provider: Type.Optional(Type.String()),
+});
+
+export const PaymentIntentShape = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('payment_intent'),
+  status: OneOf(STATUSES),
+  livemode: Type.Boolean(),
+  amount: Type.Integer(),
+  currency: Type.String(),
+  amount_capturable: Type.Integer(),
+  amount_received: Type.Integer(),
+  amount_refunded: Type.Integer(),
+  payment_method_types: Type.Array(OneOf(PAYMENT_METHOD_TYPES)),
+  capture_method: OneOf(['automatic', 'manual']),
+  merchant_id: Type.String(),
+  merchant_ref_id: Type.String(),
+  merchant_store_id: Type.Optional(Type.String()),
+  merchant_terminal_id: Type.Optional(Type.String()),
+  description: Type.Optional(Type.String()),
+  metadata: Type.Optional(Type.Record(Type.String(), Type.String())),
+  tax_amount: Type.Optional(Type.Integer()),
+  receipt_number: Type.Optional(Type.String()),
+  processing_mode: Type.Optional(OneOf(['pgw_processed', 'external', 'manual'])),
+  provider: Type.Optional(Type.String()),
+  cancellation_reason: Type.Optional(Type.String()),
+  last_payment_error: Type.Optional(LastPaymentError),
+  outcome: Type.Optional(
+    Type.Literal('unknown', { description: 'We do not know yet whether money moved, and are finding out.' }),
+  ),
+  next_check_at: Type.Optional(Instant),
+  payment_token: Type.Optional(Type.String({ description: 'Only at creation and re-issue.' })),
+  payment_token_expires_at: Type.Optional(Instant),
+  created_at: Instant,
+  expires_at: Instant,
+});
+
+export const ConfirmationShape = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('payment_intent'),
+  status: OneOf(STATUSES),
+  amount: Type.Integer(),
+  currency: Type.String(),
+  payment_id: Type.String({ description: 'Equal to the payment intent id.' }),
+  payment_intent_id: Type.String(),
+  provider: Type.String(),
+  payment_method_type: OneOf(PAYMENT_METHOD_TYPES),
+  processing_mode: OneOf(['pgw_processed', 'external', 'manual']),
+  qr_content: Type.Optional(Type.String({ description: 'Draw this text as a QR code.' })),
+  qr_code_url: Type.Optional(Type.String({ description: 'A picture of the code, served by the gateway.' })),
+  redirect_url: Type.Optional(Type.String()),
+  expires_at: Type.Optional(Instant),
+  outcome: Type.Optional(Type.Literal('unknown')),
+  next_check_at: Type.Optional(Instant),
+  last_payment_error: Type.Optional(LastPaymentError),
+});
+
+export const ErrorShape = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  error: Type.Object({
+    code: Type.String(),
+    message: Type.String(),
+    param: Type.Optional(Type.String()),
+  }),
+  request_id: Type.String(),
+});
+
+export type CreatePaymentIntentInput = Static<typeof CreatePaymentIntentBody>;
+export type ConfirmInput = Static<typeof ConfirmBody>;
+export type ListInput = Static<typeof ListQuery>;
+
+/** Every refusal that a route of the API can give, for its documentation. */
+export function errorResponses(...statuses: number[]): Record<number, TSchema> {
+  return Object.fromEntries(statuses.map((status) => [status, ErrorShape]));
+}

@@ -1,0 +1,176 @@
+// The HTTP server: limits, request ids, the log line, the one error handler, and the routes.
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { makeKeyring, makeOrganizationCache } from '../application/callers.ts';
+import type { Context } from '../context.ts';
+import { GatewayError } from '../domain/error.ts';
+import { EMPTY } from './auth.ts';
+import { asRefusal, errorAnswer } from './errors.ts';
+import { notificationRoutes } from './notifications.ts';
+import { registerOpenapi } from './openapi.ts';
+import { operationRoutes } from './operations.ts';
+import { paymentIntentRoutes } from './payment-intents.ts';
+import { qrCodeRoutes } from './qr-codes.ts';
+import { makeRateLimits, type RateLimits } from './rate-limit.ts';
+import { webhookEndpointRoutes } from './webhook-endpoints.ts';
+
+const MAX_BODY_BYTES = 128 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_HEADERS = 100;
+
+export async function makeServer(context: Context): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: context.log as FastifyBaseLogger,
+    // One line for each answer is written below; the framework's own would show the query.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => context.makeId('req'),
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    trustProxy: context.config.trusted_proxies.length > 0 ? context.config.trusted_proxies : false,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    routerOptions: { maxParamLength: 255, ignoreTrailingSlash: false },
+    // Nothing is coerced, filled in or taken out: what was sent is what is checked.
+    ajv: {
+      customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false, allErrors: false },
+    },
+    clientErrorHandler: answerUnreadable,
+    return503OnClosing: true,
+    frameworkErrors: (error, request, reply) => {
+      sendRefusal(context, error, request, reply);
+    },
+  });
+
+  app.decorateRequest('caller', null);
+  app.decorateRequest('signature', null);
+  app.decorateRequest('raw_body', null as unknown as Buffer);
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    request.raw_body = body;
+    parseJson(body, done);
+  });
+
+  const limits = makeRateLimits(context);
+  app.addHook('onRequest', async (request, reply) => {
+    request.raw_body = EMPTY;
+    reply.header('x-request-id', request.id);
+    if (request.raw.rawHeaders.length > MAX_HEADERS * 2) {
+      throw new GatewayError('headers_too_large', `A request may have at most ${MAX_HEADERS} header fields.`);
+    }
+  });
+  app.addHook('onResponse', async (request, reply) => logAnswer(context, request, reply));
+  app.setErrorHandler((error, request, reply) => sendRefusal(context, error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const refusal = new GatewayError(
+      'not_found',
+      `There is no ${request.method} ${pathOf(request)} in this API.`,
+    );
+    return sendRefusal(context, refusal, request, reply);
+  });
+
+  await registerOpenapi(app);
+  operationRoutes(app, context);
+  qrCodeRoutes(app, context);
+  notificationRoutes(app, context);
+
+  // Everything below is for callers who prove themselves, and is counted.
+  await app.register(async (api) => {
+    limitRates(api, limits);
+    const caches = { keyring: makeKeyring(context), organizations: makeOrganizationCache(context) };
+    paymentIntentRoutes(api, context, caches);
+    webhookEndpointRoutes(api, context, caches);
+  });
+  return app;
+}
+
+function limitRates(api: FastifyInstance, limits: RateLimits): void {
+  api.addHook('onRequest', (request) => limits.checkAddress(request));
+  api.addHook('preValidation', async (request) => {
+    if (request.body === undefined || request.body === null) request.body = {};
+  });
+  // A route's own preValidation, which finds the caller, runs before its validation; the count comes right after.
+  api.addHook('onRoute', (route) => {
+    const own = route.preValidation === undefined ? [] : [route.preValidation].flat();
+    route.preValidation = [
+      ...own,
+      (request: FastifyRequest, reply: FastifyReply) => limits.count(request, reply),
+    ] as never;
+  });
+  api.addHook('onError', async (request, _, error) => {
+    if (asRefusal(error).status === 401) await limits.countFailure(request);
+  });
+}
+
+function parseJson(body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
+  try {
+    done(null, body.length === 0 ? {} : JSON.parse(UTF8.decode(body)));
+  } catch {
+    const message = 'The body is not valid JSON in UTF-8.';
+    done(new GatewayError('invalid_request', message, { field: 'body', constraint: 'json' }));
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+function sendRefusal(
+  context: Context,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const refusal = asRefusal(error);
+  if (refusal.status >= 500 && refusal.name_in_table === 'internal_error') {
+    context.log.error({ err: refusal.cause ?? error, request_id: request.id }, 'unexpected error');
+  }
+  if (refusal.retry_after_seconds !== undefined) reply.header('retry-after', refusal.retry_after_seconds);
+  const answer = errorAnswer(refusal, request);
+  return reply.code(answer.status).header('content-type', answer.content_type).send(answer.body);
+}
+
+/** Bytes that are no HTTP request, or one too large to read, never reach a route; they get our body all the same. */
+function answerUnreadable(error: Error & { code?: string }, socket: import('node:net').Socket): void {
+  if (!socket.writable) return;
+  const too_large = error.code === 'HPE_HEADER_OVERFLOW';
+  const refusal = too_large
+    ? new GatewayError(
+        'headers_too_large',
+        `The header fields may have at most ${MAX_HEADER_BYTES} bytes in all.`,
+      )
+    : new GatewayError('invalid_request', 'The request is not valid HTTP.');
+  const answer = errorAnswer(refusal, { id: 'none', headers: {}, url: '' });
+  const reason = too_large ? 'Request Header Fields Too Large' : 'Bad Request';
+  socket.end(
+    `HTTP/1.1 ${answer.status} ${reason}\r\nContent-Type: ${answer.content_type}\r\n` +
+      `Content-Length: ${Buffer.byteLength(answer.body)}\r\nConnection: close\r\n\r\n${answer.body}`,
+  );
+}
+
+/** One line for each request. The path without its query, because a payment token may stand there. */
+function logAnswer(context: Context, request: FastifyRequest, reply: FastifyReply): void {
+  const route = request.routeOptions.url ?? 'unknown';
+  const duration_ms = Math.round(reply.elapsedTime * 10) / 10;
+  const labels = { method: request.method, route };
+  context.metrics.http_requests.inc({ ...labels, status: reply.statusCode });
+  context.metrics.http_duration.observe(labels, reply.elapsedTime / 1_000);
+  context.log.info(
+    {
+      request_id: request.id,
+      method: request.method,
+      path: pathOf(request),
+      status: reply.statusCode,
+      duration_ms,
+      caller: request.caller?.kind === 'key' ? request.caller.key_id : request.caller?.kind,
+    },
+    'request',
+  );
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/';
+}
