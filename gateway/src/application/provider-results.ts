@@ -63,6 +63,7 @@ export async function applyProviderResult(
 }
 
 const MAX_TRIES = 10;
+const LAST_LOOK_MS = 60_000;
 
 /** Write one change and tell whoever waits for it. False: the row has moved on, read and decide again. */
 export async function carryOut(context: Context, before: PaymentIntent, change: Change): Promise<boolean> {
@@ -107,7 +108,9 @@ function schedule(context: Context, before: Attempt, decision: Decision): void {
   const { attempt, intent } = decision;
   if (attempt.status !== before.status) attempt.checks_done = 0;
   if (isEnded(attempt) || attempt.status === 'authorized') {
-    attempt.next_check_at = null;
+    // A payment may have been under way when its code was deleted, so the end is looked at once more.
+    const just_ended = attempt.status === 'ended_unpaid' && !isEnded(before);
+    attempt.next_check_at = just_ended ? instant(context, LAST_LOOK_MS) : null;
   } else {
     const kind =
       attempt.status === 'waiting' && attempt.cancel_requested_at === null ? 'open_code' : 'unknown';

@@ -105,21 +105,24 @@ export function decideOnProviderResult(
   news: ProviderResult,
   now: string,
 ): Decision {
-  const result = quarantined(attempt, provenAbsent(attempt, news));
-  const next = attemptAfter(attempt, news, result, now);
   const live = intent.attempt_id === attempt.id && !isFinal(intent.status);
   const revives = intent.attempt_id === null && intent.status === 'requires_payment_method';
+  const wanted = live || revives;
+  const proven = provenAbsent(attempt, news);
+  const result = wanted ? quarantined(attempt, proven) : proven;
+  const next = attemptAfter(attempt, news, result, now);
 
-  // Money counts for an intent that is still open; in any other case it is late and kept apart. An
-  // authorisation that comes late is looked after like money: it is a claim on the customer's account.
+  // Money counts for an intent that is still open; in any other case it is late and kept apart, whatever its
+  // amount. An authorisation that comes late is looked after like money: it is a claim on the customer.
   if (result.kind === 'paid' || result.kind === 'authorized') {
-    if (live || revives) return moved(intent, attempt, next, result.kind, now, receivedBy(next, result.kind));
+    if (wanted) return moved(intent, attempt, next, result.kind, now, receivedBy(next, result.kind));
     const known = attempt.status === 'paid' || attempt.status === 'authorized';
+    const { amount, currency } = result.stated ?? attempt;
     return {
       attempt: next,
-      intent: touched(intent, now),
+      intent: known ? intent : touched(intent, now),
       event: null,
-      late_payment: known ? null : { amount: attempt.amount, currency: attempt.currency },
+      late_payment: known ? null : { amount, currency },
       changed: !known,
     };
   }
