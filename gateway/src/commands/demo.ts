@@ -1,7 +1,9 @@
 // A whole QR payment in a terminal, against the gateway that runs here: it creates, confirms, shows the code,
 // pays it at the simulator as a customer would, and prints each status and webhook as they come.
-import { createServer } from 'node:http';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import QRCode from 'qrcode';
 import type { Config } from '../config.ts';
 import { formatMoney } from '../domain/money.ts';
@@ -21,12 +23,9 @@ export async function runDemo(config: Config, options: { amount: string }): Prom
   if (facts === null)
     throw new StartError('No gateway has been started here yet. Run "npm start" in another terminal first.');
 
-  const receiver = await startReceiver();
+  const receiver = await startReceiver(facts, join(config.data_dir, 'demo.json'));
   try {
-    const endpoint = await call(facts, 'POST', '/v1/webhook_endpoints', { url: receiver.url });
-    receiver.secret = String(endpoint['secret']);
     say('Webhooks', `come to ${receiver.url}`);
-
     const intent = await call(facts, 'POST', '/v1/payment_intents', {
       amount,
       currency: 'JPY',
@@ -36,6 +35,8 @@ export async function runDemo(config: Config, options: { amount: string }): Prom
       description: 'One coffee, one sandwich',
     });
     say('Created', `${String(intent['id'])}, ${formatMoney(amount, 'JPY')}, ${String(intent['status'])}`);
+
+    receiver.follow(String(intent['id']));
 
     const token = String(intent['payment_token']);
     const path = `/v1/payment_intents/${String(intent['id'])}`;
@@ -120,34 +121,93 @@ async function payAtSimulator(facts: DevelopmentFacts, code: string): Promise<vo
   });
 }
 
-/** The merchant's server, with nothing but what a merchant needs: take the body, check its signature, answer. */
-async function startReceiver() {
-  const receiver = { url: '', secret: '', types: new Set<string>(), close: () => {} };
+interface SavedEndpoint {
+  id: string;
+  url: string;
+  secret: string;
+}
+
+/**
+ * The merchant's server, with nothing but what a merchant needs: take the body, check its signature, answer.
+ * Its endpoint is kept for the next demo, so that demos do not pile up endpoints.
+ */
+async function startReceiver(facts: DevelopmentFacts, saved_path: string) {
+  const saved = await findSavedEndpoint(facts, saved_path);
+  const types = new Set<string>();
+  let secret = saved?.secret ?? '';
+  let intent_id: string | null = null;
+  const early: (() => void)[] = [];
+
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks);
-      const event = JSON.parse(body.toString('utf8')) as { type: string; sequence: number };
-      const header = (name: string) => String(request.headers[name]);
-      const valid = verifyWebhook({
-        secrets: [receiver.secret],
-        id: header('webhook-id'),
-        timestamp: header('webhook-timestamp'),
-        signature: header('webhook-signature'),
-        body,
-        now_seconds: Math.floor(Date.now() / 1_000),
-      });
-      say('Webhook', `${event.type}, number ${event.sequence}, signature ${valid ? 'valid' : 'NOT VALID'}`);
-      if (valid) receiver.types.add(event.type);
+      const event = JSON.parse(body.toString('utf8')) as WebhookBody;
+      const valid = isSigned(request.headers, body, secret);
       response.writeHead(valid ? 200 : 400).end();
+      const show = () => {
+        if (event.data.object.id !== intent_id) return;
+        say('Webhook', `${event.type}, number ${event.sequence}, signature ${valid ? 'valid' : 'NOT VALID'}`);
+        if (valid) types.add(event.type);
+      };
+      // The first webhook can be faster than the answer that tells the intent's id.
+      if (intent_id === null) early.push(show);
+      else show();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`;
-  receiver.close = () => {
-    server.closeAllConnections();
-    server.close();
+  const port = saved === null ? 0 : Number(new URL(saved.url).port);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', () => reject(new StartError(`Port ${port} is taken; is another demo running?`)));
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`;
+  if (saved === null) {
+    const { id, secret: made } = await call(facts, 'POST', '/v1/webhook_endpoints', {
+      url,
+      description: 'Demo',
+    });
+    secret = String(made);
+    await writeFile(saved_path, JSON.stringify({ id, url, secret }), { mode: 0o600 });
+  }
+  return {
+    url,
+    types,
+    follow(id: string) {
+      intent_id = id;
+      for (const show of early.splice(0)) show();
+    },
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
   };
-  return receiver;
+}
+
+interface WebhookBody {
+  type: string;
+  sequence: number;
+  data: { object: { id: string } };
+}
+
+function isSigned(headers: IncomingHttpHeaders, body: Buffer, secret: string): boolean {
+  return verifyWebhook({
+    secrets: [secret],
+    id: String(headers['webhook-id']),
+    timestamp: String(headers['webhook-timestamp']),
+    signature: String(headers['webhook-signature']),
+    body,
+    now_seconds: Math.floor(Date.now() / 1_000),
+  });
+}
+
+/** The endpoint of an earlier demo, if the gateway still knows it and has not given it up. */
+async function findSavedEndpoint(facts: DevelopmentFacts, path: string): Promise<SavedEndpoint | null> {
+  try {
+    const saved = JSON.parse(await readFile(path, 'utf8')) as SavedEndpoint;
+    const endpoint = await call(facts, 'GET', `/v1/webhook_endpoints/${saved.id}`);
+    return endpoint['status'] === 'enabled' ? saved : null;
+  } catch {
+    return null;
+  }
 }
