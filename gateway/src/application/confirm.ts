@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import type { Organization } from '../db/merchants.ts';
 import { findAttempt, findPaymentIntent } from '../db/payment-intents.ts';
-import { type Attempt, decideOnProviderResult } from '../domain/attempt.ts';
+import { type Attempt, decideOnProviderResult, isEnded } from '../domain/attempt.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
   isFinal,
@@ -323,7 +323,8 @@ function tokenUsed(context: Context, caller: Caller, intent: PaymentIntent, atte
 
 /** The answer of the PaymentIntent guide. `payment_id` is the intent's id, as in its examples. */
 export function confirmAnswer(context: Context, intent: PaymentIntent, attempt: Attempt): Answer {
-  const { action } = attempt;
+  // A code that can no longer be paid is not shown again.
+  const action = isEnded(attempt) && attempt.status !== 'paid' ? null : attempt.action;
   return jsonAnswer(200, {
     id: intent.id,
     object: 'payment_intent',

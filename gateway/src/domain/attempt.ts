@@ -165,6 +165,9 @@ export function decideOnProviderResult(
         attempt_id: null,
         processing_mode: null,
         provider: null,
+        // A confirm that never began has not used its token up.
+        ...(result.reason === 'refused' &&
+          intent.payment_token_attempt_id === attempt.id && { payment_token_attempt_id: null }),
       });
   }
 }
