@@ -7,6 +7,7 @@ import { assertNoTransaction } from '../db/pool.ts';
 import {
   type ClaimedDelivery,
   claimWebhookDeliveries,
+  countWebhookBacklog,
   type DeliveryOutcome,
   type DeliveryRoom,
   fanOutEvents,
@@ -174,4 +175,8 @@ export function makeOutcomeWriter(context: Context) {
       waiting.push({ outcome, resolve, reject });
       if (!is_writing) void writeAll();
     });
+}
+
+export async function measureWebhookBacklog(context: Context): Promise<void> {
+  context.metrics.webhook_backlog.set(await countWebhookBacklog(context.db, instant(context)));
 }

@@ -6,10 +6,10 @@ import {
   DELIVERY_DEADLINE_MS,
   makeDeliverer,
   makeOutcomeWriter,
+  measureWebhookBacklog,
 } from '../application/webhook-deliveries.ts';
 import type { Context } from '../context.ts';
-import { instant } from '../context.ts';
-import { type ClaimedDelivery, countWebhookBacklog, type DeliveryOutcome } from '../db/webhook-deliveries.ts';
+import type { ClaimedDelivery, DeliveryOutcome } from '../db/webhook-deliveries.ts';
 import type { Job } from './job.ts';
 
 export interface DeliveryOptions {
@@ -130,7 +130,7 @@ export const measure_webhook_backlog: Job = {
   name: 'webhook_backlog',
   interval_ms: 15_000,
   async run(context) {
-    context.metrics.webhook_backlog.set(await countWebhookBacklog(context.db, instant(context)));
+    await measureWebhookBacklog(context);
     return 0;
   },
 };
