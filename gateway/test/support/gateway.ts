@@ -1,0 +1,255 @@
+// A whole gateway for a test: the API over real HTTP, a database of its own, PayPay's simulator and a demo
+// store, all on one clock that only the test moves. Jobs run when the test says so, so that nothing sleeps.
+import { createHash, randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import {
+  createApiKey,
+  createOrganization,
+  createPublishableKey,
+  type NewStore,
+  saveStore,
+} from '../../src/application/organizations.ts';
+import { closeContext, makeContext } from '../../src/commands/make-context.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import type { Context } from '../../src/context.ts';
+import { makeServer } from '../../src/http/server.ts';
+import { makeDeliverWebhooksJob } from '../../src/jobs/deliver-webhooks.ts';
+import { expire_payment_intents } from '../../src/jobs/expire-payment-intents.ts';
+import { fan_out_events } from '../../src/jobs/fan-out-events.ts';
+import { look_up_attempts } from '../../src/jobs/look-up-attempts.ts';
+import { measure_unresolved } from '../../src/jobs/measure-unresolved.ts';
+import { purge_request_marks } from '../../src/jobs/purge-request-marks.ts';
+import { makeHeartbeatJob } from '../../src/jobs/send-heartbeat.ts';
+import { work_off_notifications } from '../../src/jobs/work-off-notifications.ts';
+import { startWorker } from '../../src/jobs/worker.ts';
+import { startSimulatorServer } from '../../src/simulator/server.ts';
+import { type Credentials, type Json, makeClient, makeTerminal } from './client.ts';
+import { createTestDatabase } from './database.ts';
+import { makeLogCapture } from './log-capture.ts';
+import { makePaypayStage } from './paypay-stage.ts';
+
+export const START_MS = Date.parse('2026-01-15T10:00:00.000Z');
+export const MERCHANT_ID = 'merchant_001';
+export const STORE_ID = 'store_001';
+/** Unlike any number or word in the gateway, so that finding it in a log means that a secret was told. */
+export const PAYPAY_SECRET = 'simulator-secret';
+
+export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
+export type Replica = TestGateway['replicas'][number];
+export type CreatedIntent = Json & { id: string; payment_token: string; status: string };
+
+export interface TestGatewayOptions {
+  /** Where the clock begins; `'real'` for tests with other processes, whose clocks nobody can move. */
+  now?: number | 'real';
+  config?: Partial<Config>;
+  /** Runs all jobs by themselves, on the first replica. Without it `runJob` runs them. */
+  worker?: boolean;
+  replicas?: 1 | 2;
+}
+
+/** Starts a gateway that is gone again when the test ends. */
+export async function startTestGateway(t: Pick<TestContext, 'after'>, options: TestGatewayOptions = {}) {
+  const stops: (() => Promise<unknown>)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      for (const stop of stops.reverse()) await stop();
+    })();
+    return closing;
+  };
+  t.after(close);
+
+  const clock = makeClock(options.now ?? START_MS);
+  const log = makeLogCapture();
+  const master_key = randomBytes(32).toString('hex');
+  const database = await createTestDatabase();
+  stops.push(database.drop);
+  const simulator = await startSimulatorServer({ port: 0, now: clock.now });
+  stops.push(simulator.close);
+
+  async function startReplica() {
+    const config: Config = {
+      ...readConfig({ LOG_LEVEL: 'trace', PORT: '0' }, 'development'),
+      database_url: database.url,
+      master_key,
+      database_pool_size: 8,
+      rate_limit_per_merchant: 1_000_000,
+      rate_limit_global: 1_000_000,
+      simulator_url: simulator.url,
+      ...options.config,
+    };
+    const context = makeContext({
+      config,
+      database_url: database.url,
+      master_key,
+      now: clock.now,
+      log_to: log,
+    });
+    stops.push(() => closeContext(context));
+    const server = await makeServer(context);
+    stops.push(() => server.close());
+    await server.listen({ port: 0, host: '127.0.0.1' });
+    const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+    config.base_url = url;
+    return { url, context, server };
+  }
+
+  const first = await startReplica();
+  const replicas = [first];
+  if (options.replicas === 2) replicas.push(await startReplica());
+  const { context, url } = first;
+  const jobs = makeJobs(context);
+  if (options.worker) {
+    const worker = startWorker(context);
+    stops.push(() => worker.stop());
+  }
+
+  const { id: organization_id } = await createOrganization(context, 'Test organization');
+  await saveTestStore(context, organization_id);
+  const key = await addKey(context, organization_id);
+  const client = makeClient(url, clock.now, key);
+  let references = 0;
+
+  return {
+    url,
+    context,
+    replicas,
+    clock,
+    log,
+    database_url: database.url,
+    master_key,
+    simulator_url: simulator.url,
+    paypay: makePaypayStage(`${simulator.url}/paypay`, `${url}/v1/webhooks/paypay`),
+    organization_id,
+    key,
+    client,
+    close,
+
+    /** Another backend, by default with the same key, on any replica. */
+    clientFor: (credentials: Credentials = key, at: { url: string } = first) =>
+      makeClient(at.url, clock.now, credentials),
+    terminalFor: (intent: { id: string; payment_token: string }, at: { url: string } = first) =>
+      makeTerminal(at.url, intent),
+    addKey: (owner: { organization_id?: string; livemode?: boolean; merchant_id?: string } = {}) =>
+      addKey(context, owner.organization_id ?? organization_id, owner),
+    addPublishableKey: () => createPublishableKey(context, { organization_id, livemode: false }),
+    saveStore: (changes: Partial<NewStore> = {}) =>
+      saveTestStore(context, changes.organization_id ?? organization_id, changes),
+    /** An organization of its own, with a store of the same names and a key. */
+    async addOrganization() {
+      const other = await createOrganization(context, 'Another organization');
+      await saveTestStore(context, other.id);
+      const other_key = await addKey(context, other.id);
+      return { organization_id: other.id, key: other_key, client: makeClient(url, clock.now, other_key) };
+    },
+
+    newOrder(changes: Json = {}): Json {
+      references += 1;
+      return {
+        amount: 1_000,
+        currency: 'JPY',
+        payment_method_types: ['qr_mpm', 'credit_card', 'e_money', 'cash'],
+        merchant_ref_id: `order_${references}`,
+        merchant_store_id: STORE_ID,
+        ...changes,
+      };
+    },
+    async createIntent(changes: Json = {}, by = client): Promise<CreatedIntent> {
+      const answer = await by.create(this.newOrder(changes));
+      if (answer.status !== 201) throw new Error(`create answered ${answer.status}: ${answer.text}`);
+      return answer.json;
+    },
+    /** An intent with its code in front of the customer; `code` is what the customer scans. */
+    async openQr(changes: Json = {}) {
+      const intent = await this.createIntent(changes);
+      const terminal = makeTerminal(url, intent);
+      const answer = await terminal.confirmQr();
+      if (answer.status !== 200) throw new Error(`confirm answered ${answer.status}: ${answer.text}`);
+      return { ...intent, terminal, confirmation: answer.json, code: String(answer.json.qr_content) };
+    },
+    async statusOf(intent: { id: string }): Promise<string> {
+      return (await client.retrieve(intent.id)).json.status;
+    },
+
+    /** Runs a worker's job once and waits for all that it began. Says how many rows it handled. */
+    async runJob(name: keyof typeof jobs): Promise<number> {
+      const job = jobs[name];
+      const handled = await job.run(context);
+      await job.drain?.();
+      return handled;
+    },
+    /** Runs what a worker would run until nothing is due any more at this instant. */
+    async settle(): Promise<void> {
+      for (const name of ['notifications', 'expiry', 'look_ups', 'look_ups'] as const) {
+        // A merchant's very first look-up only makes its budget, hence the second.
+        await this.runJob(name);
+      }
+    },
+    query: <Row = Json>(text: string, values: unknown[] = []): Promise<Row[]> =>
+      context.db.query<Row>({ name: `test_${createHash('md5').update(text).digest('hex')}`, text }, values),
+    /** The types of an intent's events, oldest first. */
+    async eventsOf(intent: { id: string }): Promise<string[]> {
+      const events = await this.query<{ type: string }>(
+        `select type from events where object_json::json ->> 'id' = $1
+           or object_json::json ->> 'payment_intent_id' = $1 order by id`,
+        [intent.id],
+      );
+      return events.map((event) => event.type.replace('payment_intent.', ''));
+    },
+    latePaymentsOf: (intent: { id: string }): Promise<Json[]> =>
+      context.db.query(
+        { name: 'test_late', text: 'select * from late_payments where payment_intent_id = $1' },
+        [intent.id],
+      ),
+  };
+}
+
+function makeClock(start: number | 'real') {
+  if (start === 'real') return { now: Date.now, advance: () => {}, set: () => {} };
+  let now_ms = start;
+  return {
+    now: () => now_ms,
+    advance(ms: number) {
+      now_ms += ms;
+    },
+    set(to: number | string) {
+      now_ms = typeof to === 'number' ? to : Date.parse(to);
+    },
+  };
+}
+
+function makeJobs(context: Context) {
+  return {
+    look_ups: look_up_attempts,
+    notifications: work_off_notifications,
+    expiry: expire_payment_intents,
+    fan_out: fan_out_events,
+    deliveries: makeDeliverWebhooksJob(context),
+    heartbeat: makeHeartbeatJob(context),
+    measure_unresolved,
+    purge: purge_request_marks,
+  } satisfies Record<string, import('../../src/jobs/job.ts').Job>;
+}
+
+async function addKey(
+  context: Context,
+  organization_id: string,
+  owner: { livemode?: boolean; merchant_id?: string } = {},
+) {
+  const { api_key, secret_key } = await createApiKey(context, { organization_id, livemode: false, ...owner });
+  return { id: api_key, secret: secret_key };
+}
+
+function saveTestStore(context: Context, organization_id: string, changes: Partial<NewStore> = {}) {
+  return saveStore(context, {
+    organization_id,
+    livemode: false,
+    merchant: { id: MERCHANT_ID, name: 'Example Restaurant Chain' },
+    store: { id: STORE_ID, name: 'Tokyo Branch' },
+    payment_processor_configs: [
+      { provider: 'PAYPAY', is_active: true, credentials: { merchant_id: 'paypay_merchant_123' } },
+    ],
+    ...changes,
+  });
+}
