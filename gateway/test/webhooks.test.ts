@@ -361,6 +361,29 @@ test('events that are written while others are fanned out keep every sequence wh
   );
 });
 
+test('while one worker fans out the others leave it alone, so that sequences follow the events', async (t) => {
+  const gateway = await makeWebhookHarness(t);
+  const endpoint = await gateway.addEndpoint({ url: 'https://hooks.example.com/' });
+  const first_ids = await gateway.addEvents(2);
+  let first: Promise<number> | undefined;
+  let second_ids: string[] = [];
+  await gateway.context.db.withTransaction(async (tx) => {
+    // Somebody holds the endpoint's row, so the first worker comes to a stop half-way.
+    const text = 'select 1 from webhook_endpoints where id = $1 for update';
+    await tx.query({ name: 'hold_endpoint', text }, [endpoint.id]);
+    first = gateway.fanOut();
+    const waits =
+      'select 1 from pg_locks where not granted and pid in (select pid from pg_stat_activity where datname = current_database())';
+    while ((await gateway.query(waits)).length === 0);
+    second_ids = await gateway.addEvents(2);
+    assert.equal(await gateway.fanOut(), 0);
+  });
+  assert.equal(await first, 2);
+  assert.equal(await gateway.fanOut(), 2);
+  const order = (await gateway.deliveries(endpoint)).map((delivery) => delivery.event_id);
+  assert.deepEqual(order, [...first_ids, ...second_ids]);
+});
+
 test('an endpoint hears only of its merchant, its types and its mode', async (t) => {
   const gateway = await makeWebhookHarness(t);
   const url = 'https://hooks.example.com/';
