@@ -110,6 +110,10 @@ export function decideOnProviderResult(
   const wanted = live || revives;
   const proven = provenAbsent(attempt, news);
   const result = wanted ? quarantined(attempt, proven) : proven;
+  // Money that came is the truth until it goes back; an answer that it has overtaken on the way says nothing.
+  if (attempt.status === 'paid' && result.kind !== 'paid' && result.kind !== 'reversed') {
+    return noNews(intent, { ...attempt });
+  }
   const next = attemptAfter(attempt, news, result, now);
 
   // Money counts for an intent that is still open; in any other case it is late and kept apart, whatever its
