@@ -1,3 +1,4 @@
+// Ids: their shape, that they ascend whatever the clock does, and that nobody can guess the next one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

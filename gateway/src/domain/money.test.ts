@@ -1,3 +1,4 @@
+// Money in minor units, against the decimals of ISO 4217 typed in by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+// The payment token, against hashes and encodings made with other tools.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';

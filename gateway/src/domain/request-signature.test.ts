@@ -1,3 +1,4 @@
+// Signed requests: every form that is accepted, made with OpenSSL, and the many that are not.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';

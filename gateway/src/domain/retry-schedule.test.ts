@@ -1,3 +1,4 @@
+// When to try again, against waits typed in by hand, with and without all of the jitter.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

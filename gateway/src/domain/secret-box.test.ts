@@ -1,3 +1,4 @@
+// Secrets at rest: what was sealed for one place opens there with its key, and nowhere else.
 import assert from 'node:assert/strict';
 import { createDecipheriv, createHmac } from 'node:crypto';
 import { test } from 'node:test';

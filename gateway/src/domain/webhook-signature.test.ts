@@ -1,3 +1,4 @@
+// Webhook signatures, against the example and the reference library of Standard Webhooks.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';

@@ -1,10 +1,12 @@
 // What providers send us. It is checked, stored and answered at once; nothing in it is believed, it only makes
 // us ask the provider sooner.
 import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
 import { receiveNotification } from '../application/notifications.ts';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
 import { PROVIDERS } from '../providers/registry.ts';
+import { errorResponses } from './schemas.ts';
 
 const MAX_NOTIFICATION_BYTES = 64 * 1024;
 
@@ -19,7 +21,18 @@ export function notificationRoutes(app: FastifyInstance, context: Context): void
         `/v1/webhooks/${provider.name.toLowerCase()}`,
         {
           bodyLimit: MAX_NOTIFICATION_BYTES,
-          schema: { summary: `Notifications from ${provider.name}`, tags: ['Providers'] },
+          schema: {
+            operationId: `receive${provider.name.charAt(0)}${provider.name.slice(1).toLowerCase()}Notification`,
+            summary: `Notifications from ${provider.name}`,
+            tags: ['Providers'],
+            response: {
+              200: {
+                description: 'Stored. What it says is checked by asking the provider.',
+                content: { 'text/plain': { schema: Type.String() } },
+              },
+              ...errorResponses(400, 401, 413, 500),
+            },
+          },
         },
         async (request, reply) => {
           const outcome = await receiveNotification(context, provider, {

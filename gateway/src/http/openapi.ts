@@ -1,6 +1,39 @@
 // The OpenAPI document, made from the routes' own schemas. The golden file at the project's root is this text.
 import swagger from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
+
+const DESCRIPTION = `A payment gateway for points of sale.
+
+Amounts are integers in minor units (yen, cents). Times are RFC 3339 in UTC. Fields that an operation does not
+know are refused, so that a typo never changes a payment. Every answer carries \`X-Request-Id\`, and every answer
+to a known caller \`X-RateLimit-Limit\`, \`-Remaining\` and \`-Reset\`, as well as \`RateLimit\` and
+\`RateLimit-Policy\`. With \`Accept: application/problem+json\` a refusal comes as RFC 9457.`;
+
+const TAGS = [
+  { name: 'Payment intents', description: 'What a merchant wants to collect, from creation to the end.' },
+  {
+    name: 'Webhook endpoints',
+    description: 'Where the gateway tells what has happened, signed and numbered.',
+  },
+  { name: 'Providers', description: 'What providers call. Nothing in it is believed; it makes us ask.' },
+  { name: 'Operations', description: 'What machines ask about the gateway itself.' },
+];
+
+/** Read by `answerOnce`, which is behind every POST of a proven caller; here it is only described. */
+const IDEMPOTENCY_KEY = {
+  type: 'object',
+  properties: {
+    'Idempotency-Key': {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+      description:
+        'Choose one for each thing you want done, and repeat it with every retry: the work is done once, and the ' +
+        'retry gets the same answer with Idempotency-Replayed: true. Kept for a day.',
+      examples: ['01JHM4Z4T6V0Q0V9W8S1R2X3YA'],
+    },
+  },
+};
 
 export async function registerOpenapi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
@@ -9,9 +42,10 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
       info: {
         title: 'mpac-pgw',
         version: '1',
-        description: 'A payment gateway for points of sale. Amounts are integers in minor units.',
+        description: DESCRIPTION,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
+      tags: TAGS,
       components: {
         securitySchemes: {
           hmac: {
@@ -32,6 +66,33 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
         },
       },
     },
+    transform: ({ schema, url, route }) => {
+      const repeatable = route.method === 'POST' && schema?.security !== undefined;
+      return {
+        schema: (repeatable ? { ...schema, headers: IDEMPOTENCY_KEY } : schema) as FastifySchema,
+        url,
+      };
+    },
+    transformObject: (document) => ('openapiObject' in document ? nameShapes(document.openapiObject) : {}),
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+type Json = Record<string, unknown>;
+
+/** A shape with a title is written once, among the components, and referred to everywhere else. */
+function nameShapes<T extends object>(document: T): T {
+  const schemas: Json = {};
+  const visit = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(visit);
+    if (typeof value !== 'object' || value === null) return value;
+    const { 'x-response-description': _, ...own } = value as Json;
+    const seen = Object.fromEntries(Object.entries(own).map(([key, each]) => [key, visit(each)]));
+    if (typeof seen['title'] !== 'string' || seen['type'] !== 'object') return seen;
+    schemas[seen['title']] = seen;
+    return { $ref: `#/components/schemas/${seen['title']}` };
+  };
+  const named = visit(document) as Json;
+  const sorted = Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { ...named, components: { ...(named['components'] as Json), schemas: sorted } } as T;
 }

@@ -52,6 +52,7 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     {
       preValidation: backend,
       schema: {
+        operationId: 'createPaymentIntent',
         summary: 'Create a payment intent',
         tags: ['Payment intents'],
         security: [{ hmac: [] }],
@@ -70,11 +71,15 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     {
       preValidation: backend,
       schema: {
+        operationId: 'listPaymentIntents',
         summary: 'List payment intents, newest first',
         tags: ['Payment intents'],
         security: [{ hmac: [] }],
         querystring: ListQuery,
-        response: { 200: Type.Array(PaymentIntentShape), ...errorResponses(400, 401, 429, 500) },
+        response: {
+          200: Type.Array(PaymentIntentShape, { description: 'One page; a Link header leads to the next.' }),
+          ...errorResponses(400, 401, 429, 500),
+        },
       },
     },
     async (request, reply) => {
@@ -104,6 +109,7 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     {
       preValidation: backend_or_terminal,
       schema: {
+        operationId: 'retrievePaymentIntent',
         summary: 'Retrieve a payment intent',
         tags: ['Payment intents'],
         security: [{ payment_token: [] }, { hmac: [] }],
@@ -123,6 +129,7 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     {
       preValidation: backend_or_terminal,
       schema: {
+        operationId: 'confirmPaymentIntent',
         summary: 'Confirm: begin or record the payment',
         tags: ['Payment intents'],
         security: [{ payment_token: [] }, { hmac: [] }],
@@ -154,12 +161,13 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     {
       preValidation: backend_or_terminal,
       schema: {
-        summary: 'Cancel',
+        operationId: 'cancelPaymentIntent',
+        summary: 'Cancel: the provider first makes sure that nothing can be paid any more',
         tags: ['Payment intents'],
         security: [{ payment_token: [] }, { hmac: [] }],
         params: IdParams,
         body: CancelBody,
-        response: { 200: PaymentIntentShape, ...errorResponses(400, 401, 404, 409, 429, 500, 502) },
+        response: { 200: PaymentIntentShape, ...errorResponses(400, 401, 404, 409, 413, 415, 429, 500, 502) },
       },
     },
     (request, reply) => {
@@ -175,12 +183,13 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     {
       preValidation: backend,
       schema: {
+        operationId: 'capturePaymentIntent',
         summary: 'Capture what was authorised, or record cash',
         tags: ['Payment intents'],
         security: [{ hmac: [] }],
         params: IdParams,
         body: CaptureBody,
-        response: { 200: PaymentIntentShape, ...errorResponses(400, 401, 404, 409, 429, 500) },
+        response: { 200: PaymentIntentShape, ...errorResponses(400, 401, 404, 409, 413, 415, 429, 500) },
       },
     },
     (request, reply) =>
@@ -200,12 +209,13 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     {
       preValidation: backend,
       schema: {
+        operationId: 'createPaymentToken',
         summary: 'Issue a fresh payment token; the old one stops working',
         tags: ['Payment intents'],
         security: [{ hmac: [] }],
         params: IdParams,
         body: EmptyBody,
-        response: { 200: PaymentIntentShape, ...errorResponses(401, 404, 409, 429, 500) },
+        response: { 200: PaymentIntentShape, ...errorResponses(400, 401, 404, 409, 413, 415, 429, 500) },
       },
     },
     (request, reply) =>

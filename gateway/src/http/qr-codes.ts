@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { getQrCodeSvg } from '../application/qr-codes.ts';
 import type { Context } from '../context.ts';
+import { errorResponses } from './schemas.ts';
 
 const Params = Type.Object({ attempt_id: Type.String({ maxLength: 64 }) });
 const Query = Type.Object({ signature: Type.String({ maxLength: 64 }) });
@@ -12,10 +13,18 @@ export function qrCodeRoutes(app: FastifyInstance, context: Context): void {
     '/v1/qr_codes/:attempt_id.svg',
     {
       schema: {
+        operationId: 'retrieveQrCode',
         summary: 'The picture of an open QR code, at the address given as qr_code_url',
         tags: ['Payment intents'],
         params: Params,
         querystring: Query,
+        response: {
+          200: {
+            description: 'The code as SVG.',
+            content: { 'image/svg+xml': { schema: Type.String() } },
+          },
+          ...errorResponses(400, 404, 500),
+        },
       },
     },
     async (request, reply) => {

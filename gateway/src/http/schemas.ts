@@ -51,7 +51,7 @@ export const CreatePaymentIntentBody = Type.Object(
     tax_amount: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_AMOUNT })),
     receipt_number: Type.Optional(Reference),
   },
-  { additionalProperties: false },
+  { title: 'NewPaymentIntent', additionalProperties: false },
 );
 
 const PaymentToken = Type.Optional(
@@ -73,7 +73,7 @@ export const ConfirmBody = Type.Object(
     customer_code: Type.Optional(Text(1024, { description: 'qr_cpm: the code scanned from the customer.' })),
     return_url: Type.Optional(Type.String({ maxLength: 2048, pattern: '^https?://' })),
   },
-  { additionalProperties: false },
+  { title: 'Confirm', additionalProperties: false },
 );
 
 export const CANCELLATION_REASONS = [
@@ -85,10 +85,13 @@ export const CANCELLATION_REASONS = [
 
 export const CancelBody = Type.Object(
   { payment_token: PaymentToken, cancellation_reason: Type.Optional(OneOf(CANCELLATION_REASONS)) },
-  { additionalProperties: false },
+  { title: 'Cancel', additionalProperties: false },
 );
 
-export const CaptureBody = Type.Object({ amount: Type.Optional(Amount) }, { additionalProperties: false });
+export const CaptureBody = Type.Object(
+  { amount: Type.Optional(Amount) },
+  { title: 'Capture', additionalProperties: false },
+);
 export const EmptyBody = Type.Object({}, { additionalProperties: false });
 
 /** Query values are text; numbers are checked here and read in the route. */
@@ -117,83 +120,113 @@ export const TokenQuery = Type.Object(
 
 export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
 
-export const LastPaymentError = Type.Object({
-  code: Type.String(),
-  message: Type.String(),
-  provider: Type.Optional(Type.String()),
-});
-
-export const PaymentIntentShape = Type.Object({
-  id: Type.String(),
-  object: Type.Literal('payment_intent'),
-  status: OneOf(STATUSES),
-  livemode: Type.Boolean(),
-  amount: Type.Integer(),
-  currency: Type.String(),
-  amount_capturable: Type.Integer(),
-  amount_received: Type.Integer(),
-  amount_refunded: Type.Integer(),
-  payment_method_types: Type.Array(OneOf(PAYMENT_METHOD_TYPES)),
-  capture_method: OneOf(['automatic', 'manual']),
-  merchant_id: Type.String(),
-  merchant_ref_id: Type.String(),
-  merchant_store_id: Type.Optional(Type.String()),
-  merchant_terminal_id: Type.Optional(Type.String()),
-  description: Type.Optional(Type.String()),
-  metadata: Type.Optional(Type.Record(Type.String(), Type.String())),
-  tax_amount: Type.Optional(Type.Integer()),
-  receipt_number: Type.Optional(Type.String()),
-  processing_mode: Type.Optional(OneOf(['pgw_processed', 'external', 'manual'])),
-  provider: Type.Optional(Type.String()),
-  cancellation_reason: Type.Optional(Type.String()),
-  last_payment_error: Type.Optional(LastPaymentError),
-  outcome: Type.Optional(
-    Type.Literal('unknown', { description: 'We do not know yet whether money moved, and are finding out.' }),
-  ),
-  next_check_at: Type.Optional(Instant),
-  payment_token: Type.Optional(Type.String({ description: 'Only at creation and re-issue.' })),
-  payment_token_expires_at: Type.Optional(Instant),
-  created_at: Instant,
-  expires_at: Instant,
-});
-
-export const ConfirmationShape = Type.Object({
-  id: Type.String(),
-  object: Type.Literal('payment_intent'),
-  status: OneOf(STATUSES),
-  amount: Type.Integer(),
-  currency: Type.String(),
-  payment_id: Type.String({ description: 'Equal to the payment intent id.' }),
-  payment_intent_id: Type.String(),
-  provider: Type.String(),
-  payment_method_type: OneOf(PAYMENT_METHOD_TYPES),
-  processing_mode: OneOf(['pgw_processed', 'external', 'manual']),
-  qr_content: Type.Optional(Type.String({ description: 'Draw this text as a QR code.' })),
-  qr_code_url: Type.Optional(Type.String({ description: 'A picture of the code, served by the gateway.' })),
-  redirect_url: Type.Optional(Type.String()),
-  expires_at: Type.Optional(Instant),
-  outcome: Type.Optional(Type.Literal('unknown')),
-  next_check_at: Type.Optional(Instant),
-  last_payment_error: Type.Optional(LastPaymentError),
-});
-
-export const ErrorShape = Type.Object({
-  code: Type.String(),
-  message: Type.String(),
-  details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  error: Type.Object({
+export const LastPaymentError = Type.Object(
+  {
     code: Type.String(),
     message: Type.String(),
-    param: Type.Optional(Type.String()),
-  }),
-  request_id: Type.String(),
-});
+    provider: Type.Optional(Type.String()),
+  },
+  { title: 'LastPaymentError', description: 'What went wrong with the last try, in words for a person.' },
+);
+
+export const PaymentIntentShape = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('payment_intent'),
+    status: OneOf(STATUSES),
+    livemode: Type.Boolean(),
+    amount: Type.Integer(),
+    currency: Type.String(),
+    amount_capturable: Type.Integer(),
+    amount_received: Type.Integer(),
+    amount_refunded: Type.Integer(),
+    payment_method_types: Type.Array(OneOf(PAYMENT_METHOD_TYPES)),
+    capture_method: OneOf(['automatic', 'manual']),
+    merchant_id: Type.String(),
+    merchant_ref_id: Type.String(),
+    merchant_store_id: Type.Optional(Type.String()),
+    merchant_terminal_id: Type.Optional(Type.String()),
+    description: Type.Optional(Type.String()),
+    metadata: Type.Optional(Type.Record(Type.String(), Type.String())),
+    tax_amount: Type.Optional(Type.Integer()),
+    receipt_number: Type.Optional(Type.String()),
+    processing_mode: Type.Optional(OneOf(['pgw_processed', 'external', 'manual'])),
+    provider: Type.Optional(Type.String()),
+    cancellation_reason: Type.Optional(Type.String()),
+    last_payment_error: Type.Optional(LastPaymentError),
+    outcome: Type.Optional(
+      Type.Literal('unknown', {
+        description: 'We do not know yet whether money moved, and are finding out.',
+      }),
+    ),
+    next_check_at: Type.Optional(Instant),
+    payment_token: Type.Optional(Type.String({ description: 'Only at creation and re-issue.' })),
+    payment_token_expires_at: Type.Optional(Instant),
+    created_at: Instant,
+    expires_at: Instant,
+  },
+  { title: 'PaymentIntent', description: 'The payment intent as it is now.' },
+);
+
+export const ConfirmationShape = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('payment_intent'),
+    status: OneOf(STATUSES),
+    amount: Type.Integer(),
+    currency: Type.String(),
+    payment_id: Type.String({ description: 'Equal to the payment intent id.' }),
+    payment_intent_id: Type.String(),
+    provider: Type.String(),
+    payment_method_type: OneOf(PAYMENT_METHOD_TYPES),
+    processing_mode: OneOf(['pgw_processed', 'external', 'manual']),
+    qr_content: Type.Optional(Type.String({ description: 'Draw this text as a QR code.' })),
+    qr_code_url: Type.Optional(Type.String({ description: 'A picture of the code, served by the gateway.' })),
+    redirect_url: Type.Optional(Type.String()),
+    expires_at: Type.Optional(Instant),
+    outcome: Type.Optional(Type.Literal('unknown')),
+    next_check_at: Type.Optional(Instant),
+    last_payment_error: Type.Optional(LastPaymentError),
+  },
+  { title: 'Confirmation', description: 'What the customer has to do next, or what came of the payment.' },
+);
+
+export const ErrorShape = Type.Object(
+  {
+    code: Type.String(),
+    message: Type.String(),
+    details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    error: Type.Object({
+      code: Type.String(),
+      message: Type.String(),
+      param: Type.Optional(Type.String()),
+    }),
+    request_id: Type.String(),
+  },
+  { title: 'Error', description: 'A refusal. docs/errors.md lists them all.' },
+);
 
 export type CreatePaymentIntentInput = Static<typeof CreatePaymentIntentBody>;
 export type ConfirmInput = Static<typeof ConfirmBody>;
 export type ListInput = Static<typeof ListQuery>;
 
+const REFUSALS: Record<number, string> = {
+  400: 'A field is missing or wrong, or the provider is not supported here.',
+  401: 'The signature or the payment token is missing, wrong or out of time.',
+  403: 'The caller is known and may not do this.',
+  404: 'There is nothing by this id for this caller.',
+  409: 'The status does not allow it, the reference is taken, or the Idempotency-Key is in use.',
+  413: 'The body is too large.',
+  415: 'The body is not application/json.',
+  429: 'Too many requests; Retry-After says how long to wait.',
+  500: 'A fault of the gateway. Retry with the same Idempotency-Key.',
+  502: 'The provider gave no clear answer, or refused; `details.outcome` says whether money may have moved.',
+  504: 'The provider did not answer in time: the outcome is unknown and is being looked up.',
+};
+
 /** Every refusal that a route of the API can give, for its documentation. */
 export function errorResponses(...statuses: number[]): Record<number, TSchema> {
-  return Object.fromEntries(statuses.map((status) => [status, ErrorShape]));
+  return Object.fromEntries(
+    statuses.map((status) => [status, { ...ErrorShape, 'x-response-description': REFUSALS[status] }]),
+  );
 }

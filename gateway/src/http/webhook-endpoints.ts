@@ -39,37 +39,43 @@ const CreateBody = Type.Object(
     ),
     description: Type.Optional(Type.String({ maxLength: 255, pattern: STORABLE })),
   },
-  { additionalProperties: false },
+  { title: 'NewWebhookEndpoint', additionalProperties: false },
 );
 
-const EndpointShape = Type.Object({
-  id: Type.String(),
-  object: Type.Literal('webhook_endpoint'),
-  url: Type.String(),
-  enabled_events: Type.Array(Type.String()),
-  description: Type.Optional(Type.String()),
-  status: Type.Unsafe<'enabled' | 'disabled'>({ type: 'string', enum: ['enabled', 'disabled'] }),
-  disabled_reason: Type.Optional(
-    Type.String({ description: 'answered_gone (a 410) or attempts_exhausted.' }),
-  ),
-  merchant_id: Type.Optional(Type.String()),
-  livemode: Type.Boolean(),
-  last_sequence: Type.Integer({ description: 'Of the newest event that was given to this endpoint.' }),
-  created_at: Type.String({ format: 'date-time' }),
-  secret: Type.Optional(
-    Type.String({ description: 'whsec_…, to verify signatures with. Only in the answer to the creation.' }),
-  ),
-});
+const EndpointShape = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('webhook_endpoint'),
+    url: Type.String(),
+    enabled_events: Type.Array(Type.String()),
+    description: Type.Optional(Type.String()),
+    status: Type.Unsafe<'enabled' | 'disabled'>({ type: 'string', enum: ['enabled', 'disabled'] }),
+    disabled_reason: Type.Optional(
+      Type.String({ description: 'answered_gone (a 410) or attempts_exhausted.' }),
+    ),
+    merchant_id: Type.Optional(Type.String()),
+    livemode: Type.Boolean(),
+    last_sequence: Type.Integer({ description: 'Of the newest event that was given to this endpoint.' }),
+    created_at: Type.String({ format: 'date-time' }),
+    secret: Type.Optional(
+      Type.String({ description: 'whsec_…, to verify signatures with. Only in the answer to the creation.' }),
+    ),
+  },
+  { title: 'WebhookEndpoint', description: 'A webhook endpoint.' },
+);
 
-const EventShape = Type.Object({
-  id: Type.String(),
-  type: Type.String(),
-  data: Type.Object({ object: Type.Record(Type.String(), Type.Unknown()) }),
-  created: Type.Integer({ description: 'Unix seconds.' }),
-  timestamp: Type.String({ format: 'date-time' }),
-  livemode: Type.Boolean(),
-  sequence: Type.Integer({ description: 'Counts up by one for each event of this endpoint.' }),
-});
+const EventShape = Type.Object(
+  {
+    id: Type.String(),
+    type: Type.String(),
+    data: Type.Object({ object: Type.Record(Type.String(), Type.Unknown()) }),
+    created: Type.Integer({ description: 'Unix seconds.' }),
+    timestamp: Type.String({ format: 'date-time' }),
+    livemode: Type.Boolean(),
+    sequence: Type.Integer({ description: 'Counts up by one for each event of this endpoint.' }),
+  },
+  { title: 'Event', description: 'The body of a webhook.' },
+);
 
 const EventsQuery = Type.Object(
   {
@@ -99,6 +105,7 @@ export function webhookEndpointRoutes(
       preValidation,
       schema: {
         ...about,
+        operationId: 'createWebhookEndpoint',
         summary: `Register a webhook endpoint, up to ${MAX_ENDPOINTS} in each mode`,
         body: CreateBody,
         response: { 201: EndpointShape, ...errorResponses(400, 401, 403, 409, 413, 415, 429, 500) },
@@ -116,8 +123,12 @@ export function webhookEndpointRoutes(
       preValidation,
       schema: {
         ...about,
+        operationId: 'listWebhookEndpoints',
         summary: 'List webhook endpoints, newest first',
-        response: { 200: Type.Array(EndpointShape), ...errorResponses(401, 429, 500) },
+        response: {
+          200: Type.Array(EndpointShape, { description: 'All of them.' }),
+          ...errorResponses(401, 429, 500),
+        },
       },
     },
     async (request, reply) => {
@@ -132,6 +143,7 @@ export function webhookEndpointRoutes(
       preValidation,
       schema: {
         ...about,
+        operationId: 'retrieveWebhookEndpoint',
         summary: 'Retrieve a webhook endpoint',
         params: IdParams,
         response: { 200: EndpointShape, ...errorResponses(401, 404, 429, 500) },
@@ -149,10 +161,14 @@ export function webhookEndpointRoutes(
       preValidation,
       schema: {
         ...about,
+        operationId: 'listWebhookEndpointEvents',
         summary: 'List what an endpoint was given after a sequence, as it was or will be delivered',
         params: IdParams,
         querystring: EventsQuery,
-        response: { 200: Type.Array(EventShape), ...errorResponses(400, 401, 404, 429, 500) },
+        response: {
+          200: Type.Array(EventShape, { description: 'One page; a Link header leads to the next.' }),
+          ...errorResponses(400, 401, 404, 429, 500),
+        },
       },
     },
     async (request, reply) => {

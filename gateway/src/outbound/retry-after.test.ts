@@ -1,3 +1,4 @@
+// Retry-After as receivers really write it, and as they should not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readRetryAfter } from './retry-after.ts';

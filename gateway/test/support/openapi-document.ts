@@ -1,0 +1,59 @@
+// The OpenAPI document as a running gateway serves it, made without a database: nothing connects before the
+// first query.
+import { makeContext } from '../../src/commands/make-context.ts';
+import { readConfig } from '../../src/config.ts';
+import { makeServer } from '../../src/http/server.ts';
+
+export interface Operation {
+  operationId?: string;
+  summary?: string;
+  tags?: string[];
+  security?: object[];
+  parameters?: { in: string; name: string }[];
+  requestBody?: { content: Record<string, { schema: unknown }> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
+}
+
+export interface OpenapiDocument {
+  openapi: string;
+  tags: { name: string }[];
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, unknown> };
+}
+
+/** The document, and every `METHOD /path` of the server that it was made from. */
+export async function makeOpenapiDocument(): Promise<{ document: OpenapiDocument; routes: string[] }> {
+  const context = makeContext({
+    config: readConfig({ LOG_LEVEL: 'silent' }, 'development'),
+    database_url: 'postgres://nobody@localhost/none',
+    master_key: '00'.repeat(32),
+  });
+  const app = await makeServer(context);
+  await app.ready();
+  const document = app.swagger() as unknown as OpenapiDocument;
+  const routes = readRoutes(app.printRoutes({ commonPrefix: false }));
+  await app.close();
+  await context.db.close();
+  return { document, routes };
+}
+
+/** As the golden file has it. */
+export function openapiText(document: OpenapiDocument): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** From the tree that Fastify draws: four columns for each level, then a piece of the path and its methods. */
+function readRoutes(tree: string): string[] {
+  const pieces: string[] = [];
+  return tree.split('\n').flatMap((line) => {
+    const [, branches = '', piece, methods = ''] =
+      /^((?:[│ ] {3})*[├└]── )(\S*)(?: \((.+)\))?/.exec(line) ?? [];
+    if (piece === undefined) return [];
+    const level = branches.length / 4 - 1;
+    pieces.splice(level, pieces.length, piece);
+    const path = pieces.join('').replace(/:(\w+)/g, '{$1}');
+    return methods
+      .split(', ')
+      .flatMap((method) => (method === '' || method === 'HEAD' ? [] : [`${method} ${path}`]));
+  });
+}

@@ -1,0 +1,115 @@
+// A database's schema as text, read from the catalogs: what the migrations came to, for a person to review and
+// for a test to hold. SQL-like rather than SQL; the same on every PostgreSQL that the gateway supports.
+import pg from 'pg';
+
+const COLUMNS = `
+  select c.relname as table_name, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
+         a.attnotnull as not_null, pg_get_expr(d.adbin, d.adrelid) as default_value, a.attidentity as identity
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+  join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  where c.relkind in ('r', 'p')
+  order by c.relname collate "C", a.attnum`;
+
+// From PostgreSQL 18 on, "not null" is a constraint with a name as well; it is told with its column already.
+const CONSTRAINTS = `
+  select c.relname as table_name, k.conname as name, pg_get_constraintdef(k.oid) as definition
+  from pg_constraint k
+  join pg_class c on c.oid = k.conrelid
+  join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+  where k.contype in ('p', 'u', 'c', 'f', 'x')
+  order by c.relname collate "C", array_position('{p,u,f,c,x}'::"char"[], k.contype), k.conname collate "C"`;
+
+/** Those that a constraint made are told with it. */
+const INDEXES = `
+  select t.relname as table_name, pg_get_indexdef(i.indexrelid) as definition
+  from pg_index i
+  join pg_class t on t.oid = i.indrelid
+  join pg_class c on c.oid = i.indexrelid
+  join pg_namespace n on n.oid = t.relnamespace and n.nspname = 'public'
+  where not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+  order by t.relname collate "C", c.relname collate "C"`;
+
+const OPTIONS = `
+  select c.relname as table_name, array_to_string(c.reloptions, ', ') as options
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+  where c.relkind in ('r', 'p') and c.reloptions is not null`;
+
+/** Whatever the lines above do not show; a migration that makes one has to teach this file to show it. */
+const OTHERS = `
+  select 'function ' || p.proname as what from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  where n.nspname = 'public'
+  union all
+  select 'trigger ' || g.tgname from pg_trigger g where not g.tgisinternal
+  union all
+  select case c.relkind when 'S' then 'sequence ' when 'v' then 'view ' else 'relation ' end || c.relname
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = 'public' and c.relkind not in ('r', 'p', 'i', 'I', 't')
+    and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'i')
+  union all
+  select 'type ' || t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace
+  where n.nspname = 'public' and t.typtype in ('e', 'd', 'r')
+  order by 1`;
+
+interface Column {
+  table_name: string;
+  name: string;
+  type: string;
+  not_null: boolean;
+  default_value: string | null;
+  identity: string;
+}
+
+interface Definition {
+  table_name: string;
+  name: string;
+  definition: string;
+}
+
+export async function dumpSchema(database_url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: database_url });
+  await client.connect();
+  try {
+    // Names are then written in full wherever they could be meant otherwise, on every version alike.
+    await client.query("set search_path = 'public'");
+    const columns = (await client.query<Column>(COLUMNS)).rows;
+    const constraints = (await client.query<Definition>(CONSTRAINTS)).rows;
+    const indexes = (await client.query<Definition>(INDEXES)).rows;
+    const options = (await client.query<{ table_name: string; options: string }>(OPTIONS)).rows;
+    const others = (await client.query<{ what: string }>(OTHERS)).rows;
+    const tables = [...new Set(columns.map((column) => column.table_name))];
+    const texts = tables.map((table) => {
+      const of = <T extends { table_name: string }>(rows: T[]) =>
+        rows.filter((row) => row.table_name === table);
+      const lines = [...of(columns).map(columnLine), ...of(constraints).map(constraintLine)];
+      const [with_options] = of(options);
+      const end = with_options === undefined ? ')' : `) with (${with_options.options})`;
+      const own_indexes = of(indexes).map(
+        ({ definition }) => `${definition.replace(' ON public.', ' ON ')};\n`,
+      );
+      return `create table ${table} (\n${lines.join(',\n')}\n${end};\n${own_indexes.join('')}`;
+    });
+    const rest = others.map(({ what }) => `-- also: ${what}\n`).join('');
+    return `${HEAD}\n${[...texts, ...(rest === '' ? [] : [rest])].join('\n')}`;
+  } finally {
+    await client.end();
+  }
+}
+
+const HEAD = `-- What all migrations together come to. Written by "npm run golden" and held by a test; to change the
+-- schema, add a migration.
+`;
+
+function columnLine(column: Column): string {
+  const parts = [column.name, column.type];
+  if (column.identity !== '') parts.push('generated as identity');
+  if (column.not_null) parts.push('not null');
+  if (column.default_value !== null) parts.push(`default ${column.default_value}`);
+  return `  ${parts.join(' ')}`;
+}
+
+function constraintLine({ name, definition }: Definition): string {
+  return `  constraint ${name} ${definition.replace('REFERENCES public.', 'REFERENCES ')}`;
+}
