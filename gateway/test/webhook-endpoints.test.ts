@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createApiKey, type NewApiKey } from '../src/application/organizations.ts';
+import type { NewWebhookEndpoint } from '../src/application/webhook-endpoints.ts';
+import { GatewayError } from '../src/domain/error.ts';
 import { signRequest } from '../src/domain/request-signature.ts';
 import { makeServer } from '../src/http/server.ts';
 import { makeWebhookHarness, ORGANIZATION, startReceiver } from './support/webhooks.ts';
@@ -167,4 +169,38 @@ test('nobody without a signature learns of an endpoint', async (t) => {
   for (const path of ['', `/${endpoint.id}`, `/${endpoint.id}/events`]) {
     assert.equal((await app.inject(`/v1/webhook_endpoints${path}`)).statusCode, 401);
   }
+});
+
+test('a signing secret lies sealed in the database', async (t) => {
+  const gateway = await makeWebhookHarness(t);
+  const endpoint = await gateway.addEndpoint({ url: 'https://hooks.example.com/' });
+  assert.match(endpoint.secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
+  const [row] = await gateway.query<{ text: string }>(
+    "select encode(secret_sealed, 'escape') || webhook_endpoints::text as text from webhook_endpoints",
+  );
+  assert.ok(row && !row.text.includes(endpoint.secret) && !row.text.includes(endpoint.secret.slice(6)));
+});
+
+test('an endpoint that could not work is refused with the field that is wrong', async (t) => {
+  const gateway = await makeWebhookHarness(t);
+  const url = 'https://hooks.example.com/';
+  const refusals: [NewWebhookEndpoint, string][] = [
+    [{ url: 'http://hooks.example.com/' }, 'url'],
+    [{ url: 'https://192.168.0.1/' }, 'url'],
+    [{ url: `${url}${'a'.repeat(2_048)}` }, 'url'],
+    [{ url, enabled_events: ['payment_intent.paid'] }, 'enabled_events.0'],
+    [{ url, enabled_events: ['*', 'payment_*'] }, 'enabled_events.1'],
+    [{ url, enabled_events: ['*', 'payment_intent.failed', '*'] }, 'enabled_events.2'],
+    [{ url, merchant_id: 'merchant_9' }, 'merchant_id'],
+  ];
+  for (const [wanted, field] of refusals) {
+    await assert.rejects(gateway.addEndpoint(wanted), (error: unknown) => {
+      assert.ok(error instanceof GatewayError);
+      assert.deepEqual([error.name_in_table, error.details.field], ['invalid_request', field]);
+      return true;
+    });
+  }
+  for (let count = 0; count < 16; count += 1) await gateway.addEndpoint({ url });
+  await assert.rejects(gateway.addEndpoint({ url }), /16 webhook endpoints/);
+  await gateway.addEndpoint({ url }, true);
 });

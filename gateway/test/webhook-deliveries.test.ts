@@ -1,15 +1,16 @@
-// Webhooks as a merchant's server meets them: real HTTP, real signatures, a clock that the test moves.
+// Deliveries as a merchant's server meets them: real HTTP, real signatures, a clock that the test moves.
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import type { NewWebhookEndpoint } from '../src/application/webhook-endpoints.ts';
-import { GatewayError } from '../src/domain/error.ts';
 import { MAX_WEBHOOK_ATTEMPTS, WEBHOOK_WAITS_SECONDS } from '../src/domain/retry-schedule.ts';
+import { measure_webhook_backlog } from '../src/jobs/deliver-webhooks.ts';
 import { makeWebhookHarness, START_MS, startReceiver } from './support/webhooks.ts';
 
-const status = (code: number, headers: Record<string, string> = {}) => ({
-  answer: (response: import('node:http').ServerResponse) => response.writeHead(code, headers).end(),
-});
+/** A receiver's way of answering everything with one status. */
+function always(status: number, headers: Record<string, string> = {}) {
+  return (response: ServerResponse) => void response.writeHead(status, headers).end();
+}
 
 test('an event is delivered at once, signed as Standard Webhooks says', async (t) => {
   const gateway = await makeWebhookHarness(t);
@@ -46,7 +47,7 @@ test('an event is delivered at once, signed as Standard Webhooks says', async (t
 
 test('a failing endpoint is tried by the table, with the same bytes, then disabled with an event', async (t) => {
   const gateway = await makeWebhookHarness(t);
-  const receiver = await startReceiver(t, status(500).answer);
+  const receiver = await startReceiver(t, always(500));
   const watcher = await startReceiver(t);
   const endpoint = await gateway.addEndpoint({
     url: receiver.url,
@@ -104,7 +105,7 @@ test('a failing endpoint is tried by the table, with the same bytes, then disabl
 
 test('410 disables the endpoint at once; what comes later is counted but waits', async (t) => {
   const gateway = await makeWebhookHarness(t);
-  const receiver = await startReceiver(t, status(410).answer);
+  const receiver = await startReceiver(t, always(410));
   const endpoint = await gateway.addEndpoint({ url: receiver.url });
   await gateway.addEvents(2);
   await gateway.fanOut();
@@ -129,7 +130,7 @@ test('410 disables the endpoint at once; what comes later is counted but waits',
 test('a redirect is a failure and is not followed', async (t) => {
   const gateway = await makeWebhookHarness(t);
   const elsewhere = await startReceiver(t);
-  const receiver = await startReceiver(t, status(307, { location: elsewhere.url }).answer);
+  const receiver = await startReceiver(t, always(307, { location: elsewhere.url }));
   const endpoint = await gateway.addEndpoint({ url: receiver.url });
   await gateway.addEvents(1);
   await gateway.fanOut();
@@ -157,7 +158,7 @@ test('Retry-After delays the next attempt, in seconds or as a date, and never ha
   ] as const;
   const endpoints = [];
   for (const [retry_after] of cases) {
-    const receiver = await startReceiver(t, status(503, { 'retry-after': retry_after }).answer);
+    const receiver = await startReceiver(t, always(503, { 'retry-after': retry_after }));
     endpoints.push(await gateway.addEndpoint({ url: receiver.url }));
   }
   await gateway.addEvents(1);
@@ -305,145 +306,52 @@ test('any number of dead endpoints leaves half of the places to the living', asy
   await delivery.drain();
 });
 
-test('sequences have no gap and no repetition under four workers at once', async (t) => {
+test('a fault of our own is no attempt, and does not use the schedule up', async (t) => {
   const gateway = await makeWebhookHarness(t);
-  const endpoints = [];
-  for (const enabled_events of [[], ['payment_intent.succeeded'], ['payment_intent.*']]) {
-    endpoints.push(await gateway.addEndpoint({ url: 'https://hooks.example.com/', enabled_events }));
-  }
-  const ids: string[] = [];
-  for (let round = 0; round < 10; round += 1) {
-    const types = ['payment_intent.succeeded', 'late_payment.created'] as const;
-    for (const type of types) ids.push(...(await gateway.addEvents(50, type)));
-  }
-  const work = async () => {
-    const isEmpty = async () =>
-      (await gateway.query('select 1 from events where fanned_out_at is null limit 1')).length === 0;
-    while (!(await isEmpty())) await gateway.fanOut();
-  };
-  await Promise.all([work(), work(), work(), work()]);
-
-  const counts = [];
-  for (const endpoint of endpoints) {
-    const deliveries = await gateway.deliveries(endpoint);
-    counts.push(deliveries.length);
-    deliveries.forEach((delivery, position) => {
-      assert.equal(delivery.sequence, position + 1);
-    });
-    assert.equal((await gateway.endpoint(endpoint))?.last_sequence, deliveries.length);
-    const order = deliveries.map((delivery) => delivery.event_id);
-    assert.deepEqual(order, [...order].sort(), 'sequences follow the order of events');
-    assert.equal(new Set(order).size, order.length);
-  }
-  assert.deepEqual(counts, [1_000, 500, 500]);
-  assert.equal(ids.length, 1_000);
-});
-
-test('events that are written while others are fanned out keep every sequence whole', async (t) => {
-  const gateway = await makeWebhookHarness(t);
-  const endpoint = await gateway.addEndpoint({ url: 'https://hooks.example.com/' });
-  let is_writing = true;
-  const write = async () => {
-    for (let round = 0; round < 25; round += 1) await gateway.addEvents(4);
-  };
-  const work = async () => {
-    while (is_writing) await gateway.fanOut();
-  };
-  const workers = [work(), work(), work()];
-  await Promise.all([write(), write()]);
-  is_writing = false;
-  await Promise.all(workers);
-  while ((await gateway.fanOut()) > 0);
-  const sequences = (await gateway.deliveries(endpoint)).map((delivery) => delivery.sequence);
-  assert.deepEqual(
-    sequences,
-    Array.from({ length: 200 }, (_, place) => place + 1),
+  const receiver = await startReceiver(t);
+  const moved = await gateway.addEndpoint({ url: receiver.url });
+  const whole = await gateway.addEndpoint({ url: receiver.url });
+  // A sealed secret opens only in the row that it was sealed for.
+  await gateway.query(
+    'update webhook_endpoints set secret_sealed = (select secret_sealed from webhook_endpoints where id = $2) where id = $1',
+    [moved.id, whole.id],
   );
-});
-
-test('while one worker fans out the others leave it alone, so that sequences follow the events', async (t) => {
-  const gateway = await makeWebhookHarness(t);
-  const endpoint = await gateway.addEndpoint({ url: 'https://hooks.example.com/' });
-  const first_ids = await gateway.addEvents(2);
-  let first: Promise<number> | undefined;
-  let second_ids: string[] = [];
-  await gateway.context.db.withTransaction(async (tx) => {
-    // Somebody holds the endpoint's row, so the first worker comes to a stop half-way.
-    const text = 'select 1 from webhook_endpoints where id = $1 for update';
-    await tx.query({ name: 'hold_endpoint', text }, [endpoint.id]);
-    first = gateway.fanOut();
-    const waits =
-      'select 1 from pg_locks where not granted and pid in (select pid from pg_stat_activity where datname = current_database())';
-    while ((await gateway.query(waits)).length === 0);
-    second_ids = await gateway.addEvents(2);
-    assert.equal(await gateway.fanOut(), 0);
-  });
-  assert.equal(await first, 2);
-  assert.equal(await gateway.fanOut(), 2);
-  const order = (await gateway.deliveries(endpoint)).map((delivery) => delivery.event_id);
-  assert.deepEqual(order, [...first_ids, ...second_ids]);
-});
-
-test('an endpoint hears only of its merchant, its types and its mode', async (t) => {
-  const gateway = await makeWebhookHarness(t);
-  const url = 'https://hooks.example.com/';
-  const all = await gateway.addEndpoint({ url });
-  const star = await gateway.addEndpoint({ url, enabled_events: ['*'] });
-  const merchant = await gateway.addEndpoint({ url, merchant_id: 'merchant_1' });
-  const type = await gateway.addEndpoint({ url, enabled_events: ['payment_intent.failed'] });
-  const family = await gateway.addEndpoint({ url, enabled_events: ['late_payment.*'] });
-  const live = await gateway.addEndpoint({ url }, true);
-  const paid_1 = await gateway.addEvents(1, 'payment_intent.succeeded', 'merchant_1');
-  const failed_2 = await gateway.addEvents(1, 'payment_intent.failed', 'merchant_2');
-  const late_2 = await gateway.addEvents(1, 'late_payment.created', 'merchant_2');
+  await gateway.addEvents(1);
   await gateway.fanOut();
-  const heard = async (endpoint: typeof all) =>
-    (await gateway.deliveries(endpoint)).map((delivery) => delivery.event_id);
-  assert.deepEqual(await heard(all), [...paid_1, ...failed_2, ...late_2]);
-  assert.deepEqual(await heard(star), [...paid_1, ...failed_2, ...late_2]);
-  assert.deepEqual(await heard(merchant), paid_1);
-  assert.deepEqual(await heard(type), failed_2);
-  assert.deepEqual(await heard(family), late_2);
-  assert.deepEqual(await heard(live), []);
-});
-
-test('events that nobody wants are done with at once', async (t) => {
-  const gateway = await makeWebhookHarness(t);
-  await gateway.addEvents(3);
-  assert.equal(await gateway.fanOut(), 3);
-  assert.equal(await gateway.fanOut(), 0);
-});
-
-test('a signing secret lies sealed in the database', async (t) => {
-  const gateway = await makeWebhookHarness(t);
-  const endpoint = await gateway.addEndpoint({ url: 'https://hooks.example.com/' });
-  assert.match(endpoint.secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
-  const [row] = await gateway.query<{ text: string }>(
-    "select encode(secret_sealed, 'escape') || webhook_endpoints::text as text from webhook_endpoints",
+  await gateway.makeDelivery().deliver();
+  assert.deepEqual(await gateway.attempts(moved), []);
+  const [waiting] = await gateway.deliveries(moved);
+  assert.deepEqual([waiting?.status, waiting?.attempts_made], ['pending', 0]);
+  assert.ok(waiting?.next_attempt_at, 'it comes back when its lease runs out');
+  assert.equal((await gateway.deliveries(whole))[0]?.status, 'succeeded');
+  const failures = (await gateway.context.metrics.job_failures.get()).values;
+  assert.deepEqual(
+    failures.map(({ labels, value }) => [labels.job, value]),
+    [['deliveries', 1]],
   );
-  assert.ok(row && !row.text.includes(endpoint.secret) && !row.text.includes(endpoint.secret.slice(6)));
 });
 
-test('an endpoint that could not work is refused with the field that is wrong', async (t) => {
+test('the metrics tell results and what is due', async (t) => {
   const gateway = await makeWebhookHarness(t);
-  const url = 'https://hooks.example.com/';
-  const refusals: [NewWebhookEndpoint, string][] = [
-    [{ url: 'http://hooks.example.com/' }, 'url'],
-    [{ url: 'https://192.168.0.1/' }, 'url'],
-    [{ url: `${url}${'a'.repeat(2_048)}` }, 'url'],
-    [{ url, enabled_events: ['payment_intent.paid'] }, 'enabled_events.0'],
-    [{ url, enabled_events: ['*', 'payment_*'] }, 'enabled_events.1'],
-    [{ url, enabled_events: ['*', 'payment_intent.failed', '*'] }, 'enabled_events.2'],
-    [{ url, merchant_id: 'merchant_9' }, 'merchant_id'],
-  ];
-  for (const [wanted, field] of refusals) {
-    await assert.rejects(gateway.addEndpoint(wanted), (error: unknown) => {
-      assert.ok(error instanceof GatewayError);
-      assert.deepEqual([error.name_in_table, error.details.field], ['invalid_request', field]);
-      return true;
-    });
-  }
-  for (let count = 0; count < 16; count += 1) await gateway.addEndpoint({ url });
-  await assert.rejects(gateway.addEndpoint({ url }), /16 webhook endpoints/);
-  await gateway.addEndpoint({ url }, true);
+  const failing = await startReceiver(t, always(500));
+  const gone = await startReceiver(t, always(410));
+  const fine = await startReceiver(t);
+  for (const { url } of [failing, gone, fine]) await gateway.addEndpoint({ url });
+  const backlog = async () => {
+    await measure_webhook_backlog.run(gateway.context);
+    return (await gateway.context.metrics.webhook_backlog.get()).values[0]?.value;
+  };
+  await gateway.addEvents(1);
+  await gateway.fanOut();
+  assert.equal(await backlog(), 3);
+  await gateway.makeDelivery().deliver();
+  assert.equal(await backlog(), 0, 'what waits for its next attempt is not due');
+  gateway.clock.now_ms += 5_000;
+  assert.equal(await backlog(), 1);
+  const results = (await gateway.context.metrics.webhook_deliveries.get()).values;
+  assert.deepEqual(results.map(({ labels, value }) => [labels.result, value]).sort(), [
+    ['failed', 1],
+    ['succeeded', 1],
+    ['to_be_retried', 1],
+  ]);
 });
