@@ -50,12 +50,13 @@ async function createTemplate(admin_url: string): Promise<void> {
 let interrupted: NodeJS.Signals | null = null;
 
 /** Runs node's test runner to its end and returns its exit code. */
-function runTests(files: string[], admin_url: string): Promise<number> {
+function runTests(files: string[], admin_url: string, folder: string): Promise<number> {
   const args = [`--test-concurrency=${CONCURRENCY}`, `--test-timeout=${TIMEOUT_MS}`, '--test-reporter=spec'];
   const child = spawn(process.execPath, ['--test', ...args, ...files], {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { ...process.env, TEST_DATABASE_URL: admin_url },
+    // What tests leave behind when they are interrupted goes with our own folder.
+    env: { ...process.env, TEST_DATABASE_URL: admin_url, TMPDIR: folder },
   });
   const forward = (signal: NodeJS.Signals) => {
     interrupted = signal;
@@ -85,28 +86,29 @@ async function main(): Promise<number> {
       interrupted = signal;
     });
   }
-  const given = process.env.TEST_DATABASE_URL;
-  if (given) {
-    await createTemplate(given);
-    return runTests(files, given);
-  }
   const folder = await mkdtemp(join(tmpdir(), 'mpac-pgw-test-'));
   try {
     // When root runs the tests, PostgreSQL runs as somebody else and must be able to pass through.
     await chmod(folder, 0o711);
+    const given = process.env.TEST_DATABASE_URL;
+    if (given) return await prepareAndRun(files, given, folder);
     const postgres = await startEmbeddedPostgres({
       dir: join(folder, 'postgres'),
       settings: { max_connections: '200' },
     });
     try {
-      await createTemplate(postgres.url);
-      return await runTests(files, postgres.url);
+      return await prepareAndRun(files, postgres.url, folder);
     } finally {
       await postgres.stop();
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function prepareAndRun(files: string[], admin_url: string, folder: string): Promise<number> {
+  await createTemplate(admin_url);
+  return runTests(files, admin_url, folder);
 }
 
 try {

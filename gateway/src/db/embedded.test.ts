@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { chmod, cp, lstat, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import pg from 'pg';
 import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded.ts';
 import { getPostgresBinaries } from './embedded-binaries.ts';
@@ -26,11 +26,24 @@ before(async () => {
   dir = join(folder, 'postgres');
 });
 
-after(async () => {
+async function stopAll(): Promise<void> {
   for (const child of children) child.kill('SIGKILL');
+  children.clear();
   for (const each of running) await each.stop();
+  running.clear();
+}
+
+async function tidyUp(): Promise<void> {
+  await stopAll();
   await rm(folder, { recursive: true, force: true });
-});
+}
+
+// A test that failed in the middle must not make the next ones fail.
+afterEach(stopAll);
+after(tidyUp);
+// An interrupted test run must not leave a PostgreSQL behind, which by design outlives us.
+process.once('SIGTERM', () => tidyUp().finally(() => process.exit(1)));
+process.once('SIGINT', () => tidyUp().finally(() => process.exit(1)));
 
 async function start(options: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {
   const embedded = await startEmbeddedPostgres({ dir, ...options });
@@ -86,7 +99,9 @@ async function spawnGateway(): Promise<ChildProcess> {
   });
   children.add(child);
   assert.ok(child.stdout);
-  await once(child.stdout, 'data');
+  const ended = once(child, 'exit').then(([code]) => `the gateway ended with ${code}`);
+  const failure = await Promise.race([once(child.stdout, 'data').then(() => null), ended]);
+  assert.equal(failure, null);
   return child;
 }
 

@@ -1,7 +1,7 @@
 // The built-in database: a real PostgreSQL as our child, for people who have no server of their own. It
 // promises that one gateway owns a folder, that a crash of either side is repaired by the next start, and
 // that nothing but a socket in a private folder leads to it.
-import { rmdir } from 'node:fs/promises';
+import { readFile, rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -18,7 +18,7 @@ import {
   rotateLog,
   sweepUnfinished,
 } from './embedded-cluster.ts';
-import { EmbeddedPostgresError } from './embedded-error.ts';
+import { EmbeddedPostgresError, errorCode } from './embedded-error.ts';
 import {
   clearDeadPostmaster,
   findPostmaster,
@@ -82,6 +82,26 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const reason = error instanceof Error ? error.message : String(error);
     throw new EmbeddedPostgresError(
       `The built-in PostgreSQL in ${options.dir} could not be started: ${reason}.`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The URL of the database that runs in this folder now, for a process that wants to use it beside its owner.
+ * Null when none runs. Nothing is started, and nothing is promised about how long it goes on running.
+ */
+export async function findRunningPostgres(dir: string): Promise<string | null> {
+  const paths = makeClusterPaths(resolve(dir));
+  const postmaster = await findPostmaster(paths.data_dir);
+  if (!postmaster?.ready) return null;
+  try {
+    const password = (await readFile(paths.password_file, 'utf8')).trim();
+    return makeUrl(postmaster, password, DATABASE_NAME);
+  } catch (error) {
+    throw new EmbeddedPostgresError(
+      `The database in ${paths.dir} runs, but its password cannot be read (${errorCode(error)}): ` +
+        'run this as the user who started it.',
       { cause: error },
     );
   }
