@@ -40,7 +40,7 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     ajv: {
       customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false, allErrors: false },
     },
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: (error, socket) => answerUnreadable(context, error, socket),
     return503OnClosing: true,
     frameworkErrors: (error, request, reply) => {
       sendRefusal(context, error, request, reply);
@@ -130,11 +130,17 @@ function sendRefusal(
   }
   if (refusal.retry_after_seconds !== undefined) reply.header('retry-after', refusal.retry_after_seconds);
   const answer = errorAnswer(refusal, request);
+  // Set here too: the framework's own refusals, such as of a path that cannot be decoded, run no hooks.
+  reply.header('x-request-id', request.id);
   return reply.code(answer.status).header('content-type', answer.content_type).send(answer.body);
 }
 
 /** Bytes that are no HTTP request, or one too large to read, never reach a route; they get our body all the same. */
-function answerUnreadable(error: Error & { code?: string }, socket: import('node:net').Socket): void {
+function answerUnreadable(
+  context: Context,
+  error: Error & { code?: string },
+  socket: import('node:net').Socket,
+): void {
   if (!socket.writable) return;
   const too_large = error.code === 'HPE_HEADER_OVERFLOW';
   const refusal = too_large
@@ -143,10 +149,11 @@ function answerUnreadable(error: Error & { code?: string }, socket: import('node
         `The header fields may have at most ${MAX_HEADER_BYTES} bytes in all.`,
       )
     : new GatewayError('invalid_request', 'The request is not valid HTTP.');
-  const answer = errorAnswer(refusal, { id: 'none', headers: {}, url: '' });
+  const id = context.makeId('req');
+  const answer = errorAnswer(refusal, { id, headers: {}, url: '' });
   const reason = too_large ? 'Request Header Fields Too Large' : 'Bad Request';
   socket.end(
-    `HTTP/1.1 ${answer.status} ${reason}\r\nContent-Type: ${answer.content_type}\r\n` +
+    `HTTP/1.1 ${answer.status} ${reason}\r\nContent-Type: ${answer.content_type}\r\nX-Request-Id: ${id}\r\n` +
       `Content-Length: ${Buffer.byteLength(answer.body)}\r\nConnection: close\r\n\r\n${answer.body}`,
   );
 }

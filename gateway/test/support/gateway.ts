@@ -2,7 +2,6 @@
 // store, all on one clock that only the test moves. Jobs run when the test says so, so that nothing sleeps.
 import { createHash, randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
 import {
   createApiKey,
   createOrganization,
@@ -48,8 +47,13 @@ export interface TestGatewayOptions {
   replicas?: 1 | 2;
 }
 
-/** Starts a gateway that is gone again when the test ends. */
-export async function startTestGateway(t: Pick<TestContext, 'after'>, options: TestGatewayOptions = {}) {
+/** Whose end the gateway does not outlive: a test, or with `{ after }` of node:test a whole file. */
+export interface Scope {
+  after(end: () => Promise<void>): void;
+}
+
+/** Starts a gateway that is gone again when its scope ends. */
+export async function startTestGateway(t: Scope, options: TestGatewayOptions = {}) {
   const stops: (() => Promise<unknown>)[] = [];
   let closing: Promise<void> | undefined;
   const close = () => {
