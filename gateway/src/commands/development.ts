@@ -10,6 +10,7 @@ import {
 } from '../application/organizations.ts';
 import type { Context } from '../context.ts';
 import { listSigningKeys } from '../db/merchants.ts';
+import { firstPaymentLine } from './first-payment.ts';
 
 export interface DevelopmentFacts {
   base_url: string;
@@ -91,6 +92,10 @@ export function printDevelopmentFacts(context: Context, facts: DevelopmentFacts)
   Take a first payment, in a second terminal:
 
     npm run demo
+
+  Or make one by hand. This line creates a payment, signed with the secret key, and confirms it with cash:
+
+${firstPaymentLine(facts)}
 
   Ctrl-C stops it all.
 `);
