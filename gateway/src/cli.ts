@@ -24,18 +24,26 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-/** Keeps the process until a signal asks it to stop; a second signal does not wait. */
+/**
+ * Keeps the process until a signal asks it to stop; a second signal does not wait. A signal that comes while
+ * the process still starts is not lost: what was started, such as a database, must not stay behind.
+ */
 function untilStopped(run: (config: Config) => Promise<Running>, mode: Mode) {
   return async () => {
-    const running = await run(readConfig(process.env, mode));
+    let running: Running | null = null;
     let stopping = false;
     const stop = () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      running.stop().then(() => process.exit(0), fail);
+      running?.stop().then(() => process.exit(0), fail);
     };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (stopping) process.exit(1);
+        stopping = true;
+        stop();
+      });
+    }
+    running = await run(readConfig(process.env, mode));
+    if (stopping) stop();
   };
 }
 

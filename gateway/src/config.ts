@@ -89,8 +89,13 @@ export function readConfig(environment: Environment, default_mode: Mode): Config
   if (master_key === null && !development) {
     problems.push('MPAC_MASTER_KEY is missing. Make one with "openssl rand -hex 32" and keep it safe.');
   }
-  const database_url = url('DATABASE_URL', ['postgres:', 'postgresql:']);
-  if (text('DATABASE_URL') === null && !development) {
+  // Only the beginning is checked: the URL of a Unix socket has no host, and what is true of a database is
+  // found out by connecting to it.
+  const database_url = text('DATABASE_URL');
+  if (database_url !== null && !/^postgres(ql)?:\/\//.test(database_url)) {
+    problems.push('DATABASE_URL must be a URL that begins with postgres:// or postgresql://.');
+  }
+  if (database_url === null && !development) {
     problems.push('DATABASE_URL is missing: production needs a PostgreSQL of its own, 15 or newer.');
   }
 

@@ -6,9 +6,13 @@ import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { withContext } from './run.ts';
 
-/** Runs against the same database as the gateway, and prints what came of it as JSON. */
+/**
+ * Runs against the same database as the gateway, and prints what came of it as JSON. A DATABASE_URL means
+ * production, so that nothing is ever sealed there with a master key that was made up on the way.
+ */
 async function run(work: (context: Context) => Promise<object>): Promise<void> {
-  const config = readConfig({ LOG_LEVEL: 'error', ...process.env }, 'production');
+  const mode = process.env['DATABASE_URL']?.trim() ? 'production' : 'development';
+  const config = readConfig({ LOG_LEVEL: 'error', ...process.env }, mode);
   console.log(JSON.stringify(await withContext(config, work), null, 2));
 }
 

@@ -1,9 +1,10 @@
 // The life of a gateway process: what it starts, how it says so, and how it stops: first no new requests, then
 // no new work, then the connections, last the database.
+import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
-import { startEmbeddedPostgres } from '../db/embedded.ts';
+import { findRunningPostgres, startEmbeddedPostgres } from '../db/embedded.ts';
 import { migrate } from '../db/migrate.ts';
 import { makeServer } from '../http/server.ts';
 import { startWorker } from '../jobs/worker.ts';
@@ -43,7 +44,9 @@ export function runAll(config: Config): Promise<Running> {
     const context = await makeReadyContext(config, stops, { migrating: true });
     const server = await startApi(context);
     stops.add(server.stop);
-    if (config.mode === 'development') {
+    if (config.mode === 'production') {
+      context.log.info({ base_url: config.base_url, port: config.port }, 'the API listens');
+    } else {
       const simulator = await startOwnSimulator(config);
       stops.add(() => simulator.close());
       config.simulator_url = `${simulator.url}`;
@@ -52,6 +55,8 @@ export function runAll(config: Config): Promise<Running> {
     }
     const worker = startWorker(context);
     stops.add(() => worker.stop());
+    // Once more, so that it stops before all others: a request that is being answered needs every one of them.
+    stops.add(server.stop);
     return config.base_url;
   });
 }
@@ -77,11 +82,21 @@ export function runWorker(config: Config): Promise<Running> {
   });
 }
 
-/** A context for a single command, such as making a key; it needs the database but serves nobody. */
+/**
+ * A context for a single command, such as making a key; it needs the database but serves nobody. The embedded
+ * database is used beside the gateway that owns it, or, when none runs, started for the time of the command.
+ */
 export async function withContext<T>(config: Config, work: (context: Context) => Promise<T>): Promise<T> {
   const stops = makeStops();
   try {
-    return await work(await makeReadyContext(config, stops, { migrating: false }));
+    const running_url = config.database_url ?? (await findRunningPostgres(config.data_dir));
+    if (running_url === null && !existsSync(config.data_dir)) {
+      throw new StartError(
+        `There is no gateway in ${config.data_dir} yet: run "npm start" first, or set MPAC_DATA_DIR or DATABASE_URL.`,
+      );
+    }
+    const own = { ...config, database_url: running_url };
+    return await work(await makeReadyContext(own, stops, { migrating: false }));
   } finally {
     await stops.stop();
   }
@@ -132,7 +147,26 @@ async function startApi(context: Context): Promise<{ stop: Stop }> {
     config.port = port;
     config.base_url = `http://localhost:${port}`;
   }
-  return { stop: () => server.close() };
+  let closing: Promise<void> | undefined;
+  return {
+    stop() {
+      closing ??= closeServer(server);
+      return closing;
+    },
+  };
+}
+
+/**
+ * Answers what is being answered, and ends every connection that has nothing to say. A client that keeps its
+ * connection open after its answer would otherwise hold us up until the keep-alive time has passed.
+ */
+async function closeServer(server: Awaited<ReturnType<typeof makeServer>>): Promise<void> {
+  const sweep = setInterval(() => server.server.closeIdleConnections(), 50);
+  try {
+    await server.close();
+  } finally {
+    clearInterval(sweep);
+  }
 }
 
 function portError(error: unknown, { port, host }: Config): unknown {
