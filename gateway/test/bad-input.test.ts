@@ -288,7 +288,7 @@ test('a path that cannot be read, or does not exist, is answered in the same sha
     assert.equal(answer.json.error.message, answer.json.message);
   }
   assert.equal((await client.call('DELETE', '/v1/payment_intents')).status, 404);
-  for (const id of ["'; drop table payment_intents; --", 'x'.repeat(64), 'pi_', '..', 'pi_%00']) {
+  for (const id of ["'; drop table payment_intents; --", 'x'.repeat(64), 'pi_', 'pi_%00']) {
     const { status, json } = await client.retrieve(id);
     assert.deepEqual([status, json.error.code], [404, 'payment_not_found'], id);
   }
