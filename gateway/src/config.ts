@@ -46,9 +46,12 @@ export class ConfigError extends Error {
 
 type Environment = Record<string, string | undefined>;
 
-export function readConfig(environment: Environment, default_mode: Mode): Config {
+/** `by_database`: a DATABASE_URL means production, unless the environment says otherwise. */
+export function readConfig(environment: Environment, mode_unless_said: Mode | 'by_database'): Config {
   const problems: string[] = [];
   const text = (name: string): string | null => environment[name]?.trim() || null;
+  const mode_by_database = text('DATABASE_URL') === null ? 'development' : 'production';
+  const default_mode = mode_unless_said === 'by_database' ? mode_by_database : mode_unless_said;
 
   const integer = (name: string, fallback: number, min: number, max: number): number => {
     const value = text(name);

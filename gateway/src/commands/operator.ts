@@ -11,8 +11,7 @@ import { withContext } from './run.ts';
  * production, so that nothing is ever sealed there with a master key that was made up on the way.
  */
 async function run(work: (context: Context) => Promise<object>): Promise<void> {
-  const mode = process.env['DATABASE_URL']?.trim() ? 'production' : 'development';
-  const config = readConfig({ LOG_LEVEL: 'error', ...process.env }, mode);
+  const config = readConfig({ LOG_LEVEL: 'error', ...process.env }, 'by_database');
   console.log(JSON.stringify(await withContext(config, work), null, 2));
 }
 
