@@ -51,7 +51,7 @@ export async function confirmPaymentIntent(
     const intent = admit(context, caller, await findPaymentIntent(context.db, id));
     mark.organization_id = intent.organization_id;
     const provider = getProvider(intent, request);
-    const earlier = await findSameConfirm(context, caller, intent, request, provider);
+    const earlier = await findSameConfirm(context, caller, intent, request, provider, mark);
     if (earlier !== null) return repeat(context, intent, earlier, provider, mark);
     if (phaseOf(intent) !== 'requires_payment_method') throw refusedMove(intent, 'confirmed');
     if (instant(context) >= intent.expires_at) throw expired(intent);
@@ -158,7 +158,12 @@ async function findSameConfirm(
   intent: PaymentIntent,
   request: ConfirmRequest,
   provider: Provider,
+  mark: Mark,
 ): Promise<Attempt | null> {
+  // Two tills may take the cash for one order. Without a token or a reference only the request's own key tells
+  // a repetition from the second time.
+  const tellable = caller.kind === 'token' || request.external_ref_id !== undefined || !mark.is_first;
+  if (provider.record !== undefined && !tellable) return null;
   const attempt_id = caller.kind === 'token' ? intent.payment_token_attempt_id : intent.attempt_id;
   if (attempt_id === null) return null;
   const attempt = await findAttempt(context.db, attempt_id);
