@@ -3,12 +3,11 @@
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import { claimDueAttempts, countUnresolvedAttempts } from '../db/look-ups.ts';
-import { findPaymentIntent } from '../db/payment-intents.ts';
 import { type Attempt, isEnded } from '../domain/attempt.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import { getProviderByName } from '../providers/registry.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
-import { applyProviderResult } from './provider-results.ts';
+import { applyProviderResult, reload } from './provider-results.ts';
 
 /** Longer than a look-up may take; a worker that dies gives its attempts back after so long. */
 const LOOK_UP_LEASE_MS = 30_000;
@@ -34,9 +33,8 @@ export async function lookUpDueAttempts(context: Context, limit: number): Promis
 }
 
 /** Ask about one attempt now. An ended one is asked about too: money can come after the end. */
-export async function lookUpAttempt(context: Context, attempt: Attempt): Promise<void> {
-  const intent = await findPaymentIntent(context.db, attempt.payment_intent_id);
-  if (intent === null) throw new Error(`attempt ${attempt.id} has no payment intent`);
+export async function lookUpAttempt(context: Context, found: Attempt): Promise<void> {
+  const [intent, attempt] = await reload(context, { id: found.payment_intent_id }, found);
   const provider = getProviderByName(attempt.adapter);
   const access = await findProviderAccess(context, provider, intent, 'open_attempt');
   const calling_off = attempt.cancel_requested_at !== null && !isEnded(attempt);

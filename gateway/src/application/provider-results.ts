@@ -89,18 +89,19 @@ export function makeEvent(context: Context, type: EventType, object: object): Ne
   return { id: context.makeId('evt'), type, object_json: JSON.stringify(object) };
 }
 
-/** The rows as they are now, after another change was faster. */
+/**
+ * The rows as they are now, after another change was faster. The attempt is read after the intent, never
+ * before or beside it: one that is newer than its intent fails at the intent's version and is read again, but
+ * an older one would take the payment that it does not know of for a second, late payment.
+ */
 export async function reload(
   context: Context,
-  intent: PaymentIntent,
+  intent: Pick<PaymentIntent, 'id'>,
   attempt: Attempt,
 ): Promise<[PaymentIntent, Attempt]> {
-  const rows = await Promise.all([
-    findPaymentIntent(context.db, intent.id),
-    findAttempt(context.db, attempt.id),
-  ]);
-  if (rows[0] === null) throw new Error(`payment intent ${intent.id} is gone`);
-  return [rows[0], rows[1] ?? attempt];
+  const intent_now = await findPaymentIntent(context.db, intent.id);
+  if (intent_now === null) throw new Error(`payment intent ${intent.id} is gone`);
+  return [intent_now, (await findAttempt(context.db, attempt.id)) ?? attempt];
 }
 
 /** The time of the next look-up: often while a code is open, less and less often while the truth is hidden. */
