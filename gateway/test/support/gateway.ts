@@ -99,6 +99,35 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
     return { url, context, server };
   }
 
+  /** Keeps the next answers of providers from a replica, as a slow network would, until they are released. */
+  function holdProviderAnswers(replica: { context: Context }) {
+    const { http } = replica.context;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    replica.context.http = {
+      ...http,
+      async request(request) {
+        const answer = await http.request(request);
+        arrive();
+        await released;
+        return answer;
+      },
+    };
+    const end = () => {
+      replica.context.http = http;
+      release();
+    };
+    stops.push(async () => end());
+    /** `arrived`: the provider has answered the first question, and the replica does not know it yet. */
+    return { arrived, release: end };
+  }
+
   const first = await startReplica();
   const replicas = [first];
   if (options.replicas === 2) replicas.push(await startReplica());
@@ -129,6 +158,7 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
     key,
     client,
     close,
+    holdProviderAnswers,
 
     /** Another backend, by default with the same key, on any replica. */
     clientFor: (credentials: Credentials = key, at: { url: string } = first) =>
