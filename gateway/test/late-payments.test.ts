@@ -1,0 +1,153 @@
+// Money that arrives when nobody wants it any more: kept apart, told once, and the intent stays what it is.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { send } from './support/client.ts';
+import { startTestGateway } from './support/gateway.ts';
+import { answered } from './support/log-capture.ts';
+
+const gateway = await startTestGateway({ after });
+const { client, clock } = gateway;
+const INBOX = '/v1/webhooks/paypay';
+await gateway.paypay.connectNotifications();
+
+/** The customer pays a code that should be dead, PayPay notifies, and the worker works it off. */
+async function payLate(code: string): Promise<void> {
+  const notified = gateway.log.next(answered('POST', INBOX));
+  await gateway.paypay.payLate(code);
+  await notified;
+  await gateway.runJob('notifications');
+}
+
+async function openAndCancel() {
+  const intent = await gateway.openQr();
+  assert.equal((await intent.terminal.cancel()).json.status, 'cancelled');
+  return intent;
+}
+
+test('a payment after the cancel is a late payment of its own, with an event; the intent stays cancelled', async () => {
+  const intent = await openAndCancel();
+  const before = (await client.retrieve(intent.id)).text;
+  await payLate(intent.code);
+  const [late, ...others] = await gateway.latePaymentsOf(intent);
+  assert.deepEqual(others, []);
+  const { merchantPaymentId } = await gateway.paypay.find(intent.code);
+  assert.match(String(late?.['id']), /^lp_/);
+  assert.deepEqual(
+    [late?.['amount'], late?.['currency'], late?.['attempt_id'], late?.['provider']],
+    [1_000, 'JPY', merchantPaymentId, 'PAYPAY'],
+  );
+  assert.equal((await client.retrieve(intent.id)).text, before);
+  assert.deepEqual(await gateway.eventsOf(intent), [
+    'created',
+    'requires_action',
+    'cancelled',
+    'late_payment.created',
+  ]);
+  const [event] = await gateway.query<{ object_json: string }>(
+    `select object_json from events where type = 'late_payment.created'
+       and object_json::json ->> 'payment_intent_id' = $1`,
+    [intent.id],
+  );
+  const object = JSON.parse(event?.object_json ?? '{}');
+  assert.deepEqual([object.object, object.id, object.amount], ['late_payment', late?.['id'], 1_000]);
+  assert.equal('organization_id' in object, false);
+});
+
+test('however often it is notified and looked up, it is recorded once', async () => {
+  const intent = await openAndCancel();
+  await payLate(intent.code);
+  const { merchantPaymentId } = await gateway.paypay.find(intent.code);
+  for (let n = 0; n < 3; n += 1) {
+    const notified = gateway.log.next(answered('POST', INBOX));
+    await gateway.paypay.notifyAgain(intent.code);
+    await notified;
+    const body = { merchantPaymentId, status: 'COMPLETED', timestamp: `2026-01-15T10:0${n}:00Z` };
+    assert.equal((await send(gateway.url, 'POST', INBOX, {}, body)).status, 200);
+    await gateway.runJob('notifications');
+    clock.advance(61_000);
+    await gateway.settle();
+  }
+  assert.equal((await gateway.latePaymentsOf(intent)).length, 1);
+  assert.equal((await gateway.eventsOf(intent)).filter((type) => type === 'late_payment.created').length, 1);
+});
+
+test('a payment after the end of an intent’s time is late, too', async () => {
+  const intent = await gateway.openQr({ expires_in_minutes: 1 });
+  clock.advance(60_000);
+  await gateway.settle();
+  assert.equal(await gateway.statusOf(intent), 'cancelled');
+  await payLate(intent.code);
+  assert.equal((await gateway.latePaymentsOf(intent)).length, 1);
+  assert.equal((await client.retrieve(intent.id)).json.cancellation_reason, 'expired');
+});
+
+test('a payment that was under way when the code was deleted is found without any notification', async () => {
+  const intent = await openAndCancel();
+  await gateway.paypay.setFault('lose_notification', { times: 1 });
+  await gateway.paypay.payLate(intent.code);
+  clock.advance(61_000);
+  await gateway.settle();
+  assert.equal((await gateway.latePaymentsOf(intent)).length, 1);
+});
+
+test('a first code that is paid after the second one is late: nobody pays twice unseen', async () => {
+  const intent = await gateway.openQr();
+  clock.advance(331_000);
+  await gateway.settle();
+  const { json: fresh } = await client.reissueToken(intent.id);
+  const second = (await gateway.terminalFor(fresh).confirmQr()).json;
+  await gateway.paypay.pay(second.qr_content);
+  clock.advance(3_100);
+  await gateway.settle();
+  assert.equal(await gateway.statusOf(intent), 'succeeded');
+  await payLate(intent.code);
+  const [late] = await gateway.latePaymentsOf(intent);
+  assert.equal(late?.['attempt_id'], (await gateway.paypay.find(intent.code)).merchantPaymentId);
+  assert.equal((await client.retrieve(intent.id)).json.amount_received, 1_000);
+});
+
+test('a first code that is paid while a second one is open is late as well', async () => {
+  const intent = await gateway.openQr();
+  clock.advance(331_000);
+  await gateway.settle();
+  const { json: fresh } = await client.reissueToken(intent.id);
+  await gateway.terminalFor(fresh).confirmQr();
+  await payLate(intent.code);
+  assert.equal((await gateway.latePaymentsOf(intent)).length, 1);
+  assert.equal(await gateway.statusOf(intent), 'requires_action');
+  assert.equal(
+    (await client.cancel(intent.id)).json.status,
+    'cancelled',
+    'the second code can be called off',
+  );
+});
+
+test('a given up code that is paid while the order is still open pays the order', async () => {
+  const intent = await gateway.openQr();
+  clock.advance(331_000);
+  await gateway.settle();
+  assert.equal(await gateway.statusOf(intent), 'requires_payment_method');
+  await payLate(intent.code);
+  assert.deepEqual(await gateway.latePaymentsOf(intent), []);
+  const { json } = await client.retrieve(intent.id);
+  assert.deepEqual([json.status, json.amount_received, json.provider], ['succeeded', 1_000, 'PAYPAY']);
+});
+
+test('late money of another amount is recorded as the amount that it is', async () => {
+  const intent = await openAndCancel();
+  await gateway.paypay.setFault('wrong_amount', { times: 1 });
+  await payLate(intent.code);
+  const [late] = await gateway.latePaymentsOf(intent);
+  assert.equal(late?.['amount'], 1_001);
+});
+
+test('every yen that PayPay took is in a payment or in a late payment', async () => {
+  const [ours] = await gateway.query<{ received: number; late: number }>(
+    `select (select sum(amount_received) from payment_intents)::bigint as received,
+            (select sum(amount) from late_payments)::bigint as late`,
+  );
+  const taken = (await gateway.paypay.taken()).reduce((sum, charge) => sum + charge.amount, 0);
+  assert.ok(taken >= 8_000, String(taken));
+  // One look-up above was told 1,001 for 1,000.
+  assert.equal((ours?.received ?? 0) + (ours?.late ?? 0), taken + 1);
+});
