@@ -1,11 +1,12 @@
 // `npm start` from a newcomer's chair: what it prints and keeps, how it ends, what it says when it cannot
 // begin, and what works beside it. Every start is the real command in a process of its own.
 import assert from 'node:assert/strict';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DevelopmentFacts } from '../src/commands/development.ts';
 import { makeClient } from './support/client.ts';
 import { createTestDatabase, getAdminUrl, makeDatabaseUrl } from './support/database.ts';
@@ -242,6 +243,13 @@ test('a master key that cannot be kept or is damaged is never replaced in silenc
   await writeFile(join(half, 'master.key'), '');
   assert.match(await getRefusal(t, ['start'], env(half)), /master\.key does not hold a master key/);
   assert.equal(await readFile(join(half, 'master.key'), 'utf8'), '');
+
+  const kept = join(data_dir, 'master.key');
+  await rename(kept, `${kept}.away`);
+  guardDataDir(t, data_dir);
+  const said = await getRefusal(t, ['start'], { env: { MPAC_DATA_DIR: data_dir } });
+  assert.match(said, /^The master key is not the one that this database's secrets were sealed with/);
+  await rename(`${kept}.away`, kept);
 });
 
 test('a database that cannot be used is named in one sentence, without its password', async (t) => {
@@ -287,6 +295,20 @@ test('everything that is wrong with the environment is told at once', async (t) 
       name,
     );
   assert.ok(!stderr.includes('short'), 'a key is not repeated, however wrong it is');
+});
+
+test('a first start that is killed at any moment leaves nothing that the next one cannot use', async (t) => {
+  const dir = join(home, 'killed');
+  guardDataDir(t, dir);
+  // From before the database exists to after the facts are printed, whatever the machine's speed.
+  for (const ms of [250, 500, 750, 1_000, 1_250, 1_500]) {
+    const gateway = startCli(t, ['start'], { env: { MPAC_DATA_DIR: dir } });
+    await delay(ms);
+    await gateway.kill();
+  }
+  const { gateway, facts } = await start(t, { dir });
+  assert.equal((await clientOf(facts).create(newOrder(facts))).status, 201);
+  await gateway.stop();
 });
 
 test('an ordinary user starts it, too', async (t) => {

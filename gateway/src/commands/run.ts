@@ -10,6 +10,7 @@ import { makeServer } from '../http/server.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { type SimulatorServer, startSimulatorServer } from '../simulator/server.ts';
 import { checkDatabase } from './check-database.ts';
+import { makeServerEnd } from './close-server.ts';
 import { findOrCreateDevelopmentFacts, printDevelopmentFacts } from './development.ts';
 import { closeContext, makeContext } from './make-context.ts';
 import { findOrCreateMasterKey } from './master-key.ts';
@@ -136,10 +137,12 @@ async function makeReadyContext(
 async function startApi(context: Context): Promise<{ stop: Stop }> {
   const { config } = context;
   const server = await makeServer(context);
+  // Nothing that is answered takes longer than a question to a provider.
+  const stop = makeServerEnd(server, config.provider_deadline_ms + 5_000);
   try {
     await server.listen({ port: config.port, host: config.host });
   } catch (error) {
-    await server.close();
+    await stop();
     throw portError(error, config);
   }
   const { port } = server.server.address() as AddressInfo;
@@ -147,26 +150,7 @@ async function startApi(context: Context): Promise<{ stop: Stop }> {
     config.port = port;
     config.base_url = `http://localhost:${port}`;
   }
-  let closing: Promise<void> | undefined;
-  return {
-    stop() {
-      closing ??= closeServer(server);
-      return closing;
-    },
-  };
-}
-
-/**
- * Answers what is being answered, and ends every connection that has nothing to say. A client that keeps its
- * connection open after its answer would otherwise hold us up until the keep-alive time has passed.
- */
-async function closeServer(server: Awaited<ReturnType<typeof makeServer>>): Promise<void> {
-  const sweep = setInterval(() => server.server.closeIdleConnections(), 50);
-  try {
-    await server.close();
-  } finally {
-    clearInterval(sweep);
-  }
+  return { stop };
 }
 
 function portError(error: unknown, { port, host }: Config): unknown {
