@@ -21,11 +21,25 @@ export interface ContextOptions {
 
 const USER_AGENT = 'mpac-pgw';
 
+/** Only these facts of an error are logged: libraries hang whole connections on theirs, with all that they know. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  const { code } = error as NodeJS.ErrnoException;
+  return {
+    type: name,
+    message,
+    ...(code !== undefined && { code }),
+    stack,
+    ...(cause !== undefined && { cause: describeError(cause) }),
+  };
+}
+
 export function makeContext(options: ContextOptions): Context {
   const { config, database_url } = options;
   const now = options.now ?? Date.now;
   const log = pino(
-    { level: config.log_level, base: null },
+    { level: config.log_level, base: null, serializers: { err: describeError } },
     options.log_to ?? pino.destination({ sync: false }),
   );
   const metrics = makeMetrics();

@@ -1,6 +1,7 @@
 // What machines ask about the gateway itself: is it alive, is it ready, how is it doing.
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import { measureDatabase } from '../application/measurements.ts';
 import { isReady } from '../application/readiness.ts';
 import type { Context } from '../context.ts';
 
@@ -47,6 +48,7 @@ export function operationRoutes(app: FastifyInstance, context: Context): void {
   );
 
   app.get('/metrics', { schema: { hide: true } }, async (_, reply) => {
+    await measureDatabase(context);
     const { registry } = context.metrics;
     return reply.header('content-type', registry.contentType).send(await registry.metrics());
   });
