@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 const POLL_MS = 15;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 
 export interface Exit {
   code: number | null;
