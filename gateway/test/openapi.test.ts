@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import Schema from 'typebox/schema';
 import { makeOpenapiDocument, type OpenapiDocument, openapiText } from './support/openapi-document.ts';
 import { ROOT } from './support/sources.ts';
 
@@ -85,4 +86,19 @@ test('whatever changes something by a proven caller takes an Idempotency-Key', (
       operation.parameters?.some((one) => one.in === 'header' && one.name === 'Idempotency-Key') ?? false;
     assert.equal(takes, name.startsWith('POST') && operation.security !== undefined, name);
   }
+});
+
+test('every example is one that its own shape accepts', () => {
+  let count = 0;
+  for (const { name, operation } of operations) {
+    const media = operation.requestBody?.content['application/json'];
+    const shape = /[^/]+$/.exec((media?.schema as { $ref?: string })?.$ref ?? '')?.[0] ?? '';
+    const listed = Object.values(media?.examples ?? {}).map(({ value }) => value);
+    for (const example of media?.example === undefined ? listed : [media.example]) {
+      count += 1;
+      const schema = document.components.schemas[shape] as object;
+      assert.ok(Schema.Check(schema, example), `${name}: ${JSON.stringify(example)}`);
+    }
+  }
+  assert.equal(count, 4);
 });

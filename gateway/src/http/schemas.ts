@@ -51,7 +51,19 @@ export const CreatePaymentIntentBody = Type.Object(
     tax_amount: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_AMOUNT })),
     receipt_number: Type.Optional(Reference),
   },
-  { title: 'NewPaymentIntent', additionalProperties: false },
+  {
+    title: 'NewPaymentIntent',
+    additionalProperties: false,
+    examples: [
+      {
+        amount: 1500,
+        currency: 'JPY',
+        payment_method_types: ['qr_mpm', 'cash'],
+        merchant_ref_id: 'order_12345',
+        merchant_store_id: 'store_123',
+      },
+    ],
+  },
 );
 
 const PaymentToken = Type.Optional(
@@ -73,7 +85,14 @@ export const ConfirmBody = Type.Object(
     customer_code: Type.Optional(Text(1024, { description: 'qr_cpm: the code scanned from the customer.' })),
     return_url: Type.Optional(Type.String({ maxLength: 2048, pattern: '^https?://' })),
   },
-  { title: 'Confirm', additionalProperties: false },
+  {
+    title: 'Confirm',
+    additionalProperties: false,
+    examples: [
+      { payment_token: 'pi_…_secret_…', payment_method_type: 'qr_mpm', provider: 'PAYPAY' },
+      { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: 'A12345' },
+    ],
+  },
 );
 
 export const CANCELLATION_REASONS = [

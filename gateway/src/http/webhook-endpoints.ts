@@ -39,7 +39,11 @@ const CreateBody = Type.Object(
     ),
     description: Type.Optional(Type.String({ maxLength: 255, pattern: STORABLE })),
   },
-  { title: 'NewWebhookEndpoint', additionalProperties: false },
+  {
+    title: 'NewWebhookEndpoint',
+    additionalProperties: false,
+    examples: [{ url: 'https://pos.example.com/webhooks', enabled_events: ['payment_intent.*'] }],
+  },
 );
 
 const EndpointShape = Type.Object(

@@ -10,7 +10,12 @@ export interface Operation {
   tags?: string[];
   security?: object[];
   parameters?: { in: string; name: string }[];
-  requestBody?: { content: Record<string, { schema: unknown }> };
+  requestBody?: {
+    content: Record<
+      string,
+      { schema: unknown; example?: unknown; examples?: Record<string, { value: unknown }> }
+    >;
+  };
   responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
 }
 
