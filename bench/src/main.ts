@@ -128,7 +128,7 @@ async function bench(stage: Stage): Promise<boolean> {
       `  ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${loadavg()[0]?.toFixed(1)} before the run, Node ${process.version}, ${settings}`,
     );
     console.log(
-      `  ${connections} connections, ${rounds} rounds of ${seconds} s each by turns, one core's worth of server process each\n`,
+      `  ${connections} connections, ${rounds} rounds of ${seconds} s each by turns, each server one process\n`,
     );
     const { measurements, acknowledged } = await runRounds(stage, client);
     const missing = await findMissing(stage, client, acknowledged);
