@@ -107,7 +107,9 @@ async function pay(round: Round, connection: Connection, watcher: Watcher | null
   if (subject.confirm === null) return;
   const confirm = makeConfirmRequest(created.id, created.payment_token ?? '', subject.confirm);
   const confirmed = read('confirm', await connection.ask(confirm), 200);
-  if (confirmed.id !== created.id || confirmed.status !== subject.answered_status) {
+  // The customer of a QR payment may be faster than the answer to the terminal.
+  const is_right = [subject.answered_status, subject.final_status].includes(confirmed.status);
+  if (confirmed.id !== created.id || !is_right) {
     throw new Error(`confirm gave another payment: ${JSON.stringify(confirmed)}`);
   }
   await watcher?.ended(created.id);

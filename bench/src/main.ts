@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = Number(options.rounds ?? (options.quick ? 3 : 6));
-const seconds = Number(options.seconds ?? (options.quick ? 1.5 : 4));
+const seconds = Number(options.seconds ?? (options.quick ? 1.2 : 4));
 const warm_up_seconds = options.quick ? 1.5 : 4;
 const connections = Number(options.connections);
 const subjects = SUBJECTS.filter(({ name }) => options.only?.split(',').includes(name) ?? true);
