@@ -10,11 +10,16 @@ const { client, clock } = gateway;
 const INBOX = '/v1/webhooks/paypay';
 await gateway.paypay.connectNotifications();
 
+/** Does what makes PayPay notify us, and returns when we have answered. */
+async function notifiedOf(work: () => Promise<unknown>): Promise<void> {
+  const notified = gateway.log.next(answered('POST', INBOX));
+  await work();
+  await notified;
+}
+
 /** The customer pays a code that should be dead, PayPay notifies, and the worker works it off. */
 async function payLate(code: string): Promise<void> {
-  const notified = gateway.log.next(answered('POST', INBOX));
-  await gateway.paypay.payLate(code);
-  await notified;
+  await notifiedOf(() => gateway.paypay.payLate(code));
   await gateway.runJob('notifications');
 }
 
@@ -58,9 +63,7 @@ test('however often it is notified and looked up, it is recorded once', async ()
   await payLate(intent.code);
   const { merchantPaymentId } = await gateway.paypay.find(intent.code);
   for (let n = 0; n < 3; n += 1) {
-    const notified = gateway.log.next(answered('POST', INBOX));
-    await gateway.paypay.notifyAgain(intent.code);
-    await notified;
+    await notifiedOf(() => gateway.paypay.notifyAgain(intent.code));
     const body = { merchantPaymentId, status: 'COMPLETED', timestamp: `2026-01-15T10:0${n}:00Z` };
     assert.equal((await send(gateway.url, 'POST', INBOX, {}, body)).status, 200);
     await gateway.runJob('notifications');
@@ -96,7 +99,7 @@ test('a first code that is paid after the second one is late: nobody pays twice 
   await gateway.settle();
   const { json: fresh } = await client.reissueToken(intent.id);
   const second = (await gateway.terminalFor(fresh).confirmQr()).json;
-  await gateway.paypay.pay(second.qr_content);
+  await notifiedOf(() => gateway.paypay.pay(second.qr_content));
   clock.advance(3_100);
   await gateway.settle();
   assert.equal(await gateway.statusOf(intent), 'succeeded');
