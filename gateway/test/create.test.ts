@@ -174,6 +174,13 @@ test('a store that was never synchronised is named in the refusal', async () => 
   assert.deepEqual([status, json.code, json.details.field], [400, 'invalid_request', 'merchant_store_id']);
 });
 
+test('a store can be used as soon as it is synchronised, also after it was missed', async () => {
+  const order = gateway.newOrder({ merchant_store_id: 'store_new' });
+  assert.equal((await client.create(order)).status, 400);
+  await gateway.saveStore({ store: { id: 'store_new', name: 'New' } });
+  assert.equal((await client.create(order)).status, 201);
+});
+
 test('a reference that is taken answers with the intent that has it', async () => {
   const first = await gateway.createIntent({ merchant_ref_id: 'order_taken' });
   const second = await client.create(gateway.newOrder({ merchant_ref_id: 'order_taken', amount: 5 }));

@@ -44,6 +44,14 @@ test('a token opens its own intent and no other, and a wrong one tells nothing',
   assert.equal(await gateway.statusOf(mine), 'requires_payment_method');
 });
 
+test('a wrong token is the same refusal under a key that was used as under a new one', async () => {
+  const intent = await gateway.createIntent();
+  assert.equal((await gateway.terminalFor(intent).confirm(CASH, 'till-1')).status, 200);
+  const guess = gateway.terminalFor({ id: intent.id, payment_token: `${intent.id}_secret_${'A'.repeat(32)}` });
+  assertInvalid(await guess.confirm(CASH, 'till-2'));
+  assertInvalid(await guess.confirm(CASH, 'till-1'));
+});
+
 test('a token counts only where the documents put it: the query of a GET, the body of a POST', async () => {
   const { id, payment_token } = await gateway.createIntent();
   const path = `/v1/payment_intents/${id}`;

@@ -68,7 +68,7 @@ export async function onceOnly(
     return await doAndKeep(context, mark, work);
   } catch (error) {
     if (mark.is_first && (mark.key_id !== null || mark.signature !== null)) {
-      const earlier = await findEarlier(context, mark);
+      const earlier = await findEarlier(context, mark, error);
       if (earlier === 'taken_over') return await finish(context, mark, work, keepable);
       if (earlier !== null) return { ...earlier, replayed: true };
     }
@@ -143,7 +143,11 @@ export function isRepetition(error: unknown): boolean {
 }
 
 /** What an earlier request with this key or signature left: its answer, its work, or nothing. */
-async function findEarlier(context: Context, mark: Mark): Promise<Answer | 'taken_over' | null> {
+async function findEarlier(
+  context: Context,
+  mark: Mark,
+  refusal: unknown,
+): Promise<Answer | 'taken_over' | null> {
   const key = mark.key_id === null ? null : await findIdempotencyKey(context.db, mark.key_id);
   if (key === null) {
     const seen = mark.signature === null ? undefined : await findSignatureKey(context.db, mark.signature);
@@ -154,6 +158,8 @@ async function findEarlier(context: Context, mark: Mark): Promise<Answer | 'take
     );
   }
   if (mark.fingerprint !== null && !key.fingerprint.equals(mark.fingerprint)) {
+    // Who could prove nothing does not learn either that the key was used.
+    if (refusal instanceof GatewayError && refusal.status === 401) throw refusal;
     throw new GatewayError(
       'idempotency_conflict',
       'This Idempotency-Key was used with another body. Use a new key for a new request.',

@@ -148,7 +148,10 @@ async function getPlace(
     throw new GatewayError('forbidden', 'This key acts for another merchant.', { field: 'merchant_id' });
   }
   if (wanted.merchant_store_id !== undefined) {
-    const place = await places.get(placeKey(caller, wanted.merchant_store_id));
+    const key = placeKey(caller, wanted.merchant_store_id);
+    const place = await places.get(key);
+    // What is missing may be synchronised the next moment; only what is there is remembered.
+    if (place === null) places.forget(key);
     if (place === null || (merchant_id !== null && place.merchant_id !== merchant_id))
       throw unknownPlace(wanted);
     return place;
