@@ -47,7 +47,10 @@ test('a token opens its own intent and no other, and a wrong one tells nothing',
 test('a wrong token is the same refusal under a key that was used as under a new one', async () => {
   const intent = await gateway.createIntent();
   assert.equal((await gateway.terminalFor(intent).confirm(CASH, 'till-1')).status, 200);
-  const guess = gateway.terminalFor({ id: intent.id, payment_token: `${intent.id}_secret_${'A'.repeat(32)}` });
+  const guess = gateway.terminalFor({
+    id: intent.id,
+    payment_token: `${intent.id}_secret_${'A'.repeat(32)}`,
+  });
   assertInvalid(await guess.confirm(CASH, 'till-2'));
   assertInvalid(await guess.confirm(CASH, 'till-1'));
 });
