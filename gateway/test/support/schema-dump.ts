@@ -12,6 +12,15 @@ const COLUMNS = `
   where c.relkind in ('r', 'p')
   order by c.relname collate "C", a.attnum`;
 
+const DOMAINS = `
+  select t.typname as name, format_type(t.typbasetype, t.typtypmod) as type, t.typnotnull as not_null,
+         t.typdefault as default_value,
+         array(select pg_get_constraintdef(k.oid) from pg_constraint k
+               where k.contypid = t.oid and k.contype = 'c' order by k.conname collate "C") as checks
+  from pg_type t join pg_namespace n on n.oid = t.typnamespace
+  where n.nspname = 'public' and t.typtype = 'd'
+  order by t.typname collate "C"`;
+
 // From PostgreSQL 18 on, "not null" is a constraint with a name as well; it is told with its column already.
 const CONSTRAINTS = `
   select c.relname as table_name, k.conname as name, pg_get_constraintdef(k.oid) as definition
@@ -50,7 +59,7 @@ const OTHERS = `
     and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'i')
   union all
   select 'type ' || t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace
-  where n.nspname = 'public' and t.typtype in ('e', 'd', 'r')
+  where n.nspname = 'public' and t.typtype in ('e', 'r')
   order by 1`;
 
 interface Column {
@@ -60,6 +69,14 @@ interface Column {
   not_null: boolean;
   default_value: string | null;
   identity: string;
+}
+
+interface Domain {
+  name: string;
+  type: string;
+  not_null: boolean;
+  default_value: string | null;
+  checks: string[];
 }
 
 interface Definition {
@@ -74,6 +91,7 @@ export async function dumpSchema(database_url: string): Promise<string> {
   try {
     // Names are then written in full wherever they could be meant otherwise, on every version alike.
     await client.query("set search_path = 'public'");
+    const domains = (await client.query<Domain>(DOMAINS)).rows;
     const columns = (await client.query<Column>(COLUMNS)).rows;
     const constraints = (await client.query<Definition>(CONSTRAINTS)).rows;
     const indexes = (await client.query<Definition>(INDEXES)).rows;
@@ -92,7 +110,8 @@ export async function dumpSchema(database_url: string): Promise<string> {
       return `create table ${table} (\n${lines.join(',\n')}\n${end};\n${own_indexes.join('')}`;
     });
     const rest = others.map(({ what }) => `-- also: ${what}\n`).join('');
-    return `${HEAD}\n${[...texts, ...(rest === '' ? [] : [rest])].join('\n')}`;
+    const parts = [domains.map(domainText).join(''), ...texts, rest];
+    return `${HEAD}\n${parts.filter((part) => part !== '').join('\n')}`;
   } finally {
     await client.end();
   }
@@ -101,6 +120,13 @@ export async function dumpSchema(database_url: string): Promise<string> {
 const HEAD = `-- What all migrations together come to. Written by "npm run golden" and held by a test; to change the
 -- schema, add a migration.
 `;
+
+function domainText({ name, type, not_null, default_value, checks }: Domain): string {
+  const parts = [name, 'as', type];
+  if (not_null) parts.push('not null');
+  if (default_value !== null) parts.push(`default ${default_value}`);
+  return `create domain ${[...parts, ...checks].join(' ')};\n`;
+}
 
 function columnLine(column: Column): string {
   const parts = [column.name, column.type];
