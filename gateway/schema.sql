@@ -1,6 +1,14 @@
 -- What all migrations together come to. Written by "npm run golden" and held by a test; to change the
 -- schema, add a migration.
 
+create domain capture_method as text CHECK ((VALUE = ANY (ARRAY['automatic'::text, 'manual'::text])));
+create domain currency_code as text CHECK ((VALUE ~ '^[A-Z]{3}$'::text));
+create domain payable_amount as bigint CHECK (((VALUE >= 1) AND (VALUE <= '99999999999'::bigint)));
+create domain payment_attempt_status as text CHECK ((VALUE = ANY (ARRAY['asked'::text, 'waiting'::text, 'working'::text, 'unknown'::text, 'authorized'::text, 'paid'::text, 'declined'::text, 'ended_unpaid'::text, 'reversed'::text])));
+create domain payment_intent_status as text CHECK ((VALUE = ANY (ARRAY['requires_payment_method'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])));
+create domain payment_outcome as text CHECK ((VALUE = 'unknown'::text));
+create domain processing_mode as text CHECK ((VALUE = ANY (ARRAY['pgw_processed'::text, 'external'::text, 'manual'::text])));
+
 create table api_keys (
   id text not null,
   organization_id text not null,
@@ -26,7 +34,6 @@ create table events (
   fanned_out_at timestamp(3) with time zone,
   constraint events_pkey PRIMARY KEY (id)
 );
-CREATE INDEX events_by_organization ON events USING btree (organization_id, livemode, id);
 CREATE INDEX events_to_fan_out ON events USING btree (id) WHERE (fanned_out_at IS NULL);
 
 create table idempotency_keys (
@@ -101,10 +108,10 @@ create table payment_attempts (
   payment_method_type text not null,
   provider text not null,
   adapter text not null,
-  processing_mode text not null,
-  status text not null,
-  amount bigint not null,
-  currency text not null,
+  processing_mode processing_mode not null,
+  status payment_attempt_status not null,
+  amount payable_amount not null,
+  currency currency_code not null,
   authorize_only boolean not null,
   external_ref_id text,
   return_url text,
@@ -120,9 +127,7 @@ create table payment_attempts (
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
   constraint payment_attempts_pkey PRIMARY KEY (id),
-  constraint payment_attempts_payment_intent_id_fkey FOREIGN KEY (payment_intent_id) REFERENCES payment_intents(id),
-  constraint payment_attempts_amount_check CHECK ((amount > 0)),
-  constraint payment_attempts_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'waiting'::text, 'working'::text, 'unknown'::text, 'authorized'::text, 'paid'::text, 'declined'::text, 'ended_unpaid'::text, 'reversed'::text])))
+  constraint payment_attempts_payment_intent_id_fkey FOREIGN KEY (payment_intent_id) REFERENCES payment_intents(id)
 ) with (fillfactor=70);
 CREATE INDEX payment_attempts_by_intent ON payment_attempts USING btree (payment_intent_id);
 CREATE INDEX payment_attempts_by_provider_payment ON payment_attempts USING btree (adapter, provider_payment_id) WHERE (provider_payment_id IS NOT NULL);
@@ -136,23 +141,23 @@ create table payment_intents (
   merchant_store_id text,
   merchant_terminal_id text,
   merchant_ref_id text not null,
-  amount bigint not null,
-  currency text not null,
+  amount payable_amount not null,
+  currency currency_code not null,
   payment_method_types text[] not null,
-  capture_method text not null,
+  capture_method capture_method not null,
   description text,
   metadata json,
   tax_amount bigint,
   receipt_number text,
-  status text not null,
+  status payment_intent_status not null,
   amount_capturable bigint not null default 0,
   amount_received bigint not null default 0,
   amount_refunded bigint not null default 0,
-  processing_mode text,
+  processing_mode processing_mode,
   provider text,
   cancellation_reason text,
   last_payment_error json,
-  outcome text,
+  outcome payment_outcome,
   next_check_at timestamp(3) with time zone,
   attempt_id text,
   payment_token_hash bytea,
@@ -163,23 +168,17 @@ create table payment_intents (
   updated_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone not null,
   constraint payment_intents_pkey PRIMARY KEY (id),
-  constraint payment_intents_amount_check CHECK (((amount >= 1) AND (amount <= '99999999999'::bigint))),
-  constraint payment_intents_capture_method_check CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))),
-  constraint payment_intents_check CHECK (((tax_amount >= 0) AND (tax_amount <= amount))),
-  constraint payment_intents_check1 CHECK (((amount_capturable >= 0) AND (amount_received >= 0) AND ((amount_capturable + amount_received) <= amount))),
+  constraint payment_intents_check CHECK (((tax_amount >= 0) AND (tax_amount <= (amount)::bigint))),
+  constraint payment_intents_check1 CHECK (((amount_capturable >= 0) AND (amount_received >= 0) AND ((amount_capturable + amount_received) <= (amount)::bigint))),
   constraint payment_intents_check2 CHECK (((amount_refunded >= 0) AND (amount_refunded <= amount_received))),
-  constraint payment_intents_check3 CHECK (((status = 'succeeded'::text) = (amount_received > 0))),
-  constraint payment_intents_check4 CHECK (((amount_capturable = 0) OR (status = 'processing'::text))),
-  constraint payment_intents_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-  constraint payment_intents_outcome_check CHECK ((outcome = 'unknown'::text)),
-  constraint payment_intents_payment_method_types_check CHECK ((cardinality(payment_method_types) > 0)),
-  constraint payment_intents_processing_mode_check CHECK ((processing_mode = ANY (ARRAY['pgw_processed'::text, 'external'::text, 'manual'::text]))),
-  constraint payment_intents_status_check CHECK ((status = ANY (ARRAY['requires_payment_method'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+  constraint payment_intents_check3 CHECK ((((status)::text = 'succeeded'::text) = (amount_received > 0))),
+  constraint payment_intents_check4 CHECK (((amount_capturable = 0) OR ((status)::text = 'processing'::text))),
+  constraint payment_intents_payment_method_types_check CHECK ((cardinality(payment_method_types) > 0))
 ) with (fillfactor=70);
 CREATE INDEX payment_intents_by_merchant ON payment_intents USING btree (organization_id, livemode, merchant_id, id);
 CREATE INDEX payment_intents_by_store ON payment_intents USING btree (organization_id, livemode, merchant_store_id, id) WHERE (merchant_store_id IS NOT NULL);
-CREATE INDEX payment_intents_expiring ON payment_intents USING btree (expires_at) WHERE (status = ANY (ARRAY['requires_payment_method'::text, 'requires_action'::text]));
-CREATE UNIQUE INDEX payment_intents_one_per_ref ON payment_intents USING btree (organization_id, livemode, merchant_id, merchant_ref_id) WHERE (status <> ALL (ARRAY['failed'::text, 'cancelled'::text]));
+CREATE INDEX payment_intents_expiring ON payment_intents USING btree (expires_at) WHERE ((status)::text = ANY (ARRAY['requires_payment_method'::text, 'requires_action'::text]));
+CREATE UNIQUE INDEX payment_intents_one_per_ref ON payment_intents USING btree (organization_id, livemode, merchant_id, merchant_ref_id) WHERE ((status)::text <> ALL (ARRAY['failed'::text, 'cancelled'::text]));
 
 create table payment_processor_configs (
   organization_id text not null,

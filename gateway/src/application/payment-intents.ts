@@ -100,17 +100,17 @@ export async function createPaymentIntent(
   const event = makeEvent(context, 'payment_intent.created', resource);
   const answer = jsonAnswer(201, { ...resource, payment_token: token });
   completeMark(context, mark, answer);
-  try {
-    if (!(await insertPaymentIntent(context.db, { intent, event, mark }))) {
-      places.forget(placeKey(caller, wanted.merchant_store_id ?? ''));
-      throw unknownPlace(wanted);
-    }
-  } catch (error) {
-    if (violatedConstraint(error) === ONE_PER_REF) throw await refTaken(context, intent);
-    throw error;
+  const written = await insertPaymentIntent(context.db, { intent, event, mark }).catch(
+    async (error: unknown) => {
+      throw violatedConstraint(error) === ONE_PER_REF ? await refTaken(context, intent) : error;
+    },
+  );
+  if (written === null) {
+    places.forget(placeKey(caller, wanted.merchant_store_id ?? ''));
+    throw unknownPlace(wanted);
   }
   mark.is_first = false;
-  context.wakeWorker?.('fan_out');
+  if (written.has_listeners) context.wakeWorker?.('fan_out');
   context.metrics.intents.inc({ status: intent.status });
   return answer;
 }

@@ -67,9 +67,10 @@ const LAST_LOOK_MS = 60_000;
 
 /** Write one change and tell whoever waits for it. False: the row has moved on, read and decide again. */
 export async function carryOut(context: Context, before: PaymentIntent, change: Change): Promise<boolean> {
-  if (!(await updatePaymentIntent(context.db, change))) return false;
+  const written = await updatePaymentIntent(context.db, change);
+  if (written === null) return false;
   if (change.mark) change.mark.is_first = false;
-  if (change.event) context.wakeWorker?.('fan_out');
+  if (written.has_listeners) context.wakeWorker?.('fan_out');
   if (change.intent.status !== before.status) {
     context.metrics.intents.inc({ status: change.intent.status });
     context.log.info(

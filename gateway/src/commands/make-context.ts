@@ -1,10 +1,11 @@
 // Builds the context of a process from its configuration, and takes it apart again in the right order.
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { pino } from 'pino';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { openDatabase } from '../db/pool.ts';
 import { makeIdSource } from '../domain/id.ts';
+import { pooledRandomBytes } from '../domain/random-pool.ts';
 import { makeMasterKey } from '../domain/secret-box.ts';
 import { makeMetrics } from '../metrics.ts';
 import { makeAddressGuard } from '../outbound/address-guard.ts';
@@ -56,8 +57,8 @@ export function makeContext(options: ContextOptions): Context {
     log,
     metrics,
     now,
-    randomBytes,
-    random: () => randomBytes(4).readUInt32LE() / 2 ** 32,
+    randomBytes: pooledRandomBytes,
+    random: () => pooledRandomBytes(4).readUInt32LE() / 2 ** 32,
     makeId: makeIdSource(now),
     master_key,
     picture_key: createHmac('sha256', options.master_key).update('qr_codes').digest(),

@@ -1,6 +1,7 @@
 // Idempotency keys and request signatures: what stops a repeated request from doing its work twice. They are
-// written by the very statement that does the work, as the common table expressions below.
+// written by the very statement that does the work, as parts of it.
 import type { Db, Statement, Tx } from './pool.ts';
+import { compose, type Part } from './statement-parts.ts';
 
 /**
  * A request as it leaves its mark in the database. `is_first` is true until a change has carried the mark;
@@ -27,42 +28,45 @@ export interface IdempotencyKey {
   created_at: string;
 }
 
-/**
- * Parameters $1 to $7 of every statement that carries a mark. The statement names the rows it changed
- * `changed (organization_id, updated_at)`; where it changed nothing, the mark is not left either. A key or a
- * signature that exists already breaks a primary key, and with it the whole statement.
- */
-export const MARK_CTES = `
-  claimed as (
+const INSERT_KEY = `
+  new_key as (
     insert into idempotency_keys
       (id, organization_id, fingerprint, response_status, response_sealed, locked_until, created_at)
-    select $1::bytea, organization_id, $2::bytea, $3::smallint, $4::bytea, $5::timestamptz, updated_at
-    from changed where $1::bytea is not null and $6::boolean
-  ),
-  completed as (
-    update idempotency_keys set response_status = $3::smallint, response_sealed = $4::bytea
-    from changed
-    where not $6::boolean and id = $1::bytea and response_status is null and $3::smallint is not null
-  ),
-  signed as (
-    insert into request_signatures (signature, organization_id, idempotency_key_id, created_at)
-    select $7::bytea, organization_id, $1::bytea, updated_at
-    from changed where $7::bytea is not null and $6::boolean
+    select $1::bytea, organization_id, $2::bytea, $3::smallint, $4::bytea, $5::timestamptz, updated_at from changed
   )`;
 
-const NO_MARK = [null, null, null, null, null, false, null];
+const INSERT_SIGNATURE = `
+  new_signature as (
+    insert into request_signatures (signature, organization_id, idempotency_key_id, created_at)
+    select $1::bytea, organization_id, $2::bytea, updated_at from changed
+  )`;
 
-export function markValues(mark: RequestMark | null | undefined): unknown[] {
-  if (!mark) return NO_MARK;
-  return [
-    mark.key_id,
-    mark.fingerprint,
-    mark.response_status,
-    mark.response_sealed,
-    mark.locked_until,
-    mark.is_first,
-    mark.signature,
-  ];
+const INSERT_ANSWER = `
+  answer as (
+    update idempotency_keys set response_status = $1::smallint, response_sealed = $2::bytea from changed
+    where id = $3::bytea and response_status is null
+  )`;
+
+/**
+ * The parts that a request's mark adds to a statement, which names the rows that it changed
+ * `changed (organization_id, updated_at)`: where it changed nothing, no mark is left either. A key or a
+ * signature that exists already breaks a primary key, and with it the whole statement.
+ */
+export function markParts(mark: RequestMark | null | undefined): Part[] {
+  if (!mark) return [];
+  const { key_id, fingerprint, response_status, response_sealed, locked_until, signature } = mark;
+  const parts: Part[] = [];
+  if (mark.is_first && key_id !== null) {
+    const values = [key_id, fingerprint, response_status, response_sealed, locked_until];
+    parts.push({ name: 'key', text: INSERT_KEY, values });
+  }
+  if (mark.is_first && signature !== null) {
+    parts.push({ name: 'signature', text: INSERT_SIGNATURE, values: [signature, key_id] });
+  }
+  if (!mark.is_first && key_id !== null && response_status !== null) {
+    parts.push({ name: 'answer', text: INSERT_ANSWER, values: [response_status, response_sealed, key_id] });
+  }
+  return parts;
 }
 
 /** Constraint names by which a repetition shows itself. */
@@ -71,12 +75,6 @@ export const REPETITION_CONSTRAINTS: ReadonlySet<string> = new Set([
   'request_signatures_pkey',
 ]);
 
-const INSERT_MARK: Statement = {
-  name: 'insert_mark',
-  text: `with changed as (select $8::text as organization_id, $9::timestamptz as updated_at), ${MARK_CTES}
-    select 1`,
-};
-
 /** For an answer that changed nothing else: a refusal, or the repetition of an earlier answer. */
 export async function insertMark(
   tx: Tx,
@@ -84,7 +82,13 @@ export async function insertMark(
   organization_id: string,
   now: string,
 ): Promise<void> {
-  await tx.query(INSERT_MARK, [...markValues(mark), organization_id, now]);
+  const nothing: Part = {
+    name: 'insert_mark',
+    text: 'changed as (select $1::text as organization_id, $2::timestamptz as updated_at)',
+    values: [organization_id, now],
+  };
+  const { statement, values } = compose([nothing, ...markParts(mark)], 'select 1');
+  await tx.query(statement, values);
 }
 
 const FIND_KEY: Statement = {

@@ -1,10 +1,18 @@
-// Payment intents and their attempts in the database. Two statements write: one creates, one changes. Each
-// does everything that belongs to its change (rows, event, idempotency key, signature) or nothing at all.
+// Payment intents and their attempts in the database. Two functions write: one creates, one changes. Each is one
+// statement that does everything that belongs to its change (rows, event, idempotency key, signature) or nothing.
 import type { Attempt, LatePayment } from '../domain/attempt.ts';
 import type { EventType } from '../domain/event.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
-import { MARK_CTES, markValues, type RequestMark } from './idempotency-keys.ts';
+import { markParts, type RequestMark } from './idempotency-keys.ts';
+import {
+  CHANGING_ATTEMPT,
+  CHANGING_INTENT,
+  LATE_PAYMENT,
+  NEW_ATTEMPT,
+  NEW_INTENT,
+} from './payment-columns.ts';
 import type { Db, Statement, Tx } from './pool.ts';
+import { compose, describeColumns, type Part } from './statement-parts.ts';
 
 /** An event on its way into the table; organization, merchant and time come from the intent. */
 export interface NewEvent {
@@ -23,102 +31,94 @@ export interface Change {
   mark?: RequestMark | null;
 }
 
-// Rows travel as JSON and are unfolded by the table's own row type, so a column is named in one place only.
-function intentJson(intent: PaymentIntent): string {
-  const hash = intent.payment_token_hash;
-  return JSON.stringify({ ...intent, payment_token_hash: hash && `\\x${hash.toString('hex')}` });
-}
+const new_intent = describeColumns(NEW_INTENT);
+const changing_intent = describeColumns(CHANGING_INTENT, 3);
+const new_attempt = describeColumns(NEW_ATTEMPT);
+const late_payment = describeColumns(LATE_PAYMENT);
 
-function rowJson(row: object | null | undefined): string | null {
-  return row ? JSON.stringify(row) : null;
-}
-
-const INSERT_EVENT = `
-  event as (
-    insert into events (id, organization_id, livemode, merchant_id, type, object_json, created_at)
-    select $9::text, organization_id, livemode, merchant_id, $10::text, $11::text, updated_at
-    from changed where $9::text is not null
+// The store is checked although it was looked up before: what was looked up may be seconds old. It is read, not
+// locked; a foreign key would make every sale of a busy store queue at one row's lock.
+const CREATE_IN_STORE = `
+  changed as (
+    insert into payment_intents (${new_intent.names})
+    select ${new_intent.places}
+    from stores where organization_id = $2 and livemode = $3 and merchant_id = $4 and id = $5
+    returning organization_id, livemode, merchant_id, updated_at
   )`;
 
-const CREATE: Statement = {
-  name: 'create_payment_intent',
-  // The store is checked here although it was looked up before: what was looked up may be seconds old. It is
-  // read, not locked; a foreign key would make every sale of a busy store queue at one row's lock.
-  text: `
-    with changed as (
-      insert into payment_intents
-      select r.* from json_populate_record(null::payment_intents, $8::json) r
-      where exists (select from merchants m where m.organization_id = r.organization_id
-                      and m.livemode = r.livemode and m.id = r.merchant_id)
-        and (r.merchant_store_id is null or exists (select from stores s
-              where s.organization_id = r.organization_id and s.livemode = r.livemode
-                and s.id = r.merchant_store_id and s.merchant_id = r.merchant_id))
-      returning organization_id, livemode, merchant_id, updated_at
-    ), ${MARK_CTES}, ${INSERT_EVENT}
-    select 1 from changed`,
-};
+const CREATE_WITHOUT_STORE = `
+  changed as (
+    insert into payment_intents (${new_intent.names})
+    select ${new_intent.places}
+    from merchants where organization_id = $2 and livemode = $3 and id = $4
+    returning organization_id, livemode, merchant_id, updated_at
+  )`;
 
-/** False when the merchant or store is not there (any more). Unique violations are the caller's to read. */
-export async function insertPaymentIntent(tx: Tx, change: Change): Promise<boolean> {
-  const { intent, event, mark } = change;
-  const rows = await tx.query(CREATE, [
-    ...markValues(mark),
-    intentJson(intent),
-    event?.id ?? null,
-    event?.type ?? null,
-    event?.object_json ?? null,
-  ]);
-  return rows.length > 0;
+const UPDATE_INTENT = `
+  changed as (
+    update payment_intents set ${changing_intent.assignments}
+    where id = $1 and version = $2
+    returning organization_id, livemode, merchant_id, updated_at
+  )`;
+
+const WRITE_ATTEMPT = `
+  attempt as (
+    insert into payment_attempts (${new_attempt.names}) select ${new_attempt.places} from changed
+    on conflict (id) do update set ${describeColumns(CHANGING_ATTEMPT).takeNew}
+  )`;
+
+const INSERT_LATE_PAYMENT = `
+  late_payment as (
+    insert into late_payments (${late_payment.names}) select ${late_payment.places} from changed
+  )`;
+
+// Where nobody listens, an event is told as soon as it is written, and no worker need look at it.
+const INSERT_EVENT = `
+  event as (
+    insert into events (id, type, object_json, organization_id, livemode, merchant_id, created_at, fanned_out_at)
+    select $1::text, $2::text, $3::text, organization_id, livemode, merchant_id, updated_at,
+           case when exists (select from webhook_endpoints e where e.organization_id = changed.organization_id
+                             and e.livemode = changed.livemode) then null else updated_at end
+    from changed
+    returning fanned_out_at
+  )`;
+
+/** Whether the change left an event that somebody waits for. */
+export interface Written {
+  has_listeners: boolean;
 }
 
-const CHANGE: Statement = {
-  name: 'change_payment_intent',
-  text: `
-    with changed as (
-      update payment_intents p
-      set status = r.status, amount_capturable = r.amount_capturable, amount_received = r.amount_received,
-          amount_refunded = r.amount_refunded, processing_mode = r.processing_mode, provider = r.provider,
-          cancellation_reason = r.cancellation_reason, last_payment_error = r.last_payment_error,
-          outcome = r.outcome, next_check_at = r.next_check_at, attempt_id = r.attempt_id,
-          payment_token_hash = r.payment_token_hash, payment_token_expires_at = r.payment_token_expires_at,
-          payment_token_attempt_id = r.payment_token_attempt_id, version = r.version, updated_at = r.updated_at
-      from json_populate_record(null::payment_intents, $8::json) r
-      where p.id = r.id and p.version = r.version - 1
-      returning p.organization_id, p.livemode, p.merchant_id, p.updated_at
-    ), ${MARK_CTES}, ${INSERT_EVENT},
-    attempt as (
-      insert into payment_attempts
-      select r.* from json_populate_record(null::payment_attempts, $12::json) r, changed
-      where $12::json is not null
-      on conflict (id) do update
-      set status = excluded.status, provider_payment_id = excluded.provider_payment_id,
-          provider_code_id = excluded.provider_code_id, action = excluded.action, error = excluded.error,
-          cancel_requested_at = excluded.cancel_requested_at,
-          cancellation_reason = excluded.cancellation_reason, next_check_at = excluded.next_check_at,
-          checks_done = excluded.checks_done, not_found_count = excluded.not_found_count,
-          updated_at = excluded.updated_at
-    ),
-    late_payment as (
-      insert into late_payments
-      select r.* from json_populate_record(null::late_payments, $13::json) r, changed
-      where $13::json is not null
-    )
-    select 1 from changed`,
-};
+/** Null when the merchant or store is not there (any more). Unique violations are the caller's to read. */
+export async function insertPaymentIntent(tx: Tx, change: Change): Promise<Written | null> {
+  const values = new_intent.values(change.intent);
+  return change.intent.merchant_store_id === null
+    ? write(tx, { name: 'create_intent', text: CREATE_WITHOUT_STORE, values }, change)
+    : write(tx, { name: 'create_intent_in_store', text: CREATE_IN_STORE, values }, change);
+}
 
-/** False when somebody was faster: the row has another version than the change expects. Read and decide again. */
-export async function updatePaymentIntent(tx: Tx, change: Change): Promise<boolean> {
-  const { intent, attempt, event, late_payment, mark } = change;
-  const rows = await tx.query(CHANGE, [
-    ...markValues(mark),
-    intentJson(intent),
-    event?.id ?? null,
-    event?.type ?? null,
-    event?.object_json ?? null,
-    rowJson(attempt),
-    rowJson(late_payment),
-  ]);
-  return rows.length > 0;
+/** Null when somebody was faster: the row has another version than the change expects. Read and decide again. */
+export async function updatePaymentIntent(tx: Tx, change: Change): Promise<Written | null> {
+  const { intent } = change;
+  const values = [intent.id, intent.version - 1, ...changing_intent.values(intent)];
+  return write(tx, { name: 'change_intent', text: UPDATE_INTENT, values }, change);
+}
+
+/** The change of the intent, and with it everything else that belongs to the change, or nothing at all. */
+async function write(tx: Tx, changed: Part, change: Change): Promise<Written | null> {
+  const parts = [changed, ...markParts(change.mark)];
+  if (change.attempt) {
+    parts.push({ name: 'attempt', text: WRITE_ATTEMPT, values: new_attempt.values(change.attempt) });
+  }
+  if (change.late_payment) {
+    parts.push({ name: 'late', text: INSERT_LATE_PAYMENT, values: late_payment.values(change.late_payment) });
+  }
+  if (change.event) {
+    const { id, type, object_json } = change.event;
+    parts.push({ name: 'event', text: INSERT_EVENT, values: [id, type, object_json] });
+  }
+  const has_listeners = change.event ? 'exists (select from event where fanned_out_at is null)' : 'false';
+  const { statement, values } = compose(parts, `select ${has_listeners} as has_listeners from changed`);
+  return (await tx.query<Written>(statement, values))[0] ?? null;
 }
 
 const FIND: Statement = { name: 'find_payment_intent', text: 'select * from payment_intents where id = $1' };

@@ -1,28 +1,25 @@
 // Where merchants want to hear from us, in the database. The signing secrets are sealed; nothing here opens
 // them, and the resource that the API shows is made without them.
 import type { WebhookEndpoint } from '../domain/webhook-endpoint.ts';
-import { MARK_CTES, markValues, type RequestMark } from './idempotency-keys.ts';
+import { markParts, type RequestMark } from './idempotency-keys.ts';
 import type { Db, Statement, Tx } from './pool.ts';
+import { compose, type Part } from './statement-parts.ts';
 
 const COLUMNS = `id, organization_id, livemode, merchant_id, url, enabled_events, description, status,
   disabled_reason, last_sequence, created_at, updated_at`;
 
-const INSERT: Statement = {
-  name: 'insert_webhook_endpoint',
-  // The count is not locked: two that arrive together may end one above the limit, which harms nobody.
-  text: `
-    with changed as (
-      insert into webhook_endpoints
-        (id, organization_id, livemode, merchant_id, url, enabled_events, description, secret_sealed,
-         created_at, updated_at)
-      select $8, $9, $10, $11, $12, $13::text[], $14, $15::bytea, $16::timestamptz, $16::timestamptz
-      where (select count(*) from webhook_endpoints where organization_id = $9 and livemode = $10) < $17::int
-        and ($11::text is null or exists (
-          select from merchants where organization_id = $9 and livemode = $10 and id = $11))
-      returning organization_id, updated_at
-    ), ${MARK_CTES}
-    select 1 from changed`,
-};
+// The count is not locked: two that arrive together may end one above the limit, which harms nobody.
+const INSERT = `
+  changed as (
+    insert into webhook_endpoints
+      (id, organization_id, livemode, merchant_id, url, enabled_events, description, secret_sealed,
+       created_at, updated_at)
+    select $1, $2, $3, $4, $5, $6::text[], $7, $8::bytea, $9::timestamptz, $9::timestamptz
+    where (select count(*) from webhook_endpoints where organization_id = $2 and livemode = $3) < $10::int
+      and ($4::text is null or exists (
+        select from merchants where organization_id = $2 and livemode = $3 and id = $4))
+    returning organization_id, updated_at
+  )`;
 
 /** False when the organization has its limit of endpoints in this mode, or the merchant is not there. */
 export async function insertWebhookEndpoint(
@@ -32,20 +29,16 @@ export async function insertWebhookEndpoint(
   limit: number,
   mark: RequestMark | null,
 ): Promise<boolean> {
-  const rows = await tx.query(INSERT, [
-    ...markValues(mark),
-    endpoint.id,
-    endpoint.organization_id,
-    endpoint.livemode,
-    endpoint.merchant_id,
-    endpoint.url,
-    endpoint.enabled_events,
-    endpoint.description,
-    secret_sealed,
-    endpoint.created_at,
-    limit,
-  ]);
-  return rows.length > 0;
+  const { id, organization_id, livemode, merchant_id, url, enabled_events, description, created_at } =
+    endpoint;
+  const row = [id, organization_id, livemode, merchant_id, url, enabled_events, description, secret_sealed];
+  const inserted: Part = {
+    name: 'insert_webhook_endpoint',
+    text: INSERT,
+    values: [...row, created_at, limit],
+  };
+  const { statement, values } = compose([inserted, ...markParts(mark)], 'select 1 from changed');
+  return (await tx.query(statement, values)).length > 0;
 }
 
 const FIND: Statement = {

@@ -67,17 +67,28 @@ test('a box is laid out as written down, so that another program can open it', (
   assert.equal(decipher.update(box.subarray(49), undefined, 'utf8') + decipher.final('utf8'), SECRET);
 });
 
-test('sealing the same secret twice gives two different boxes throughout', () => {
+test('sealing the same secret twice gives another nonce, tag and ciphertext', () => {
   const first = seal(KEY, SECRET, CONTEXT);
   const second = seal(KEY, SECRET, CONTEXT);
   for (const [start, end] of [
-    [9, 21],
     [21, 33],
     [33, 49],
     [49, first.length],
   ]) {
     assert.notDeepEqual(first.subarray(start, end), second.subarray(start, end));
   }
+});
+
+test('the salt, and with it the key of a box, changes after 65,536 boxes, and all of them open', () => {
+  const saltOf = (box: Buffer) => box.subarray(9, 21).toString('hex');
+  const key = makeMasterKey('ab'.repeat(32));
+  const first = seal(key, 'x', CONTEXT);
+  for (let made = 2; made <= 65_536; made++) {
+    if (saltOf(seal(key, 'x', CONTEXT)) !== saltOf(first)) assert.fail(`a new salt at box ${made}`);
+  }
+  const next = seal(key, 'x', CONTEXT);
+  assert.notEqual(saltOf(next), saltOf(first));
+  for (const box of [first, next]) assert.equal(open([key], box, CONTEXT).toString(), 'x');
 });
 
 test('a box does not open in another place', () => {

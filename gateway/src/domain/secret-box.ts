@@ -8,6 +8,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
+import { pooledRandomBytes } from './random-pool.ts';
 
 export interface MasterKey {
   /** Tells which master key sealed a box, so that keys can be exchanged one after the other. Not secret. */
@@ -48,13 +49,27 @@ export function makeMasterKey(text: string): MasterKey {
   return { id, key: createSecretKey(bytes) };
 }
 
-/**
- * Every box has a key of its own, from the master key and the box's salt. Under one key, nonces drawn at
- * random begin to repeat after some 2^32 boxes, which is fifty days of a busy gateway that seals an answer for
- * each request; a repeated nonce would break the cipher.
- */
 function makeBoxKey(master: MasterKey, salt: Buffer): Buffer {
   return createHmac('sha256', master.key).update('mpac-pgw box').update(salt).digest();
+}
+
+/**
+ * Boxes are sealed under a key made from the master key and a salt, and the salt changes after so many boxes.
+ * Under one key, nonces drawn at random begin to repeat after some 2^32 boxes, which is fifty days of a busy
+ * gateway that seals an answer for each request; a repeated nonce would break the cipher.
+ */
+const BOXES_PER_SALT = 65_536;
+const current = new WeakMap<MasterKey, { salt: Buffer; key: Buffer; boxes_left: number }>();
+
+function takeBoxKey(master: MasterKey): { salt: Buffer; key: Buffer } {
+  let batch = current.get(master);
+  if (batch === undefined || batch.boxes_left === 0) {
+    const salt = randomBytes(SALT_END - ID_END);
+    batch = { salt, key: makeBoxKey(master, salt), boxes_left: BOXES_PER_SALT };
+    current.set(master, batch);
+  }
+  batch.boxes_left -= 1;
+  return batch;
 }
 
 /** What the tag covers besides the ciphertext: the head of the box and the place where it belongs. */
@@ -64,16 +79,15 @@ function makeAssociatedData(head: Buffer, context: string): Buffer {
 
 /** `context` names the one place where the value belongs, such as `api_keys.secret:ak_…`. */
 export function seal(master: MasterKey, plaintext: string | Buffer, context: string): Buffer {
-  const random = randomBytes(NONCE_END - ID_END);
-  const salt = random.subarray(0, SALT_END - ID_END);
-  const nonce = random.subarray(SALT_END - ID_END);
+  const { salt, key } = takeBoxKey(master);
+  const nonce = pooledRandomBytes(NONCE_END - SALT_END);
   const head = Buffer.concat([Buffer.of(VERSION), master.id]);
-  const cipher = createCipheriv('aes-256-gcm', makeBoxKey(master, salt), nonce);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(makeAssociatedData(head, context));
   const ciphertext =
     typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext);
   cipher.final();
-  return Buffer.concat([head, random, cipher.getAuthTag(), ciphertext]);
+  return Buffer.concat([head, salt, nonce, cipher.getAuthTag(), ciphertext]);
 }
 
 /** Opens a box with the one of `keys` that sealed it. Throws SecretBoxError when anything at all is wrong. */

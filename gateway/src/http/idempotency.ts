@@ -1,5 +1,5 @@
 // The Idempotency-Key header, and the one way in which a POST route answers: once.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, type Mark, onceOnly } from '../application/idempotency.ts';
 import type { Context } from '../context.ts';
@@ -47,5 +47,5 @@ export async function answerOnce(
 }
 
 function sha256(data: string | Buffer): Buffer {
-  return createHash('sha256').update(data).digest();
+  return hash('sha256', data, 'buffer');
 }
