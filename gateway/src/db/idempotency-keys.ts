@@ -1,7 +1,7 @@
 // Idempotency keys and request signatures: what stops a repeated request from doing its work twice. They are
 // written by the very statement that does the work, as parts of it.
 import type { Db, Statement, Tx } from './pool.ts';
-import { compose, type Part } from './statement-parts.ts';
+import { compose, describeColumns, type Part } from './statement-parts.ts';
 
 /**
  * A request as it leaves its mark in the database. `is_first` is true until a change has carried the mark;
@@ -28,44 +28,67 @@ export interface IdempotencyKey {
   created_at: string;
 }
 
+const new_key = describeColumns({
+  change_id: 'text',
+  key_id: 'bytea',
+  fingerprint: 'bytea',
+  response_status: 'smallint',
+  response_sealed: 'bytea',
+  locked_until: 'timestamptz',
+});
 const INSERT_KEY = `
   new_key as (
     insert into idempotency_keys
-      (id, organization_id, fingerprint, response_status, response_sealed, locked_until, created_at)
-    select $1::bytea, organization_id, $2::bytea, $3::smallint, $4::bytea, $5::timestamptz, updated_at from changed
+      (id, fingerprint, response_status, response_sealed, locked_until, organization_id, created_at)
+    select r.key_id, r.fingerprint, r.response_status, r.response_sealed, r.locked_until,
+           changed.organization_id, changed.updated_at
+    from ${new_key.rows} join changed on changed.id = r.change_id
   )`;
 
+const new_signature = describeColumns({ change_id: 'text', signature: 'bytea', key_id: 'bytea' });
 const INSERT_SIGNATURE = `
   new_signature as (
-    insert into request_signatures (signature, organization_id, idempotency_key_id, created_at)
-    select $1::bytea, organization_id, $2::bytea, updated_at from changed
+    insert into request_signatures (signature, idempotency_key_id, organization_id, created_at)
+    select r.signature, r.key_id, changed.organization_id, changed.updated_at
+    from ${new_signature.rows} join changed on changed.id = r.change_id
   )`;
 
+const new_answer = describeColumns({
+  change_id: 'text',
+  key_id: 'bytea',
+  response_status: 'smallint',
+  response_sealed: 'bytea',
+});
 const INSERT_ANSWER = `
   answer as (
-    update idempotency_keys set response_status = $1::smallint, response_sealed = $2::bytea from changed
-    where id = $3::bytea and response_status is null
+    update idempotency_keys k set response_status = r.response_status, response_sealed = r.response_sealed
+    from ${new_answer.rows} join changed on changed.id = r.change_id
+    where k.id = r.key_id and k.response_status is null
   )`;
 
+/** A mark, and the id of the row whose change carries it. */
+export interface CarriedMark {
+  change_id: string;
+  mark: RequestMark;
+}
+
 /**
- * The parts that a request's mark adds to a statement, which names the rows that it changed
- * `changed (organization_id, updated_at)`: where it changed nothing, no mark is left either. A key or a
+ * The parts that marks add to a statement, which names the rows that it changed
+ * `changed (id, organization_id, updated_at)`: where it changed nothing, no mark is left either. A key or a
  * signature that exists already breaks a primary key, and with it the whole statement.
  */
-export function markParts(mark: RequestMark | null | undefined): Part[] {
-  if (!mark) return [];
-  const { key_id, fingerprint, response_status, response_sealed, locked_until, signature } = mark;
+export function markParts(marks: CarriedMark[]): Part[] {
+  const rows = marks.map(({ change_id, mark }) => ({ change_id, ...mark }));
+  const keys = rows.filter((row) => row.is_first && row.key_id !== null);
+  const signatures = rows.filter((row) => row.is_first && row.signature !== null);
+  const answers = rows.filter((row) => !row.is_first && row.key_id !== null && row.response_status !== null);
   const parts: Part[] = [];
-  if (mark.is_first && key_id !== null) {
-    const values = [key_id, fingerprint, response_status, response_sealed, locked_until];
-    parts.push({ name: 'key', text: INSERT_KEY, values });
+  if (keys.length > 0) parts.push({ name: 'key', text: INSERT_KEY, values: new_key.values(keys) });
+  if (signatures.length > 0) {
+    parts.push({ name: 'signature', text: INSERT_SIGNATURE, values: new_signature.values(signatures) });
   }
-  if (mark.is_first && signature !== null) {
-    parts.push({ name: 'signature', text: INSERT_SIGNATURE, values: [signature, key_id] });
-  }
-  if (!mark.is_first && key_id !== null && response_status !== null) {
-    parts.push({ name: 'answer', text: INSERT_ANSWER, values: [response_status, response_sealed, key_id] });
-  }
+  if (answers.length > 0)
+    parts.push({ name: 'answer', text: INSERT_ANSWER, values: new_answer.values(answers) });
   return parts;
 }
 
@@ -84,10 +107,11 @@ export async function insertMark(
 ): Promise<void> {
   const nothing: Part = {
     name: 'insert_mark',
-    text: 'changed as (select $1::text as organization_id, $2::timestamptz as updated_at)',
-    values: [organization_id, now],
+    text: 'changed as (select $1::text as id, $2::text as organization_id, $3::timestamptz as updated_at)',
+    values: ['nothing', organization_id, now],
   };
-  const { statement, values } = compose([nothing, ...markParts(mark)], 'select 1');
+  const parts = [nothing, ...markParts([{ change_id: 'nothing', mark }])];
+  const { statement, values } = compose(parts, 'select 1');
   await tx.query(statement, values);
 }
 

@@ -1,8 +1,10 @@
-// Payment intents and their attempts in the database. Two functions write: one creates, one changes. Each is one
-// statement that does everything that belongs to its change (rows, event, idempotency key, signature) or nothing.
+// Payment intents and their attempts in the database. Two statements write: one creates, one changes. Each does
+// everything that belongs to a change (rows, event, idempotency key, signature) or nothing at all, and under load
+// takes several changes at once.
 import type { Attempt, LatePayment } from '../domain/attempt.ts';
 import type { EventType } from '../domain/event.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
+import { makeBatcher } from './batches.ts';
 import { markParts, type RequestMark } from './idempotency-keys.ts';
 import {
   CHANGING_ATTEMPT,
@@ -32,99 +34,153 @@ export interface Change {
 }
 
 const new_intent = describeColumns(NEW_INTENT);
-const changing_intent = describeColumns(CHANGING_INTENT, 3);
+const changed_intent = describeColumns({ id: 'text', ...CHANGING_INTENT });
+const changing_intent = describeColumns(CHANGING_INTENT);
 const new_attempt = describeColumns(NEW_ATTEMPT);
-const late_payment = describeColumns(LATE_PAYMENT);
+const changing_attempt = describeColumns(CHANGING_ATTEMPT);
+const new_late_payment = describeColumns(LATE_PAYMENT);
+const new_event = describeColumns({ change_id: 'text', id: 'text', type: 'text', object_json: 'text' });
 
 // The store is checked although it was looked up before: what was looked up may be seconds old. It is read, not
 // locked; a foreign key would make every sale of a busy store queue at one row's lock.
-const CREATE_IN_STORE = `
+const CREATE_INTENTS = `
   changed as (
     insert into payment_intents (${new_intent.names})
-    select ${new_intent.places}
-    from stores where organization_id = $2 and livemode = $3 and merchant_id = $4 and id = $5
-    returning organization_id, livemode, merchant_id, updated_at
+    select ${new_intent.selected} from ${new_intent.rows}
+    where case when r.merchant_store_id is null
+      then exists (select from merchants m where m.organization_id = r.organization_id
+                     and m.livemode = r.livemode and m.id = r.merchant_id)
+      else exists (select from stores s where s.organization_id = r.organization_id
+                     and s.livemode = r.livemode and s.id = r.merchant_store_id and s.merchant_id = r.merchant_id)
+      end
+    returning id, organization_id, livemode, merchant_id, updated_at
   )`;
 
-const CREATE_WITHOUT_STORE = `
+const CHANGE_INTENTS = `
   changed as (
-    insert into payment_intents (${new_intent.names})
-    select ${new_intent.places}
-    from merchants where organization_id = $2 and livemode = $3 and id = $4
-    returning organization_id, livemode, merchant_id, updated_at
+    update payment_intents p set ${changing_intent.assignments}
+    from ${changed_intent.rows}
+    where p.id = r.id and p.version = r.version - 1
+    returning p.id, p.organization_id, p.livemode, p.merchant_id, p.updated_at
   )`;
 
-const UPDATE_INTENT = `
-  changed as (
-    update payment_intents set ${changing_intent.assignments}
-    where id = $1 and version = $2
-    returning organization_id, livemode, merchant_id, updated_at
-  )`;
-
-const WRITE_ATTEMPT = `
+const WRITE_ATTEMPTS = `
   attempt as (
-    insert into payment_attempts (${new_attempt.names}) select ${new_attempt.places} from changed
-    on conflict (id) do update set ${describeColumns(CHANGING_ATTEMPT).takeNew}
+    insert into payment_attempts (${new_attempt.names})
+    select ${new_attempt.selected} from ${new_attempt.rows} join changed on changed.id = r.payment_intent_id
+    on conflict (id) do update set ${changing_attempt.takeNew}
   )`;
 
-const INSERT_LATE_PAYMENT = `
+const INSERT_LATE_PAYMENTS = `
   late_payment as (
-    insert into late_payments (${late_payment.names}) select ${late_payment.places} from changed
+    insert into late_payments (${new_late_payment.names})
+    select ${new_late_payment.selected} from ${new_late_payment.rows} join changed on changed.id = r.payment_intent_id
   )`;
 
 // Where nobody listens, an event is told as soon as it is written, and no worker need look at it.
-const INSERT_EVENT = `
+const INSERT_EVENTS = `
   event as (
     insert into events (id, type, object_json, organization_id, livemode, merchant_id, created_at, fanned_out_at)
-    select $1::text, $2::text, $3::text, organization_id, livemode, merchant_id, updated_at,
-           case when exists (select from webhook_endpoints e where e.organization_id = changed.organization_id
-                             and e.livemode = changed.livemode) then null else updated_at end
-    from changed
+    select r.id, r.type, r.object_json, c.organization_id, c.livemode, c.merchant_id, c.updated_at,
+           case when exists (select from webhook_endpoints e where e.organization_id = c.organization_id
+                             and e.livemode = c.livemode) then null else c.updated_at end
+    from ${new_event.rows} join changed c on c.id = r.change_id
     returning fanned_out_at
   )`;
 
-/** Whether the change left an event that somebody waits for. */
+/** Whether the change left an event that somebody waits for, or was written together with one that did. */
 export interface Written {
   has_listeners: boolean;
 }
 
 /** Null when the merchant or store is not there (any more). Unique violations are the caller's to read. */
 export async function insertPaymentIntent(tx: Tx, change: Change): Promise<Written | null> {
-  const values = new_intent.values(change.intent);
-  return change.intent.merchant_store_id === null
-    ? write(tx, { name: 'create_intent', text: CREATE_WITHOUT_STORE, values }, change)
-    : write(tx, { name: 'create_intent_in_store', text: CREATE_IN_STORE, values }, change);
+  return batchersOf(tx).create(change);
 }
 
 /** Null when somebody was faster: the row has another version than the change expects. Read and decide again. */
 export async function updatePaymentIntent(tx: Tx, change: Change): Promise<Written | null> {
-  const { intent } = change;
-  const values = [intent.id, intent.version - 1, ...changing_intent.values(intent)];
-  return write(tx, { name: 'change_intent', text: UPDATE_INTENT, values }, change);
+  return batchersOf(tx).change(change);
 }
 
-/** The change of the intent, and with it everything else that belongs to the change, or nothing at all. */
-async function write(tx: Tx, changed: Part, change: Change): Promise<Written | null> {
-  const parts = [changed, ...markParts(change.mark)];
-  if (change.attempt) {
-    parts.push({ name: 'attempt', text: WRITE_ATTEMPT, values: new_attempt.values(change.attempt) });
-  }
-  if (change.late_payment) {
-    parts.push({ name: 'late', text: INSERT_LATE_PAYMENT, values: late_payment.values(change.late_payment) });
-  }
-  if (change.event) {
-    const { id, type, object_json } = change.event;
-    parts.push({ name: 'event', text: INSERT_EVENT, values: [id, type, object_json] });
-  }
-  const has_listeners = change.event ? 'exists (select from event where fanned_out_at is null)' : 'false';
-  const { statement, values } = compose(parts, `select ${has_listeners} as has_listeners from changed`);
-  return (await tx.query<Written>(statement, values))[0] ?? null;
+/** Changes of intents, and with each everything else that belongs to it, or nothing at all. */
+async function write(tx: Tx, intents: Part, changes: Change[]): Promise<(Written | null)[]> {
+  const parts = [
+    intents,
+    ...markParts(changes.flatMap(({ intent, mark }) => (mark ? [{ change_id: intent.id, mark }] : []))),
+  ];
+  const add = (name: string, text: string, rows: unknown[], values: unknown[][]) => {
+    if (rows.length > 0) parts.push({ name, text, values });
+  };
+  const attempts = changes.flatMap(({ attempt }) => attempt ?? []);
+  add('attempt', WRITE_ATTEMPTS, attempts, new_attempt.values(attempts));
+  const late_payments = changes.flatMap(({ late_payment }) => late_payment ?? []);
+  add('late', INSERT_LATE_PAYMENTS, late_payments, new_late_payment.values(late_payments));
+  const events = changes.flatMap(({ intent, event }) => (event ? [{ change_id: intent.id, ...event }] : []));
+  add('event', INSERT_EVENTS, events, new_event.values(events));
+
+  const has_listeners =
+    events.length > 0 ? 'exists (select from event where fanned_out_at is null)' : 'false';
+  const { statement, values } = compose(parts, `select id, ${has_listeners} as has_listeners from changed`);
+  const written = new Map(
+    (await tx.query<Written & { id: string }>(statement, values)).map((row) => [row.id, row]),
+  );
+  return changes.map(({ intent }) => written.get(intent.id) ?? null);
 }
 
-const FIND: Statement = { name: 'find_payment_intent', text: 'select * from payment_intents where id = $1' };
+/** Rows are always locked in the order of their ids, so that two processes never wait for each other in a ring. */
+function inOrder(changes: Change[]): Change[] {
+  return changes.toSorted((a, b) => (a.intent.id < b.intent.id ? -1 : 1));
+}
+
+function makeBatchers(tx: Tx) {
+  const keyOf = ({ intent }: Change) => intent.id;
+  return {
+    create: makeBatcher<Change, Written | null>({
+      keyOf,
+      run: (changes) => {
+        const values = new_intent.values(changes.map((change) => change.intent));
+        return write(tx, { name: 'create_intents', text: CREATE_INTENTS, values }, changes);
+      },
+    }),
+    change: makeBatcher<Change, Written | null>({
+      keyOf,
+      run: async (changes) => {
+        const ordered = inOrder(changes);
+        const values = changed_intent.values(ordered.map((change) => change.intent));
+        const written = await write(tx, { name: 'change_intents', text: CHANGE_INTENTS, values }, ordered);
+        const results = new Map(ordered.map((change, index) => [change, written[index] ?? null]));
+        return changes.map((change) => results.get(change) ?? null);
+      },
+    }),
+    find: makeBatcher<string, PaymentIntent | null>({
+      keyOf: (id) => id,
+      run: async (ids) => {
+        const found = new Map((await tx.query<PaymentIntent>(FIND, [ids])).map((row) => [row.id, row]));
+        return ids.map((id) => found.get(id) ?? null);
+      },
+    }),
+  };
+}
+
+const batchers = new WeakMap<Db, ReturnType<typeof makeBatchers>>();
+
+function batchersOf(tx: Db): ReturnType<typeof makeBatchers> {
+  let own = batchers.get(tx);
+  if (own === undefined) {
+    own = makeBatchers(tx as Tx);
+    batchers.set(tx, own);
+  }
+  return own;
+}
+
+const FIND: Statement = {
+  name: 'find_payment_intents',
+  text: 'select p.* from unnest($1::text[]) wanted (id) join payment_intents p on p.id = wanted.id',
+};
 
 export async function findPaymentIntent(db: Db, id: string): Promise<PaymentIntent | null> {
-  return (await db.query<PaymentIntent>(FIND, [id]))[0] ?? null;
+  return batchersOf(db).find(id);
 }
 
 const FIND_BY_REF: Statement = {

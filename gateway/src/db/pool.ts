@@ -39,6 +39,11 @@ export function violatedConstraint(error: unknown): string | null {
   return null;
 }
 
+/** Whether the database itself refused: then it is certain that nothing of the statement was done. */
+export function isRefusedByDatabase(error: unknown): boolean {
+  return error instanceof pg.DatabaseError;
+}
+
 export interface PoolOptions {
   connection_string: string;
   max: number;
@@ -55,7 +60,9 @@ export function openDatabase(options: PoolOptions): Database {
     connectionTimeoutMillis: 5_000,
     statement_timeout: options.statement_timeout_ms ?? 10_000,
     idle_in_transaction_session_timeout: 10_000,
-    options: '-c timezone=UTC -c datestyle=ISO',
+    // A plan that was made while a table was small must not read the whole of it when it has grown: what we join
+    // is a handful of rows to an index, never a table to a table.
+    options: '-c timezone=UTC -c datestyle=ISO -c jit=off -c enable_hashjoin=off -c enable_mergejoin=off',
     types: { getTypeParser },
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.

@@ -1,6 +1,6 @@
-// Statements put together from the parts that a change has. PostgreSQL starts up every part of a statement
-// whether it has something to do or not, so what a change does not have is not there. Each combination is one
-// named statement, prepared once on each connection.
+// Statements put together from the parts that their rows need. PostgreSQL starts up every part of a statement
+// whether it has something to do or not, so what no row has is not there. Each combination is one named
+// statement, prepared once on each connection; rows travel as one array for each column.
 import type { Statement } from './pool.ts';
 
 /** A common table expression. Its parameters count from $1; they are moved on when it is put in its place. */
@@ -32,16 +32,35 @@ export function compose(parts: Part[], tail: string): { statement: Statement; va
 /** Columns of a table with their types. */
 export type Columns<Row> = { readonly [column in keyof Row]-?: string };
 
-/** What a set of columns is in SQL: `id, amount, …` and `$1::text, $2::bigint, …`; and how a row gives its values. */
-export function describeColumns<const C extends Record<string, string>>(columns: C, first = 1) {
+/**
+ * What a set of columns is in SQL. `rows` is a source `r` of rows from one array parameter for each column;
+ * `selected` reads them, `assignments` sets them, and `values` makes the parameters.
+ */
+export function describeColumns<const C extends Record<string, string>>(columns: C) {
   const names = Object.keys(columns) as (keyof C & string)[];
-  // The types are written out, because a select list does not tell them.
-  const places = names.map((name, index) => `$${first + index}::${columns[name]}`);
+  const read = (name: keyof C & string) =>
+    isNested(columns[name]) ? `r.${name}::${columns[name]}` : `r.${name}`;
+  const arrays = names.map(
+    (name, index) => `$${index + 1}::${isNested(columns[name]) ? 'text' : columns[name]}[]`,
+  );
   return {
     names: names.join(', '),
-    places: places.join(', '),
-    assignments: names.map((name, index) => `${name} = ${places[index]}`).join(', '),
+    rows: `unnest(${arrays.join(', ')}) as r (${names.join(', ')})`,
+    selected: names.map(read).join(', '),
+    assignments: names.map((name) => `${name} = ${read(name)}`).join(', '),
     takeNew: names.map((name) => `${name} = excluded.${name}`).join(', '),
-    values: (row: Record<keyof C, unknown>): unknown[] => names.map((name) => row[name]),
+    values: (rows: Record<keyof C, unknown>[]): unknown[][] =>
+      names.map((name) => rows.map((row) => asElement(columns[name], row[name]))),
   };
+}
+
+/** Arrays have no arrays of different lengths as elements, and JSON must not be taken for one: both go as text. */
+function isNested(type: string | undefined): boolean {
+  return type === 'json' || type?.endsWith('[]') === true;
+}
+
+function asElement(type: string | undefined, value: unknown): unknown {
+  if (value === null || !isNested(type)) return value;
+  if (type === 'json') return JSON.stringify(value);
+  return `{${(value as string[]).map((element) => JSON.stringify(element)).join(',')}}`;
 }

@@ -18,7 +18,7 @@ const INSERT = `
     where (select count(*) from webhook_endpoints where organization_id = $2 and livemode = $3) < $10::int
       and ($4::text is null or exists (
         select from merchants where organization_id = $2 and livemode = $3 and id = $4))
-    returning organization_id, updated_at
+    returning id, organization_id, updated_at
   )`;
 
 /** False when the organization has its limit of endpoints in this mode, or the merchant is not there. */
@@ -37,7 +37,10 @@ export async function insertWebhookEndpoint(
     text: INSERT,
     values: [...row, created_at, limit],
   };
-  const { statement, values } = compose([inserted, ...markParts(mark)], 'select 1 from changed');
+  const { statement, values } = compose(
+    [inserted, ...markParts(mark === null ? [] : [{ change_id: id, mark }])],
+    'select 1 from changed',
+  );
   return (await tx.query(statement, values)).length > 0;
 }
 
