@@ -3,6 +3,7 @@
 import type { FastifyError, FastifyRequest } from 'fastify';
 import type { Answer } from '../application/idempotency.ts';
 import { ERRORS, GatewayError } from '../domain/error.ts';
+import { japaneseMessage, wantsJapanese } from './japanese.ts';
 
 /** Anything thrown, as a refusal. What is not a refusal is a bug and says nothing but "internal error". */
 export function asRefusal(error: unknown): GatewayError {
@@ -98,7 +99,7 @@ function invalid(field: string, constraint: string, rule: string): GatewayError 
   return new GatewayError('invalid_request', `${name} ${rule}`, { field, constraint });
 }
 
-/** The answer to a refusal, in the form that the client accepts. */
+/** The answer to a refusal, in the form and the language that the client accepts. */
 export function errorAnswer(
   refusal: GatewayError,
   request: Pick<FastifyRequest, 'id' | 'headers' | 'url'>,
@@ -106,11 +107,13 @@ export function errorAnswer(
   const { status, code, inner } = ERRORS[refusal.name_in_table];
   const { field } = refusal.details;
   const details = Object.keys(refusal.details).length > 0 ? { details: refusal.details } : {};
+  const japanese = wantsJapanese(request.headers['accept-language']);
+  const message = japanese ? japaneseMessage(refusal) : refusal.message;
   const body = {
     code,
-    message: refusal.message,
+    message,
     ...details,
-    error: { code: inner, message: refusal.message, ...(field !== undefined && { param: field }) },
+    error: { code: inner, message, ...(field !== undefined && { param: field }) },
     request_id: request.id,
   };
   if (!request.headers.accept?.includes('application/problem+json')) {
@@ -120,7 +123,7 @@ export function errorAnswer(
     type: `https://docs.mpac-cloud.com/errors#${inner}`,
     title: inner.replaceAll('_', ' '),
     status,
-    detail: refusal.message,
+    detail: message,
     instance: request.url.split('?')[0],
     ...body,
   };

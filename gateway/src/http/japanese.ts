@@ -1,0 +1,74 @@
+// Refusals in Japanese, for a client that asks for it. A sentence for each rule that a field can break, and one
+// for each refusal of the table; the facts stand in `details` in every language.
+import type { ErrorName, GatewayError } from '../domain/error.ts';
+
+const BY_NAME: Record<ErrorName, string> = {
+  invalid_request: 'リクエストの内容が正しくありません。',
+  provider_not_supported: 'この決済手段はこの店舗では利用できません。',
+  unauthorized: '署名がないか、正しくありません。',
+  invalid_token: '決済トークンが無効か、期限切れです。新しいトークンを発行してください。',
+  forbidden: 'この操作を行う権限がありません。',
+  payment_not_found: 'この ID の決済はありません。',
+  not_found: '見つかりません。',
+  idempotency_conflict: '同じキーまたは参照番号の別のリクエストと重複しています。',
+  invalid_payment_state: '現在の決済の状態では、この操作はできません。details.status を確認してください。',
+  body_too_large: 'リクエスト本文が大きすぎます。',
+  unsupported_media_type: '本文は application/json で送信してください。',
+  rate_limit_exceeded: 'リクエストが多すぎます。しばらくしてから再度お試しください。',
+  headers_too_large: 'ヘッダーが大きすぎるか、多すぎます。',
+  internal_error: 'サーバーでエラーが発生しました。同じ Idempotency-Key で再送してください。',
+  provider_error: '決済事業者から確かな応答がありません。決済の状態を取得して確認してください。',
+  provider_timeout:
+    '決済事業者からの応答がなく、結果を確認中です。同じ Idempotency-Key で再送するか、状態を取得してください。',
+};
+
+const BY_CONSTRAINT: Record<string, (field: string) => string> = {
+  required: (field) => `${field} は必須です。`,
+  unknown_field: (field) => `${field} という項目はありません。綴りを確認してください。`,
+  min_value: (field) => `${field} の値が小さすぎます。`,
+  max_value: (field) => `${field} の値が大きすぎます。`,
+  type: (field) => `${field} の型が正しくありません。`,
+  enum: (field) => `${field} に使える値ではありません。`,
+  min_length: (field) => `${field} が短すぎます。`,
+  max_length: (field) => `${field} が長すぎます。`,
+  min_items: (field) => `${field} を空にすることはできません。`,
+  max_items: (field) => `${field} が多すぎます。`,
+  unique_items: (field) => `${field} に同じ値が二つあります。`,
+  max_properties: (field) => `${field} の項目が多すぎます。`,
+  format: (field) => `${field} の形式が正しくありません。`,
+  json: () => '本文が UTF-8 の正しい JSON ではありません。',
+  iso_4217: (field) => `${field} は JPY のような ISO 4217 の通貨コードにしてください。`,
+  exists: (field) => `${field} が登録されていません。先に同期してください。`,
+  unique: (field) => `${field} はすでに使われています。details の決済を確認してください。`,
+  same_body: () => 'この Idempotency-Key は別の内容で使われています。新しいキーを使ってください。',
+  in_progress: () => '同じ Idempotency-Key のリクエストを処理中です。少し待って再送してください。',
+  timestamp: () => '署名の時刻がサーバーの時計とずれています。Unix 秒で、差は 300 秒以内にしてください。',
+  allowed_by_payment_intent: () => 'この決済では、その支払方法は受け付けていません。',
+  client_confirm_methods: () => 'この支払方法は、バックエンドから署名付きで確定してください。',
+  webhook_url: () => 'Webhook の URL は、公開アドレスの https にしてください。',
+};
+
+/** The first language that the client asks for, of the two that we speak. */
+export function wantsJapanese(accept_language: string | undefined): boolean {
+  if (accept_language === undefined) return false;
+  const spoken = accept_language
+    .split(',')
+    .map((part, index) => {
+      const [language = '', ...parameters] = part.trim().toLowerCase().split(';');
+      const quality =
+        parameters
+          .find((parameter) => parameter.trim().startsWith('q='))
+          ?.trim()
+          .slice(2) ?? '1';
+      return { language: language.split('-')[0], quality: Number(quality), index };
+    })
+    .filter(({ language, quality }) => (language === 'ja' || language === 'en') && quality > 0)
+    .sort((a, b) => b.quality - a.quality || a.index - b.index);
+  return spoken[0]?.language === 'ja';
+}
+
+export function japaneseMessage(refusal: GatewayError): string {
+  const { field, constraint } = refusal.details;
+  const sentence = constraint === undefined ? undefined : BY_CONSTRAINT[constraint];
+  return sentence?.(field ?? 'リクエスト') ?? BY_NAME[refusal.name_in_table];
+}
