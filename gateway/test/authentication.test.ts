@@ -177,6 +177,34 @@ test('a signed POST without a key works once', async () => {
   assertRefused(await client.create(order, { timestamp, idempotency_key: 'late' }), /used already/);
 });
 
+test('a signature that is caught opens no stored answer of another key', async () => {
+  const order = gateway.newOrder();
+  const timestamp = nowSeconds();
+  assert.equal((await client.create(order, { timestamp, idempotency_key: 'mine-1' })).status, 201);
+  // The same body under a key that exists already, with a signature of its own …
+  const other = gateway.newOrder();
+  const stored = await client.create(other, { timestamp, idempotency_key: 'mine-2' });
+  assert.equal(stored.status, 201);
+  const later = { timestamp: timestamp + 1 };
+  assert.equal((await client.create(other, { ...later, idempotency_key: null })).status, 409);
+  // … is not served to a signature that was seen elsewhere.
+  assertRefused(await client.create(other, { ...later, idempotency_key: 'mine-2' }), /used already/);
+});
+
+test('the signature of a retry, too, is good for its key only', async () => {
+  const order = gateway.newOrder();
+  const timestamp = nowSeconds();
+  const by = (idempotency_key: string | null, seconds: number) =>
+    client.create(order, { timestamp: timestamp + seconds, idempotency_key });
+  assert.equal((await by('retry-1', 0)).status, 201);
+  assert.equal((await by('retry-1', 1)).headers.get('idempotency-replayed'), 'true');
+  for (const key_id of ['retry-2', null]) assertRefused(await by(key_id, 1), /used already/);
+  const changed = gateway.newOrder();
+  const stamped = { timestamp: timestamp + 2 };
+  assert.equal((await client.create(changed, { ...stamped, idempotency_key: 'retry-1' })).status, 409);
+  assertRefused(await client.create(changed, { ...stamped, idempotency_key: 'retry-3' }), /used already/);
+});
+
 test('the spelling of a signature does not make it another', async () => {
   const body = JSON.stringify(gateway.newOrder());
   const timestamp = nowSeconds();

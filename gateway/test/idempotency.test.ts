@@ -237,6 +237,52 @@ test('a retry finishes the work of a process that fell silent, and its late answ
   assert.equal(await own.statusOf(intent), 'succeeded');
   assert.deepEqual(await own.latePaymentsOf(intent), []);
   assert.deepEqual(await own.eventsOf(intent), ['created', 'requires_action', 'succeeded']);
+  const kept = await terminal.confirmQr('dead-1');
+  assert.equal(kept.text, replay.text, 'the answer that was given first stays the answer');
+});
+
+test('work that is taken over is under a new lease: another retry waits', async (t) => {
+  const own = await startTestGateway(t, { replicas: 2 });
+  const [silent, slow] = own.replicas;
+  assert.ok(silent && slow);
+  const intent = await own.createIntent();
+  const first_answer = own.holdProviderAnswers(silent);
+  const first = own.terminalFor(intent, silent).confirmQr('dead-2');
+  await first_answer.arrived;
+  own.clock.advance(30_000);
+  const second_answer = own.holdProviderAnswers(slow);
+  const second = own.terminalFor(intent, slow).confirmQr('dead-2');
+  await second_answer.arrived;
+  const third = await own.terminalFor(intent, slow).confirmQr('dead-2');
+  assert.deepEqual([third.status, third.json.details.constraint], [409, 'in_progress']);
+  assert.equal(await own.paypay.calls('create_code'), 2);
+  second_answer.release();
+  first_answer.release();
+  for (const answer of [await first, await second]) {
+    assert.deepEqual([answer.status, answer.json.status], [200, 'requires_action'], answer.text);
+  }
+});
+
+test('a repeated confirm claims its key before PayPay is asked once more', async (t) => {
+  const own = await startTestGateway(t);
+  const intent = await own.createIntent();
+  const qr = { payment_method_type: 'qr_mpm', provider: 'PAYPAY' };
+  await own.paypay.setFault('server_error_after_success', { endpoint: 'create_code', times: 1 });
+  assert.equal((await own.client.confirm(intent.id, qr)).status, 502);
+  const answer = own.holdProviderAnswers(own.replicas[0] ?? assert.fail());
+  const body = JSON.stringify(qr);
+  const claimed = { idempotency_key: 'claim-1' };
+  const running = own.client.confirm(intent.id, body, claimed);
+  await answer.arrived;
+  const again = await own.client.confirm(intent.id, body, claimed);
+  assert.deepEqual([again.status, again.json.details.constraint], [409, 'in_progress']);
+  const other_body = await own.client.confirm(intent.id, `${body} `, claimed);
+  assert.deepEqual([other_body.status, other_body.json.details.constraint], [409, 'same_body']);
+  assert.equal(await own.paypay.calls('create_code'), 2);
+  answer.release();
+  const first = await running;
+  assert.deepEqual([first.status, first.json.status], [200, 'requires_action']);
+  assert.equal((await own.client.confirm(intent.id, body, claimed)).text, first.text);
 });
 
 test('a claim whose process died before it asked anybody is taken over by one of several retries', async () => {

@@ -111,6 +111,15 @@ export function completeMark(context: Context, mark: Mark | null, answer: Answer
       : seal(context.master_key, `${answer.content_type}\n${answer.body}`, sealContext(mark.key_id));
 }
 
+/** Leave the mark without an answer, before work that no change announces. Throws where it is there already. */
+export async function claim(context: Context, mark: Mark): Promise<void> {
+  if (!mark.is_first || mark.organization_id === null) return;
+  if (mark.key_id === null && mark.signature === null) return;
+  completeMark(context, mark, null);
+  await insertMark(context.db, mark, mark.organization_id, instant(context));
+  mark.is_first = false;
+}
+
 /** For an answer that no change carried: a repetition of the same confirm, or a refusal. */
 async function keep(context: Context, mark: Mark, answer: Answer): Promise<void> {
   if (!mark.is_first && mark.response_status !== null) return;
@@ -149,14 +158,16 @@ async function findEarlier(
   refusal: unknown,
 ): Promise<Answer | 'taken_over' | null> {
   const key = mark.key_id === null ? null : await findIdempotencyKey(context.db, mark.key_id);
-  if (key === null) {
-    const seen = mark.signature === null ? undefined : await findSignatureKey(context.db, mark.signature);
-    if (seen === undefined) return null;
+  const seen = mark.signature === null ? undefined : await findSignatureKey(context.db, mark.signature);
+  // A signature is good for the key that it came with first; another's answer is not for who presents it.
+  if (seen !== undefined && (key === null || seen === null || !seen.equals(key.id))) {
     throw new GatewayError(
       'unauthorized',
       'This signature was used already. Sign every request anew; a retry keeps its Idempotency-Key.',
     );
   }
+  if (key === null) return null;
+  await rememberSignature(context, mark, key.organization_id);
   if (mark.fingerprint !== null && !key.fingerprint.equals(mark.fingerprint)) {
     // Who could prove nothing does not learn either that the key was used.
     if (refusal instanceof GatewayError && refusal.status === 401) throw refusal;
@@ -166,7 +177,6 @@ async function findEarlier(
       { field: 'Idempotency-Key', constraint: 'same_body' },
     );
   }
-  await rememberSignature(context, mark, key.organization_id);
   if (key.response_status !== null && key.response_sealed !== null) {
     const text = open([context.master_key], key.response_sealed, sealContext(key.id)).toString('utf8');
     const end = text.indexOf('\n');
