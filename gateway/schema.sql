@@ -161,6 +161,7 @@ create table payment_intents (
   next_check_at timestamp(3) with time zone,
   attempt_id text,
   payment_token_hash bytea,
+  payment_token_confirm_until timestamp(3) with time zone,
   payment_token_expires_at timestamp(3) with time zone,
   payment_token_attempt_id text,
   version integer not null default 1,

@@ -115,6 +115,8 @@ create table payment_intents (
   next_check_at timestamptz(3),
   attempt_id text,
   payment_token_hash bytea,
+  -- A confirm moves only the second on: afterwards the token reads and cancels, but confirms nothing new.
+  payment_token_confirm_until timestamptz(3),
   payment_token_expires_at timestamptz(3),
   payment_token_attempt_id text,
   version integer not null default 1,
@@ -175,8 +177,10 @@ create table payment_attempts (
 ) with (fillfactor = 70);
 
 create index payment_attempts_by_intent on payment_attempts (payment_intent_id);
--- The row is its own schedule: whoever has a time here is looked up then.
-create index payment_attempts_due on payment_attempts (next_check_at) where next_check_at is not null;
+-- The row is its own schedule: whoever has a time here is looked up then. By merchant first: a claim steps from
+-- merchant to merchant, so that it never wades through one's backlog.
+create index payment_attempts_due on payment_attempts (adapter, organization_id, merchant_id, next_check_at)
+  where next_check_at is not null;
 -- Notifications sometimes name only the provider's id.
 create index payment_attempts_by_provider_payment on payment_attempts (adapter, provider_payment_id)
   where provider_payment_id is not null;

@@ -193,6 +193,31 @@ test('a confirm that never began leaves the token for another method', async () 
   assert.equal((await terminal.confirm(CASH)).json.status, 'succeeded');
 });
 
+test('a confirm that never began does not make its token last longer', async () => {
+  const intent = await gateway.createIntent({ currency: 'USD' });
+  const terminal = gateway.terminalFor(intent);
+  clock.advance(2 * MINUTE_MS);
+  assert.equal((await terminal.confirmQr()).status, 502);
+  clock.advance(3 * MINUTE_MS);
+  assert.equal((await terminal.retrieve()).status, 200, 'the last instant still counts');
+  clock.advance(1);
+  for (const answer of [await terminal.retrieve(), await terminal.confirm(CASH), await terminal.cancel()]) {
+    assertInvalid(answer);
+  }
+  assert.equal(await gateway.statusOf(intent), 'requires_payment_method');
+});
+
+test('a till sees how its payment ended, also when the intent ran out while the code was open', async () => {
+  const intent = await gateway.openQr({ expires_in_minutes: 60 });
+  clock.advance(60 * MINUTE_MS);
+  await gateway.settle();
+  clock.advance(15 * MINUTE_MS);
+  const { json } = await intent.terminal.retrieve();
+  assert.deepEqual([json.status, json.cancellation_reason], ['cancelled', 'expired']);
+  clock.advance(1);
+  assertInvalid(await intent.terminal.retrieve());
+});
+
 test('a token is issued by the backend only, and a retry of the issue gives the same one', async () => {
   const intent = await gateway.createIntent();
   const path = `/v1/payment_intents/${intent.id}/payment_token`;

@@ -19,7 +19,7 @@ import {
 import type { Provider, ProviderContext } from '../providers/provider.ts';
 import { findProvider } from '../providers/registry.ts';
 import { admit, type Caller, invalidToken } from './callers.ts';
-import { type Answer, completeMark, type Mark } from './idempotency.ts';
+import { type Answer, claim, completeMark, type Mark } from './idempotency.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
 import { applyProviderResult, carryOut, makeEvent } from './provider-results.ts';
@@ -36,7 +36,7 @@ export interface ConfirmRequest {
 /** Longer than the provider's deadline: only after that is an unanswered attempt looked up by the resolver. */
 const ASK_LEASE_MS = 30_000;
 
-/** A token that has confirmed can go on reading for so long after the attempt's own end. */
+/** A token that has confirmed can go on reading for so long after the end: a till must see how it ended. */
 const TOKEN_GRACE_MS = 15 * 60_000;
 
 export async function confirmPaymentIntent(
@@ -192,6 +192,9 @@ async function repeat(
     if (attempt.cancel_requested_at !== null) throw refusedMove(intent, 'confirmed: it is being cancelled');
     const access = await findProviderAccess(context, provider, intent, 'open_attempt');
     if (!access.ok) throw notSupported(access.reason);
+    // No change carries this request's mark before the provider is asked, so it is left by itself: a repetition,
+    // or another body under the key, is refused before the provider hears of it.
+    await claim(context, mark);
     return start(context, intent, attempt, provider, access.provider_context, mark);
   }
   if (attempt.status === 'asked') {
@@ -322,7 +325,9 @@ function tokenUsed(context: Context, caller: Caller, intent: PaymentIntent, atte
   return {
     ...intent,
     payment_token_attempt_id: attempt.id,
-    payment_token_expires_at: [instant(context, TOKEN_GRACE_MS), intent.expires_at].sort().at(-1) ?? null,
+    payment_token_expires_at: new Date(
+      Math.max(context.now(), Date.parse(intent.expires_at)) + TOKEN_GRACE_MS,
+    ).toISOString(),
   };
 }
 

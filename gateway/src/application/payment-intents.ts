@@ -89,6 +89,7 @@ export async function createPaymentIntent(
     next_check_at: null,
     attempt_id: null,
     payment_token_hash: hash,
+    payment_token_confirm_until: instant(context, tokenLife(context)),
     payment_token_expires_at: instant(context, tokenLife(context)),
     payment_token_attempt_id: null,
     version: 1,
@@ -222,6 +223,7 @@ export async function createPaymentToken(
     const next: PaymentIntent = {
       ...intent,
       payment_token_hash: hash,
+      payment_token_confirm_until: payment_token_expires_at,
       payment_token_expires_at,
       payment_token_attempt_id: null,
       version: intent.version + 1,

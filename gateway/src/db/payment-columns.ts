@@ -37,6 +37,7 @@ export const CHANGING_INTENT = {
   next_check_at: 'timestamptz',
   attempt_id: 'text',
   payment_token_hash: 'bytea',
+  payment_token_confirm_until: 'timestamptz',
   payment_token_expires_at: 'timestamptz',
   payment_token_attempt_id: 'text',
   version: 'integer',
@@ -48,6 +49,7 @@ export const NEW_INTENT = {
   ...FIXED_INTENT,
   status: CHANGING_INTENT.status,
   payment_token_hash: CHANGING_INTENT.payment_token_hash,
+  payment_token_confirm_until: CHANGING_INTENT.payment_token_confirm_until,
   payment_token_expires_at: CHANGING_INTENT.payment_token_expires_at,
   updated_at: CHANGING_INTENT.updated_at,
 };

@@ -39,6 +39,7 @@ const BASE_INTENT: PaymentIntent = {
   next_check_at: null,
   attempt_id: null,
   payment_token_hash: null,
+  payment_token_confirm_until: null,
   payment_token_expires_at: null,
   payment_token_attempt_id: null,
   version: 1,
@@ -183,6 +184,21 @@ test('another amount or currency is neither accepted nor declined, even while th
   }
 });
 
+test('another amount is reported although the outcome was unknown before, and silence does not hide it', () => {
+  const silent = tell(makeAsked(), UNKNOWN);
+  const wrong: ProviderResult = { kind: 'paid', stated: { amount: 1_001, currency: 'JPY' } };
+  const reported = tell([silent.intent, silent.attempt], wrong);
+  assert.deepEqual(
+    [reported.changed, reported.event, reported.intent.outcome, reported.intent.last_payment_error?.code],
+    [true, null, 'unknown', 'amount_mismatch'],
+  );
+  assert.equal(reported.attempt.error?.code, 'amount_mismatch');
+  for (const again of [wrong, UNKNOWN, NOT_FOUND]) {
+    const { changed, intent } = tell([reported.intent, reported.attempt], again);
+    assert.deepEqual([changed, intent.last_payment_error?.code], [false, 'amount_mismatch'], again.kind);
+  }
+});
+
 test('a payment after the end is late: recorded once, and the intent stays what it is', () => {
   const [intent, attempt] = makeAsked();
   const cancelled = tell(
@@ -208,6 +224,17 @@ test('a code that was given up and is paid all the same pays the intent that is 
   assert.deepEqual(
     [intent.status, intent.attempt_id, intent.amount_received, attempt.status],
     ['succeeded', 'pa_1', 1_000, 'paid'],
+  );
+});
+
+test('a code that was given up and is paid with another amount is late, and the intent stays open', () => {
+  const { intent, attempt, late_payment } = tell(makeAsked(), WAITING, EXPIRED, {
+    kind: 'paid',
+    stated: { amount: 999, currency: 'JPY' },
+  });
+  assert.deepEqual(
+    [intent.status, intent.amount_received, attempt.status, late_payment],
+    ['requires_payment_method', 0, 'paid', { amount: 999, currency: 'JPY' }],
   );
 });
 

@@ -106,10 +106,11 @@ export function decideOnProviderResult(
   now: string,
 ): Decision {
   const live = intent.attempt_id === attempt.id && !isFinal(intent.status);
-  const revives = intent.attempt_id === null && intent.status === 'requires_payment_method';
-  const wanted = live || revives;
+  // A code that was given up pays the intent all the same while nothing else does, but only in full.
+  const idle = intent.attempt_id === null && intent.status === 'requires_payment_method';
+  const wanted = live || (idle && !statesAnotherAmount(attempt, news));
   const proven = provenAbsent(attempt, news);
-  const result = wanted ? quarantined(attempt, proven) : proven;
+  const result = live ? quarantined(attempt, proven) : proven;
   // Money that came is the truth until it goes back; an answer that it has overtaken on the way says nothing.
   if (attempt.status === 'paid' && result.kind !== 'paid' && result.kind !== 'reversed') {
     return noNews(intent, { ...attempt });
@@ -151,7 +152,8 @@ export function decideOnProviderResult(
       return moved(intent, attempt, next, 'working', now, { outcome: null });
     case 'not_found':
     case 'unknown':
-      if (next.status === attempt.status) return noNews(intent, next);
+      // "Still unknown" is no news, but why can be: a wrong amount is reported, and later silence does not hide it.
+      if (next.status === attempt.status && !bringsMismatch(attempt, next)) return noNews(intent, next);
       return moved(intent, attempt, next, 'unknown', now, {
         outcome: 'unknown',
         last_payment_error: next.error,
@@ -169,22 +171,36 @@ export function decideOnProviderResult(
         attempt_id: null,
         processing_mode: null,
         provider: null,
-        // A confirm that never began has not used its token up.
+        // A confirm that never began has neither used its token up nor made it last longer.
         ...(result.reason === 'refused' &&
-          intent.payment_token_attempt_id === attempt.id && { payment_token_attempt_id: null }),
+          intent.payment_token_attempt_id === attempt.id && {
+            payment_token_attempt_id: null,
+            payment_token_expires_at: intent.payment_token_confirm_until,
+          }),
       });
   }
 }
 
 /** An amount or currency that is not the intent's is neither accepted nor declined: a person must look. */
 function quarantined(attempt: Attempt, result: ProviderResult): ProviderResult {
-  if ((result.kind !== 'paid' && result.kind !== 'authorized') || result.stated === undefined) return result;
-  if (result.stated.amount === attempt.amount && result.stated.currency === attempt.currency) return result;
+  if (!statesAnotherAmount(attempt, result)) return result;
+  const { amount, currency } = result.stated;
   return {
     kind: 'unknown',
     reason: 'amount_mismatch',
-    message: `The provider reports ${result.stated.amount} ${result.stated.currency} instead of ${attempt.amount} ${attempt.currency}.`,
+    message: `The provider reports ${amount} ${currency} instead of ${attempt.amount} ${attempt.currency}.`,
   };
+}
+
+type Stating = ProviderResult & { stated: { amount: number; currency: string } };
+
+function statesAnotherAmount(attempt: Attempt, result: ProviderResult): result is Stating {
+  if ((result.kind !== 'paid' && result.kind !== 'authorized') || result.stated === undefined) return false;
+  return result.stated.amount !== attempt.amount || result.stated.currency !== attempt.currency;
+}
+
+function bringsMismatch(before: Attempt, after: Attempt): boolean {
+  return after.error?.code === 'amount_mismatch' && before.error?.code !== 'amount_mismatch';
 }
 
 /** "Not found" becomes an end only after it was said several times: our request may still be on its way. */

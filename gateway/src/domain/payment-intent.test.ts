@@ -126,6 +126,7 @@ function makeIntent(changes: Partial<PaymentIntent> = {}): PaymentIntent {
     next_check_at: null,
     attempt_id: null,
     payment_token_hash: Buffer.from('canary'),
+    payment_token_confirm_until: null,
     payment_token_expires_at: null,
     payment_token_attempt_id: null,
     version: 1,

@@ -127,6 +127,9 @@ export interface PaymentIntent {
   /** The attempt that is live, or that brought the money. */
   attempt_id: string | null;
   payment_token_hash: Buffer | null;
+  /** Until when the token may confirm; fixed when it is issued. */
+  payment_token_confirm_until: string | null;
+  /** Until when it may read and cancel; a confirm moves it on. */
   payment_token_expires_at: string | null;
   /** The attempt that used the token up; the token goes on to read, and to repeat the same confirm. */
   payment_token_attempt_id: string | null;
