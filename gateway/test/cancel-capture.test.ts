@@ -81,6 +81,26 @@ test('a cancel that PayPay did not answer is finished by a retry with the same k
   assert.deepEqual([second.status, second.json.status], [200, 'cancelled'], first.text);
 });
 
+test('the retry of a cancel that was seen through meanwhile is told that it is cancelled', async () => {
+  const by_token = await gateway.openQr();
+  const by_key = await gateway.openQr();
+  for (const [intent, cancel] of [
+    [by_token, () => by_token.terminal.cancel({}, 'cancel-3')],
+    [by_key, () => client.cancel(by_key.id, {}, { idempotency_key: 'cancel-3' })],
+  ] as const) {
+    await gateway.paypay.setFault('server_error', { endpoint: 'delete_code', times: 1 });
+    assert.equal((await cancel()).status, 502);
+    gateway.clock.advance(1_500);
+    await gateway.settle();
+    assert.equal(await gateway.statusOf(intent), 'cancelled');
+    const retry = await cancel();
+    assert.deepEqual([retry.status, retry.json.status], [200, 'cancelled'], retry.text);
+    const replay = await cancel();
+    assert.deepEqual([replay.text, replay.headers.get('idempotency-replayed')], [retry.text, 'true']);
+    assert.equal((await client.cancel(intent.id)).status, 409, 'another cancel is refused');
+  }
+});
+
 test('an outcome that is unknown cannot be cancelled before it is known', async () => {
   const intent = await gateway.createIntent();
   await gateway.paypay.setFault('server_error', { endpoint: 'create_code', times: 1 });

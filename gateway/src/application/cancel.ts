@@ -34,6 +34,9 @@ export async function cancelPaymentIntent(
   for (;;) {
     const intent = admit(context, caller, await findPaymentIntent(context.db, id));
     mark.organization_id = intent.organization_id;
+    // The resolver was faster than the retry of a cancel that was begun: the work is finished, not refused.
+    if (intent.status === 'cancelled' && !mark.is_first)
+      return jsonAnswer(200, paymentIntentResource(intent));
     const attempt = intent.attempt_id === null ? null : await findAttempt(context.db, intent.attempt_id);
     const phase = phaseOf(intent);
     // A retry goes on with a cancel that was begun; every other outcome that is still open must be known first.
@@ -131,6 +134,16 @@ export async function expirePaymentIntent(context: Context, intent: PaymentInten
 /** Expire what is due. Several workers may do so at once: each intent's version lets one of them through. */
 export async function expireDuePaymentIntents(context: Context, limit: number): Promise<number> {
   const intents = await listExpiringPaymentIntents(context.db, instant(context), limit);
-  await Promise.all(intents.map((intent) => expirePaymentIntent(context, intent)));
-  return intents.length;
+  // One that fails must not keep the others from ending; it is still due at the next run.
+  const outcomes = await Promise.allSettled(intents.map((intent) => expirePaymentIntent(context, intent)));
+  let ended = 0;
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.status === 'fulfilled') {
+      ended += 1;
+      continue;
+    }
+    context.metrics.job_failures.inc({ job: 'expiry' });
+    context.log.error({ err: outcome.reason, payment_intent: intents[index]?.id }, 'not expired');
+  }
+  return ended;
 }
