@@ -56,6 +56,23 @@ test('the picture of the code is an SVG that needs no key, and no other address 
   }
 });
 
+test('the picture of a code is gone when the code is over, or is being called off', async () => {
+  const pictureOf = async (intent: { confirmation: Json }) =>
+    (await send(String(intent.confirmation['qr_code_url']), 'GET', '', {}, undefined)).status;
+  const paid = await gateway.openQr();
+  await gateway.paypay.pay(paid.code);
+  gateway.clock.advance(2_500);
+  await gateway.settle();
+  assert.equal(await gateway.statusOf(paid), 'succeeded');
+  assert.equal(await pictureOf(paid), 404);
+
+  const cancelled = await gateway.openQr();
+  assert.equal(await pictureOf(cancelled), 200);
+  await gateway.paypay.setFault('server_error', { endpoint: 'delete_code', times: 1 });
+  assert.equal((await cancelled.terminal.cancel()).status, 502);
+  assert.equal(await pictureOf(cancelled), 404, 'its cancel was asked for');
+});
+
 test('the code shows what PayPay gave, and PayPay was told the store and the description', async () => {
   const intent = await gateway.openQr({ description: 'Latte ×2', merchant_terminal_id: 'till_7' });
   const [paypay] = (await gateway.paypay.payments()) as unknown as Json[];

@@ -4,20 +4,21 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import QRCode from 'qrcode';
 import type { Context } from '../context.ts';
 import { findAttempt } from '../db/payment-intents.ts';
-import type { Attempt } from '../domain/attempt.ts';
+import { type Attempt, isEnded } from '../domain/attempt.ts';
 import { GatewayError } from '../domain/error.ts';
 
 export function qrCodeUrl(context: Context, attempt: Attempt): string {
   return `${context.config.base_url}/v1/qr_codes/${attempt.id}.svg?signature=${signatureOf(context, attempt.id)}`;
 }
 
-/** The code as an SVG. An unknown attempt and a wrong signature are the same refusal. */
+/** The code as an SVG, while it may be paid. An unknown attempt and a wrong signature are the same refusal. */
 export async function getQrCodeSvg(context: Context, attempt_id: string, signature: string): Promise<string> {
   const expected = Buffer.from(signatureOf(context, attempt_id));
   const given = Buffer.from(signature);
   const valid = given.length === expected.length && timingSafeEqual(given, expected);
   const attempt = valid ? await findAttempt(context.db, attempt_id) : null;
-  if (attempt?.action?.type !== 'qr') throw new GatewayError('not_found', 'There is no such code.');
+  const open = attempt !== null && !isEnded(attempt) && attempt.cancel_requested_at === null;
+  if (!open || attempt.action?.type !== 'qr') throw new GatewayError('not_found', 'There is no such code.');
   return QRCode.toString(attempt.action.qr_content, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
 }
 

@@ -32,7 +32,7 @@ export function qrCodeRoutes(app: FastifyInstance, context: Context): void {
       return reply
         .headers({
           'content-type': 'image/svg+xml',
-          'cache-control': 'private, max-age=300',
+          'cache-control': 'no-store',
           'content-security-policy': "default-src 'none'",
         })
         .send(svg);
