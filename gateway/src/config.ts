@@ -117,7 +117,8 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     rate_limit_global: integer('MPAC_RATE_LIMIT_GLOBAL', 10_000, 1, 100_000_000),
     look_up_per_second: integer('MPAC_LOOK_UPS_PER_SECOND', 3, 1, 100_000),
     look_up_burst: integer('MPAC_LOOK_UP_BURST', 10, 1, 100_000),
-    provider_deadline_ms: integer('MPAC_PROVIDER_DEADLINE_MS', 10_000, 100, 60_000),
+    // Shorter than the leases of 30 s on a request and on its attempt: nobody takes work over that still runs.
+    provider_deadline_ms: integer('MPAC_PROVIDER_DEADLINE_MS', 10_000, 100, 25_000),
     webhook_concurrency: integer('MPAC_WEBHOOK_CONCURRENCY', 64, 1, 1_000),
     webhook_allow_loopback:
       choice('MPAC_WEBHOOK_ALLOW_LOOPBACK', development ? 'true' : 'false', ['true', 'false']) === 'true',

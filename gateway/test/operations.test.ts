@@ -16,6 +16,12 @@ function makeProcess(database_url: string, now?: () => number) {
   return { lines, context: makeContext({ ...options, ...(now && { now }) }) };
 }
 
+test('a provider may not think longer than the lease on its question', () => {
+  const deadline = (ms: number) => readConfig({ MPAC_PROVIDER_DEADLINE_MS: String(ms) }, 'development');
+  assert.equal(deadline(25_000).provider_deadline_ms, 25_000);
+  assert.throws(() => deadline(25_001), /MPAC_PROVIDER_DEADLINE_MS must be a whole number from 100 to 25000/);
+});
+
 test('a process that only serves shows the backlog that is in the database', async (t) => {
   const gateway = await makeWebhookHarness(t);
   await gateway.addEndpoint({ url: 'https://hooks.example.com/' });
