@@ -131,7 +131,7 @@ create table payment_attempts (
 ) with (fillfactor=70);
 CREATE INDEX payment_attempts_by_intent ON payment_attempts USING btree (payment_intent_id);
 CREATE INDEX payment_attempts_by_provider_payment ON payment_attempts USING btree (adapter, provider_payment_id) WHERE (provider_payment_id IS NOT NULL);
-CREATE INDEX payment_attempts_due ON payment_attempts USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
+CREATE INDEX payment_attempts_due ON payment_attempts USING btree (adapter, organization_id, merchant_id, next_check_at) WHERE (next_check_at IS NOT NULL);
 
 create table payment_intents (
   id text not null,

@@ -107,6 +107,21 @@ test('held money does not expire with its intent', async () => {
   assert.equal((await gateway.client.capture(intent.id)).json.status, 'succeeded');
 });
 
+test('an intent that cannot be expired keeps no other from its end', async (t) => {
+  const own = await startTestGateway(t);
+  const broken = await own.openQr({ expires_in_minutes: 1 });
+  const other = await own.createIntent({ expires_in_minutes: 1 });
+  await own.query('update payment_intents set attempt_id = null where id = $1', [broken.id]);
+  own.clock.advance(MINUTE_MS);
+  assert.equal(await own.runJob('expiry'), 1);
+  assert.equal(await own.statusOf(other), 'cancelled');
+  const reported = own.log.lines.filter((line) => line.msg === 'not expired');
+  assert.deepEqual(
+    reported.map((line) => line['payment_intent']),
+    [broken.id],
+  );
+});
+
 test('two workers that expire the same intents do so once', async (t) => {
   const own = await startTestGateway(t, { replicas: 2 });
   const intents = await Promise.all(Array.from({ length: 10 }, () => own.createIntent()));

@@ -93,6 +93,46 @@ test('a payment that was under way when the code was deleted is found without an
   assert.equal((await gateway.latePaymentsOf(intent)).length, 1);
 });
 
+test('a look-up in between does not take the place of the last one', async () => {
+  const intent = await openAndCancel();
+  const { merchantPaymentId } = await gateway.paypay.find(intent.code);
+  clock.advance(10_000);
+  const body = { merchantPaymentId, status: 'CANCELED', timestamp: '2026-01-15T10:10:00Z' };
+  const asked = await gateway.paypay.calls('get_payment', merchantPaymentId);
+  assert.equal((await send(gateway.url, 'POST', INBOX, {}, body)).status, 200);
+  await gateway.settle();
+  assert.equal(await gateway.paypay.calls('get_payment', merchantPaymentId), asked + 1);
+  await gateway.paypay.setFault('lose_notification', { times: 1 });
+  await gateway.paypay.payLate(intent.code);
+  clock.advance(49_000);
+  await gateway.settle();
+  assert.deepEqual(await gateway.latePaymentsOf(intent), []);
+  clock.advance(2_000);
+  await gateway.settle();
+  assert.equal((await gateway.latePaymentsOf(intent)).length, 1);
+});
+
+test('a last look-up that fails is made again until there is an answer, and then no more', async () => {
+  const intent = await openAndCancel();
+  const { merchantPaymentId } = await gateway.paypay.find(intent.code);
+  await gateway.paypay.setFault('lose_notification', { times: 1 });
+  await gateway.paypay.payLate(intent.code);
+  await gateway.paypay.setFault('server_error', { endpoint: 'get_payment' });
+  for (const wait_ms of [61_000, 3_000, 6_000]) {
+    clock.advance(wait_ms);
+    await gateway.settle();
+    assert.deepEqual(await gateway.latePaymentsOf(intent), []);
+  }
+  await gateway.paypay.clearFaults();
+  clock.advance(12_000);
+  await gateway.settle();
+  assert.equal((await gateway.latePaymentsOf(intent)).length, 1);
+  const asked = await gateway.paypay.calls('get_payment', merchantPaymentId);
+  clock.advance(3_600_000);
+  await gateway.settle();
+  assert.equal(await gateway.paypay.calls('get_payment', merchantPaymentId), asked);
+});
+
 test('a first code that is paid after the second one is late: nobody pays twice unseen', async () => {
   const intent = await gateway.openQr();
   clock.advance(331_000);

@@ -185,6 +185,20 @@ test('another amount than ours is quarantined and reported, not accepted', async
   assert.equal(await own.statusOf(intent), 'succeeded', 'PayPay corrected itself');
 });
 
+test('another amount is reported although the outcome was unknown already', async (t) => {
+  const own = await startTestGateway(t);
+  const intent = await own.createIntent();
+  await own.paypay.setFault('server_error_after_success', { endpoint: 'create_code', times: 1 });
+  assert.equal((await own.terminalFor(intent).confirmQr()).status, 502);
+  await own.paypay.payLate();
+  await own.paypay.setFault('wrong_amount', { times: 1 });
+  own.clock.advance(1_500);
+  await own.settle();
+  const { json } = await own.client.retrieve(intent.id);
+  assert.deepEqual([json.outcome, json.last_payment_error.code], ['unknown', 'amount_mismatch']);
+  assert.equal(own.log.lines.filter((line) => /reports another amount/.test(line.msg ?? '')).length, 1);
+});
+
 test('an adapter’s question in a second process does not open a second code', async (t) => {
   const own = await startTestGateway(t, { replicas: 2 });
   const [here, there] = own.replicas;
@@ -207,7 +221,6 @@ test('a busy merchant’s look-ups keep to their budget, and another merchant’
   });
   for (let n = 0; n < 12; n += 1) await own.openQr();
   own.clock.advance(3_000);
-  assert.equal(await own.runJob('look_ups'), 0, 'the first only makes the budget');
   assert.equal(await own.runJob('look_ups'), 5, 'the burst');
   assert.equal(await own.runJob('look_ups'), 0, 'nothing is left of it');
   const small = await own.openQr({ merchant_store_id: 'store_002' });
@@ -218,4 +231,44 @@ test('a busy merchant’s look-ups keep to their budget, and another merchant’
   await own.settle();
   assert.equal(await own.statusOf(small), 'succeeded');
   assert.ok((await own.paypay.calls('get_payment')) <= 5 + 3 + 6 + 1);
+});
+
+test('hundreds of open codes of one merchant do not delay the look-ups of another', async (t) => {
+  const own = await startTestGateway(t, { config: { look_up_per_second: 3, look_up_burst: 10 } });
+  await own.saveStore({
+    merchant: { id: 'merchant_002', name: 'Small' },
+    store: { id: 'store_002', name: 'Small' },
+  });
+  const busy = await own.openQr();
+  await own.query(
+    `insert into payment_attempts
+     select (json_populate_record(a, json_build_object('id', a.id || n))).*
+     from payment_attempts a, generate_series(1, 150) n where a.payment_intent_id = $1`,
+    [busy.id],
+  );
+  own.clock.advance(60_000);
+  const small = await own.openQr({ merchant_store_id: 'store_002' });
+  await own.paypay.pay(small.code);
+  own.clock.advance(3_000);
+  assert.equal(await own.runJob('look_ups'), 10 + 1, 'a burst of the one, and the other');
+  assert.equal(await own.statusOf(small), 'succeeded');
+  assert.equal(await own.runJob('look_ups'), 0);
+});
+
+test('a look-up that PayPay does not answer keeps no other payment waiting', async (t) => {
+  const own = await startTestGateway(t, { worker: true, config: { provider_deadline_ms: 3_000 } });
+  const silent = await own.openQr();
+  await own.paypay.setFault('hang', { endpoint: 'get_payment', times: 1 });
+  own.clock.advance(3_100);
+  own.context.wakeWorker?.('look_ups');
+  const { merchantPaymentId } = await own.paypay.find(silent.code);
+  while ((await own.paypay.calls('get_payment', merchantPaymentId)) === 0);
+  const other = await own.openQr();
+  await own.paypay.pay(other.code);
+  const asked_at = performance.now();
+  const moved = own.log.next((line) => line.msg === 'payment intent moved' && line['to'] === 'succeeded');
+  own.clock.advance(3_100);
+  own.context.wakeWorker?.('look_ups');
+  await moved;
+  assert.ok(performance.now() - asked_at < own.context.config.provider_deadline_ms / 2);
 });

@@ -12,24 +12,11 @@ import { applyProviderResult, reload } from './provider-results.ts';
 /** Longer than a look-up may take; a worker that dies gives its attempts back after so long. */
 const LOOK_UP_LEASE_MS = 30_000;
 
-/** Look up what is due, up to `limit` at a time and within each merchant's budget. Returns how many. */
-export async function lookUpDueAttempts(context: Context, limit: number): Promise<number> {
+/** Take what is due, up to `limit` at a time and within each merchant's budget. */
+export function claimDueLookUps(context: Context, limit: number): Promise<Attempt[]> {
   const { look_up_per_second: per_second, look_up_burst: burst } = context.config;
-  const attempts = await claimDueAttempts(
-    context.db,
-    instant(context),
-    instant(context, LOOK_UP_LEASE_MS),
-    limit,
-    { per_second, burst },
-  );
-  // One that fails must not keep the others from being written; its lease brings it back.
-  const outcomes = await Promise.allSettled(attempts.map((attempt) => lookUpAttempt(context, attempt)));
-  for (const [index, outcome] of outcomes.entries()) {
-    if (outcome.status === 'rejected') {
-      context.log.error({ err: outcome.reason, attempt: attempts[index]?.id }, 'look-up failed');
-    }
-  }
-  return attempts.length;
+  const lease = instant(context, LOOK_UP_LEASE_MS);
+  return claimDueAttempts(context.db, instant(context), lease, limit, { per_second, burst });
 }
 
 /** Ask about one attempt now. An ended one is asked about too: money can come after the end. */

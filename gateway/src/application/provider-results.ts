@@ -40,9 +40,9 @@ export async function applyProviderResult(
 ): Promise<{ intent: PaymentIntent; attempt: Attempt }> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const decision = decideOnProviderResult(intent, attempt, result, instant(context));
-    schedule(context, attempt, decision);
+    schedule(context, attempt, decision, result);
     if (!decision.changed) {
-      await updateAttemptSchedule(context.db, decision.attempt, decision.intent.next_check_at);
+      await updateAttemptSchedule(context.db, attempt, decision.attempt, decision.intent.next_check_at);
       return decision;
     }
     const change = makeChange(context, decision);
@@ -106,19 +106,18 @@ export async function reload(
 }
 
 /** The time of the next look-up: often while a code is open, less and less often while the truth is hidden. */
-function schedule(context: Context, before: Attempt, decision: Decision): void {
-  const { attempt, intent } = decision;
+function schedule(context: Context, before: Attempt, decision: Decision, result: ProviderResult): void {
+  const { attempt, intent, changed } = decision;
   if (attempt.status !== before.status) attempt.checks_done = 0;
-  if (isEnded(attempt) || attempt.status === 'authorized') {
-    // A payment may have been under way when its code was deleted, so the end is looked at once more.
-    const just_ended = attempt.status === 'ended_unpaid' && !isEnded(before);
-    attempt.next_check_at = just_ended ? instant(context, LAST_LOOK_MS) : null;
+  const known = changed ? attempt : before;
+  const settled = isEnded(known) || known.status === 'authorized';
+  if (settled && result.kind !== 'unknown') {
+    attempt.next_check_at = lastLook(known, instant(context));
   } else {
-    const kind =
-      attempt.status === 'waiting' && attempt.cancel_requested_at === null ? 'open_code' : 'unknown';
+    const open_code = !settled && attempt.status === 'waiting' && attempt.cancel_requested_at === null;
     const at = nextLookUp({
       checks_done: attempt.checks_done,
-      kind,
+      kind: open_code ? 'open_code' : 'unknown',
       now_ms: context.now(),
       random: context.random(),
     });
@@ -127,6 +126,17 @@ function schedule(context: Context, before: Attempt, decision: Decision): void {
   if (!isFinal(intent.status)) {
     intent.next_check_at = intent.outcome === 'unknown' ? attempt.next_check_at : null;
   }
+}
+
+/**
+ * A payment may have been under way when its code was deleted, so the end is looked at once more a while later,
+ * whatever was asked and answered in between. Nothing is written to an ended attempt but news, so the time of
+ * its last change is the time of its end.
+ */
+function lastLook(ended: Attempt, now: string): string | null {
+  if (ended.status !== 'ended_unpaid') return null;
+  const at = new Date(Date.parse(ended.updated_at) + LAST_LOOK_MS).toISOString();
+  return now < at ? at : null;
 }
 
 function makeChange(context: Context, decision: Decision): Change {
@@ -165,7 +175,7 @@ function observe(context: Context, before: Attempt, decision: Decision): void {
     context.metrics.late_payments.inc({ provider: attempt.adapter });
     context.log.warn(
       { payment_intent: attempt.payment_intent_id, attempt: attempt.id, ...decision.late_payment },
-      'a payment arrived for an intent that is closed; it is held',
+      'a payment arrived that its intent does not want; it is held',
     );
   }
   if (attempt.error?.code === 'amount_mismatch') {

@@ -10,45 +10,64 @@ export interface LookUpBudget {
   burst: number;
 }
 
+/** What a bucket holds now; the burst and no more after a quiet time. */
+const AVAILABLE = `least($5::real, b.tokens
+          + greatest(0, extract(epoch from $1::timestamptz - b.refilled_at))::real * $4::real)`;
+
 const CLAIM: Statement = {
   name: 'claim_due_attempts',
-  // Oldest due first, but no merchant gets more than its bucket holds: the rest stays due for the next tick.
-  // The lock on the bucket makes two workers take turns. A merchant's very first look-up only makes the bucket.
+  // `waiting` steps from bucket to bucket and reads the earliest time of each: its cost is the number of
+  // merchants with something to look up, whatever lies behind them. No merchant gets more than its bucket holds,
+  // and everybody's first comes before anybody's second. Two workers take turns at a bucket; the one that comes
+  // later, and finds too little left, leaves its rows for the next tick.
   text: `
-    with due as (
-      select id, adapter, organization_id, merchant_id,
-             row_number() over (partition by adapter, organization_id, merchant_id order by next_check_at) as place
-      from (select id, adapter, organization_id, merchant_id, next_check_at from payment_attempts
-            where next_check_at <= $1::timestamptz order by next_check_at limit $3::int) oldest
+    with recursive waiting as (
+      (select adapter, organization_id, merchant_id, next_check_at from payment_attempts
+       where next_check_at is not null order by adapter, organization_id, merchant_id, next_check_at limit 1)
+      union all
+      select next.adapter, next.organization_id, next.merchant_id, next.next_check_at
+      from waiting w cross join lateral (
+        select a.adapter, a.organization_id, a.merchant_id, a.next_check_at from payment_attempts a
+        where a.next_check_at is not null
+          and (a.adapter, a.organization_id, a.merchant_id) > (w.adapter, w.organization_id, w.merchant_id)
+        order by a.adapter, a.organization_id, a.merchant_id, a.next_check_at limit 1
+      ) next
     ),
-    wanted as (
-      select adapter, organization_id, merchant_id, count(*) as number from due group by 1, 2, 3
+    due as (
+      select d.id, d.next_check_at, d.place
+      from waiting w
+      left join look_up_budgets b
+        on b.adapter = w.adapter and b.organization_id = w.organization_id and b.merchant_id = w.merchant_id
+      cross join lateral (
+        select id, next_check_at, row_number() over (order by next_check_at) as place
+        from (select id, next_check_at from payment_attempts p
+              where p.adapter = w.adapter and p.organization_id = w.organization_id
+                and p.merchant_id = w.merchant_id and p.next_check_at <= $1::timestamptz
+              order by next_check_at
+              limit least($3::int, floor(case when b.adapter is null then $5::real else ${AVAILABLE} end)::int)
+             ) oldest
+      ) d
+      where w.next_check_at <= $1::timestamptz
     ),
-    new_bucket as (
-      insert into look_up_budgets (adapter, organization_id, merchant_id, tokens, refilled_at)
-      select adapter, organization_id, merchant_id, $5::real, $1::timestamptz from wanted
-      on conflict do nothing
+    chosen as materialized (select id from due order by place, next_check_at limit $3::int),
+    locked as materialized (
+      select p.id, p.adapter, p.organization_id, p.merchant_id
+      from chosen c join payment_attempts p on p.id = c.id
+      where p.next_check_at <= $1::timestamptz for no key update of p skip locked
     ),
     bucket as (
-      update look_up_budgets b
-      set tokens = full_bucket.available - full_bucket.granted, refilled_at = greatest(refilled_at, $1::timestamptz)
-      from (
-        select adapter, organization_id, merchant_id, available, least(number, floor(available)) as granted
-        from (
-          select b.adapter, b.organization_id, b.merchant_id, w.number,
-                 least($5::real, b.tokens
-                   + greatest(0, extract(epoch from $1::timestamptz - b.refilled_at))::real * $4::real) as available
-          from look_up_budgets b join wanted w using (adapter, organization_id, merchant_id)
-          order by 1, 2, 3 for update of b
-        ) locked
-      ) full_bucket
-      where b.adapter = full_bucket.adapter and b.organization_id = full_bucket.organization_id
-        and b.merchant_id = full_bucket.merchant_id
-      returning b.adapter, b.organization_id, b.merchant_id, full_bucket.granted
+      insert into look_up_budgets as b (adapter, organization_id, merchant_id, tokens, refilled_at)
+      select adapter, organization_id, merchant_id, $5::real - count(*), $1::timestamptz
+      from locked group by 1, 2, 3 order by 1, 2, 3
+      on conflict (adapter, organization_id, merchant_id) do update
+      set tokens = ${AVAILABLE} - ($5::real - excluded.tokens),
+          refilled_at = greatest(b.refilled_at, $1::timestamptz)
+      where ${AVAILABLE} >= $5::real - excluded.tokens
+      returning adapter, organization_id, merchant_id
     )
     update payment_attempts p set next_check_at = $2::timestamptz
-    from due join bucket using (adapter, organization_id, merchant_id)
-    where p.id = due.id and due.place <= bucket.granted and p.next_check_at <= $1::timestamptz
+    from locked l join bucket b using (adapter, organization_id, merchant_id)
+    where p.id = l.id
     returning p.*`,
 };
 
@@ -66,11 +85,13 @@ export async function claimDueAttempts(
 const RESCHEDULE: Statement = {
   name: 'reschedule_attempt',
   // No guard on the intent's version: a time of the next look-up harms nobody, and a status that moved on
-  // meanwhile has set its own.
+  // meanwhile has set its own. So has a notification that came while we asked: its time stays.
   text: `
     with attempt as (
       update payment_attempts
-      set next_check_at = $2, checks_done = $3, not_found_count = $4,
+      set next_check_at = case when next_check_at is not distinct from $8::timestamptz then $2::timestamptz
+                               else next_check_at end,
+          checks_done = $3, not_found_count = $4,
           provider_payment_id = coalesce($5, provider_payment_id)
       where id = $1 and status = $6
       returning payment_intent_id
@@ -84,18 +105,20 @@ const RESCHEDULE: Statement = {
 /** A look-up that brought no news: only the counters and the time of the next one change. */
 export async function updateAttemptSchedule(
   tx: Tx,
-  attempt: Attempt,
+  before: Attempt,
+  after: Attempt,
   shown_next_check_at: string | null,
 ): Promise<void> {
-  const { id, next_check_at, checks_done, not_found_count, provider_payment_id, status } = attempt;
+  const { id, next_check_at, checks_done, not_found_count, provider_payment_id } = after;
   await tx.query(RESCHEDULE, [
     id,
     next_check_at,
     checks_done,
     not_found_count,
     provider_payment_id,
-    status,
+    before.status,
     shown_next_check_at,
+    before.next_check_at,
   ]);
 }
 

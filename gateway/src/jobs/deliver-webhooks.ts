@@ -11,6 +11,7 @@ import {
 import type { Context } from '../context.ts';
 import type { ClaimedDelivery, DeliveryOutcome } from '../db/webhook-deliveries.ts';
 import type { Job } from './job.ts';
+import { makePlaces } from './places.ts';
 
 export interface DeliveryOptions {
   /** In flight in this process; by default what the configuration says. */
@@ -39,18 +40,14 @@ export function makeDeliverWebhooksJob(
   const write = makeOutcomeWriter(context);
   /** Endpoints that have something in flight, or did badly last time. */
   const lanes = new Map<string, Lane>();
-  const running = new Set<Promise<void>>();
+  const places = makePlaces(concurrency);
 
-  const places = (lane: Lane) => (lane.is_slow ? Math.min(PER_SLOW_ENDPOINT, per_endpoint) : per_endpoint);
+  const placesOf = (lane: Lane) => (lane.is_slow ? Math.min(PER_SLOW_ENDPOINT, per_endpoint) : per_endpoint);
   const slowInFlight = () =>
     [...lanes.values()].reduce((sum, lane) => sum + (lane.is_slow ? lane.in_flight : 0), 0);
 
   function isFull(lane: Lane): boolean {
-    return (
-      running.size >= concurrency ||
-      lane.in_flight >= places(lane) ||
-      (lane.is_slow && slowInFlight() >= slow_concurrency)
-    );
+    return lane.in_flight >= placesOf(lane) || (lane.is_slow && slowInFlight() >= slow_concurrency);
   }
 
   async function deliverAndRecord(delivery: ClaimedDelivery, lane: Lane): Promise<void> {
@@ -71,29 +68,30 @@ export function makeDeliverWebhooksJob(
     const lane = lanes.get(id) ?? { in_flight: 0, is_slow: false };
     lanes.set(id, lane);
     lane.in_flight += 1;
-    const work = deliverAndRecord(delivery, lane).finally(() => {
-      const was_full = isFull(lane);
-      running.delete(work);
-      lane.in_flight -= 1;
-      if (lane.in_flight === 0 && !lane.is_slow) lanes.delete(id);
-      if (was_full) wake?.();
-    });
-    running.add(work);
+    places.start(
+      () => deliverAndRecord(delivery, lane),
+      (were_all_taken) => {
+        const was_full = were_all_taken || isFull(lane);
+        lane.in_flight -= 1;
+        if (lane.in_flight === 0 && !lane.is_slow) lanes.delete(id);
+        if (was_full) wake?.();
+      },
+    );
   }
 
   return {
     name: 'deliveries',
     interval_ms: 250,
     async run(_context, wake) {
-      const total = concurrency - running.size;
-      if (total <= 0) return 0;
+      const total = places.free();
+      if (total === 0) return 0;
       const room = {
         total,
         per_endpoint,
         slow_total: Math.max(0, slow_concurrency - slowInFlight()),
         endpoints: [...lanes].map(([id, lane]) => ({
           id,
-          room: Math.max(0, places(lane) - lane.in_flight),
+          room: Math.max(0, placesOf(lane) - lane.in_flight),
           is_slow: lane.is_slow,
         })),
       };
@@ -101,9 +99,7 @@ export function makeDeliverWebhooksJob(
       for (const delivery of claimed) start(delivery, wake);
       return claimed.length;
     },
-    async drain() {
-      while (running.size > 0) await Promise.all(running);
-    },
+    drain: places.drain,
   };
 }
 

@@ -6,7 +6,7 @@ import { makeDeliverWebhooksJob, measure_webhook_backlog } from './deliver-webho
 import { expire_payment_intents } from './expire-payment-intents.ts';
 import { fan_out_events } from './fan-out-events.ts';
 import type { Job } from './job.ts';
-import { look_up_attempts } from './look-up-attempts.ts';
+import { makeLookUpAttemptsJob } from './look-up-attempts.ts';
 import { measure_unresolved } from './measure-unresolved.ts';
 import { purge_request_marks } from './purge-request-marks.ts';
 import { makeHeartbeatJob } from './send-heartbeat.ts';
@@ -29,7 +29,7 @@ export interface WorkerOptions {
 function makeJobs(context: Context): Job[] {
   return [
     makeHeartbeatJob(context),
-    look_up_attempts,
+    makeLookUpAttemptsJob(context),
     work_off_notifications,
     expire_payment_intents,
     fan_out_events,
