@@ -125,6 +125,47 @@ test('a key that is revoked stops working within seconds', async () => {
   assertRefused(await by.get(PATH));
 });
 
+test('a key that is narrowed to one merchant signs as no other', async () => {
+  await gateway.saveStore({
+    merchant: { id: 'merchant_b', name: 'B' },
+    store: { id: 'store_b', name: 'B' },
+  });
+  const { secret } = await gateway.addKey({ merchant_id: MERCHANT_ID });
+  assert.equal((await gateway.clientFor({ id: MERCHANT_ID, secret }).get(PATH)).status, 200);
+  assertRefused(await gateway.clientFor({ id: 'merchant_b', secret }).get(PATH));
+});
+
+test('a revoked key does not sign as its merchant either', async () => {
+  const { id, secret } = await gateway.addKey({ merchant_id: MERCHANT_ID });
+  const by = gateway.clientFor({ id: MERCHANT_ID, secret });
+  clock.advance(3_000);
+  assert.equal((await by.get(PATH)).status, 200);
+  await gateway.query('update api_keys set revoked_at = created_at where id = $1', [id]);
+  clock.advance(3_000);
+  assertRefused(await by.get(PATH));
+});
+
+test('organizations that use a merchant’s id do not crowd out its keys', async (t) => {
+  const own = await startTestGateway(t);
+  const old_key = await own.addKey();
+  await own.query(
+    `insert into organizations (id, name, created_at)
+     select 'org_' || n, 'look-alike', now() from generate_series(1, 30) n`,
+  );
+  await own.query(
+    `insert into merchants (organization_id, livemode, id, name, created_at, updated_at)
+     select 'org_' || n, false, $1, 'look-alike', now(), now() from generate_series(1, 30) n`,
+    [MERCHANT_ID],
+  );
+  // 360 keys in all, each of which opens.
+  for (let n = 1; n <= 30; n += 1) {
+    for (let k = 0; k < 12; k += 1) await own.addKey({ organization_id: `org_${n}` });
+  }
+  for (const { secret } of [own.key, old_key]) {
+    assert.equal((await own.clientFor({ id: MERCHANT_ID, secret }).get(PATH)).status, 200);
+  }
+});
+
 test('a header that is not of the scheme is told its form', async () => {
   const hex = 'ab'.repeat(32);
   const now = nowSeconds();

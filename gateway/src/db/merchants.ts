@@ -11,18 +11,24 @@ export interface SigningKey {
   allow_raw_secret: boolean;
 }
 
-const KEY_COLUMNS = 'k.id, k.organization_id, k.livemode, k.merchant_id, k.secret_sealed, k.allow_raw_secret';
-
+// The id in a signature is a key's, or a merchant's. Merchant ids are unique only inside an organization, so
+// several keys may have to be tried. Their number is bounded, so that nobody can make us compute without end: to
+// the newest ten of each organization, and two hundred in all, of which every organization's newest come first.
+// So no organization can crowd out another by using its merchant's id.
 const SIGNING_KEYS: Statement = {
   name: 'list_signing_keys',
-  // The id in a signature is a key's, or a merchant's. Merchant ids are unique only inside an organization, so
-  // several keys may have to be tried; the number is bounded so that nobody can make us compute without end.
-  text: `select ${KEY_COLUMNS} from api_keys k where k.id = $1 and k.revoked_at is null
+  text: `select id, organization_id, livemode, merchant_id, secret_sealed, allow_raw_secret
+      from api_keys where id = $1 and revoked_at is null
     union all
-    select ${KEY_COLUMNS.replace('k.merchant_id', 'm.id')}
-    from merchants m join api_keys k on k.organization_id = m.organization_id and k.livemode = m.livemode
-    where m.id = $1 and (k.merchant_id is null or k.merchant_id = m.id) and k.revoked_at is null
-    limit 20`,
+    (select k.id, m.organization_id, m.livemode, m.id, k.secret_sealed, k.allow_raw_secret
+      from merchants m cross join lateral (
+        select id, secret_sealed, allow_raw_secret, row_number() over (order by id desc) as place
+        from api_keys a
+        where a.organization_id = m.organization_id and a.livemode = m.livemode
+          and (a.merchant_id is null or a.merchant_id = m.id) and a.revoked_at is null
+        order by a.id desc limit 10) k
+      where m.id = $1
+      order by k.place, m.organization_id, m.livemode limit 200)`,
 };
 
 /** Every key whose secret may have signed for this id. For a merchant id the keys act for that merchant. */
