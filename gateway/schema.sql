@@ -176,10 +176,12 @@ create table payment_intents (
   constraint payment_intents_check4 CHECK (((amount_capturable = 0) OR ((status)::text = 'processing'::text))),
   constraint payment_intents_payment_method_types_check CHECK ((cardinality(payment_method_types) > 0))
 ) with (fillfactor=70);
-CREATE INDEX payment_intents_by_merchant ON payment_intents USING btree (organization_id, livemode, merchant_id, id);
-CREATE INDEX payment_intents_by_store ON payment_intents USING btree (organization_id, livemode, merchant_store_id, id) WHERE (merchant_store_id IS NOT NULL);
+CREATE INDEX payment_intents_by_merchant ON payment_intents USING btree (organization_id, livemode, merchant_id, id COLLATE "C");
+CREATE INDEX payment_intents_by_organization ON payment_intents USING btree (organization_id, livemode, id COLLATE "C");
+CREATE INDEX payment_intents_by_store ON payment_intents USING btree (organization_id, livemode, merchant_store_id, id COLLATE "C") WHERE (merchant_store_id IS NOT NULL);
 CREATE INDEX payment_intents_expiring ON payment_intents USING btree (expires_at) WHERE ((status)::text = ANY (ARRAY['requires_payment_method'::text, 'requires_action'::text]));
-CREATE UNIQUE INDEX payment_intents_one_per_ref ON payment_intents USING btree (organization_id, livemode, merchant_id, merchant_ref_id) WHERE ((status)::text <> ALL (ARRAY['failed'::text, 'cancelled'::text]));
+CREATE INDEX payment_intents_freed_refs ON payment_intents USING btree (organization_id, livemode, merchant_ref_id) WHERE ((status)::text = ANY (ARRAY['failed'::text, 'cancelled'::text]));
+CREATE UNIQUE INDEX payment_intents_one_per_ref ON payment_intents USING btree (organization_id, livemode, merchant_ref_id, merchant_id) WHERE ((status)::text <> ALL (ARRAY['failed'::text, 'cancelled'::text]));
 
 create table payment_processor_configs (
   organization_id text not null,

@@ -134,16 +134,25 @@ create table payment_intents (
 -- An order is paid once: one open or paid intent for a reference. After a failed or cancelled one it may be
 -- tried again. This index, and nothing in the code, is what makes it true.
 create unique index payment_intents_one_per_ref
-  on payment_intents (organization_id, livemode, merchant_id, merchant_ref_id)
+  on payment_intents (organization_id, livemode, merchant_ref_id, merchant_id)
   where status not in ('failed', 'cancelled');
+-- The others, so that a reference finds all of its intents; a payment that succeeds is never in it.
+create index payment_intents_freed_refs on payment_intents (organization_id, livemode, merchant_ref_id)
+  where status in ('failed', 'cancelled');
 
 -- The sweep that expires intents reads only those that can expire.
 create index payment_intents_expiring on payment_intents (expires_at)
   where status in ('requires_payment_method', 'requires_action');
 
--- Lists are newest first; ids are ULIDs, so their order is the order of creation.
-create index payment_intents_by_merchant on payment_intents (organization_id, livemode, merchant_id, id);
-create index payment_intents_by_store on payment_intents (organization_id, livemode, merchant_store_id, id)
+-- Lists are newest first; ids are ULIDs, so their order is the order of creation. Each list walks its own index:
+-- an organization may have thousands of merchants, and a merchant hundreds of stores. They are ordered by bytes,
+-- which the primary key is not: it would be tempting to walk that, past the payments of all other organizations.
+create index payment_intents_by_organization
+  on payment_intents (organization_id, livemode, id collate "C");
+create index payment_intents_by_merchant
+  on payment_intents (organization_id, livemode, merchant_id, id collate "C");
+create index payment_intents_by_store
+  on payment_intents (organization_id, livemode, merchant_store_id, id collate "C")
   where merchant_store_id is not null;
 
 create table payment_attempts (

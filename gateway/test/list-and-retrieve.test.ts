@@ -62,11 +62,26 @@ test('filters are by store, status, reference and time, and work together', asyn
     ['created_gte=2026-01-15T10:03:00Z', [e, d]],
     ['created_lt=2026-01-15T10:01:00.000Z', [a]],
     ['created_gte=2026-01-15T19:01:00%2B09:00&created_lt=2026-01-15T10:03:00Z', [c, b]],
+    ['created_gte=2026-01-16T09:03:00%2B23:00', [e, d]],
+    ['created_gte=0001-01-01T00:00:00Z&created_lt=9999-12-31T23:59:59Z&status=succeeded', [a]],
+    [`merchant_ref_id=order_2&status=cancelled&starting_after=${c}`, [b]],
+    ['merchant_ref_id=order_2&merchant_store_id=store_001', []],
     [`starting_after=${d}`, [c, b, a]],
     ['offset=3', [b, a]],
     ['offset=9', []],
   ] as const) {
     assert.deepEqual(ids(await client.get(`${LIST}?${query}`)), expected, query);
+  }
+});
+
+test('a reference finds every try of its order, newest first', async () => {
+  const merchant_ref_id = 'tried twice';
+  const first = await gateway.createIntent({ merchant_ref_id });
+  await client.cancel(first.id);
+  const second = await gateway.createIntent({ merchant_ref_id });
+  assert.deepEqual(ids(await client.get(`${LIST}?merchant_ref_id=tried+twice`)), [second.id, first.id]);
+  for (const { id } of [first, second]) {
+    await gateway.query('delete from payment_intents where id = $1', [id]);
   }
 });
 
@@ -81,6 +96,10 @@ test('a query that is not understood is refused with its field', async () => {
     ['status=paid', 'status'],
     ['starting_after=7', 'starting_after'],
     ['created_gte=yesterday', 'created_gte'],
+    ['created_gte=0000-01-01T00:00:00Z', 'created_gte'],
+    ['created_lt=0001-01-01T00:00:00%2B23:00', 'created_lt'],
+    ['created_lt=9999-12-31T23:59:59-23:00', 'created_lt'],
+    ['created_lt=2026-12-31T23:59:60Z', 'created_lt'],
     ['page=2', 'page'],
     ['merchant_store_id=%00', 'merchant_store_id'],
   ] as const) {
@@ -168,6 +187,51 @@ test('a merchant’s key finds only that merchant’s intents', async () => {
   const by_merchant_id = gateway.clientFor({ id: 'merchant_002', secret: gateway.key.secret });
   assert.deepEqual(ids(await by_merchant_id.get(LIST)), [c], 'an id in the signature narrows likewise');
   assert.equal((await by_merchant_id.retrieve(d)).status, 404);
+});
+
+test('a webhook endpoint of another organization, or of the other mode, does not exist', async () => {
+  const path = '/v1/webhook_endpoints';
+  const endpoint = await client.post(path, { url: 'https://hooks.example.com/' });
+  assert.equal(endpoint.status, 201, endpoint.text);
+  const other = await gateway.addOrganization();
+  const live = gateway.clientFor(await gateway.addKey({ livemode: true }));
+  for (const by of [other.client, live]) {
+    assert.deepEqual((await by.get(path)).json, []);
+    for (const reach of [`${path}/${endpoint.json.id}`, `${path}/${endpoint.json.id}/events`]) {
+      const { status, json } = await by.get(reach);
+      assert.deepEqual([status, json.code], [404, 'not_found'], reach);
+    }
+  }
+  assert.equal((await client.get(`${path}/${endpoint.json.id}`)).status, 200);
+});
+
+test('the settings of another merchant’s store are not used', async () => {
+  const narrow = gateway.clientFor(await gateway.addKey({ merchant_id: 'merchant_bare' }));
+  await gateway.saveStore({
+    merchant: { id: 'merchant_bare', name: 'Bare' },
+    store: { id: 'store_bare', name: 'Bare' },
+    payment_processor_configs: [],
+  });
+  for (const merchant_store_id of ['store_bare', undefined]) {
+    const intent = await gateway.createIntent({ merchant_store_id }, narrow);
+    const { status, json } = await gateway.terminalFor(intent).confirmQr();
+    assert.deepEqual([status, json.code], [400, 'provider_not_supported']);
+  }
+});
+
+test('credentials that were sealed for one store do not open for another', async (t) => {
+  const own = await startTestGateway(t);
+  await own.saveStore({ store: { id: 'store_002', name: 'Osaka' } });
+  await own.query(
+    `update payment_processor_configs set credentials_sealed =
+       (select credentials_sealed from payment_processor_configs where merchant_store_id = 'store_001')
+     where merchant_store_id = 'store_002'`,
+  );
+  const moved = await own.createIntent({ merchant_store_id: 'store_002' });
+  assert.equal((await own.terminalFor(moved).confirmQr()).status, 500);
+  assert.equal(await own.statusOf(moved), 'requires_payment_method');
+  assert.equal(await own.paypay.calls('create_code'), 0);
+  assert.equal((await own.openQr()).confirmation['status'], 'requires_action', 'its own store goes on');
 });
 
 test('live and test payments do not see each other', async () => {

@@ -2,13 +2,8 @@
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import { findStore, listMerchantIds, type Place } from '../db/merchants.ts';
-import {
-  findPaymentIntent,
-  findPaymentIntentByRef,
-  insertPaymentIntent,
-  type ListFilter,
-  listPaymentIntents,
-} from '../db/payment-intents.ts';
+import { type ListFilter, listPaymentIntents } from '../db/payment-intent-lists.ts';
+import { findPaymentIntent, findPaymentIntentByRef, insertPaymentIntent } from '../db/payment-intents.ts';
 import { violatedConstraint } from '../db/pool.ts';
 import { GatewayError } from '../domain/error.ts';
 import {

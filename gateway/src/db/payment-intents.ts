@@ -208,49 +208,6 @@ export async function findAttempt(db: Db, id: string): Promise<Attempt | null> {
   return (await db.query<Attempt>(FIND_ATTEMPT, [id]))[0] ?? null;
 }
 
-export interface ListFilter {
-  organization_id: string;
-  livemode: boolean;
-  merchant_id: string | null;
-  merchant_store_id: string | null;
-  merchant_ref_id: string | null;
-  status: string | null;
-  created_gte: string | null;
-  created_lt: string | null;
-  /** Ids below this one: the last id of the page before. */
-  starting_after: string | null;
-  limit: number;
-  offset: number;
-}
-
-const LIST: Statement = {
-  name: 'list_payment_intents',
-  text: `select * from payment_intents
-    where organization_id = $1 and livemode = $2
-      and ($3::text is null or merchant_id = $3) and ($4::text is null or merchant_store_id = $4)
-      and ($5::text is null or merchant_ref_id = $5) and ($6::text is null or status = $6)
-      and ($7::timestamptz is null or created_at >= $7) and ($8::timestamptz is null or created_at < $8)
-      and ($9::text is null or id < $9)
-    order by id desc limit $10 offset $11`,
-};
-
-/** Newest first. One more than `limit` may be asked for, to see whether there is a next page. */
-export async function listPaymentIntents(db: Db, filter: ListFilter): Promise<PaymentIntent[]> {
-  return db.query<PaymentIntent>(LIST, [
-    filter.organization_id,
-    filter.livemode,
-    filter.merchant_id,
-    filter.merchant_store_id,
-    filter.merchant_ref_id,
-    filter.status,
-    filter.created_gte,
-    filter.created_lt,
-    filter.starting_after,
-    filter.limit,
-    filter.offset,
-  ]);
-}
-
 const EXPIRING: Statement = {
   name: 'list_expiring_payment_intents',
   text: `select * from payment_intents p

@@ -88,8 +88,8 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
         merchant_store_id: query.merchant_store_id ?? null,
         merchant_ref_id: query.merchant_ref_id ?? null,
         status: query.status ?? null,
-        created_gte: query.created_gte ?? null,
-        created_lt: query.created_lt ?? null,
+        created_gte: readInstant('created_gte', query.created_gte),
+        created_lt: readInstant('created_lt', query.created_lt),
         starting_after: query.starting_after ?? null,
         limit: Number(query.limit ?? 20),
         offset: Number(query.offset ?? 0),
@@ -241,4 +241,16 @@ function readNewIntent(body: CreatePaymentIntentInput): NewPaymentIntent {
     });
   }
   return { ...body, currency } as NewPaymentIntent;
+}
+
+/** A time in any zone as we write instants, or null when none is given. One that no row can have is refused. */
+function readInstant(field: string, text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const ms = Date.parse(text);
+  const instant = Number.isNaN(ms) ? '' : new Date(ms).toISOString();
+  if (/^\d{4}-/.test(instant) && !instant.startsWith('0000')) return instant;
+  throw new GatewayError('invalid_request', `${field} must be a time such as 2026-01-15T10:00:00Z.`, {
+    field,
+    constraint: 'format',
+  });
 }
