@@ -203,13 +203,13 @@ create table provider_notifications (
   provider_payment_id text,
   body bytea not null,
   received_at timestamp(3) with time zone not null,
-  next_attempt_at timestamp(3) with time zone,
-  attempts_made integer not null default 0,
+  worked_off_at timestamp(3) with time zone,
   result text,
   constraint provider_notifications_pkey PRIMARY KEY (id),
   constraint provider_notifications_provider_dedupe_key_key UNIQUE (provider, dedupe_key)
 );
-CREATE INDEX provider_notifications_due ON provider_notifications USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX provider_notifications_by_age ON provider_notifications USING btree (worked_off_at) WHERE (worked_off_at IS NOT NULL);
+CREATE INDEX provider_notifications_waiting ON provider_notifications USING btree (received_at) WHERE (worked_off_at IS NULL);
 
 create table publishable_keys (
   id text not null,

@@ -312,15 +312,15 @@ create table provider_notifications (
   provider_payment_id text,
   body bytea not null,
   received_at timestamptz(3) not null,
-  next_attempt_at timestamptz(3),
-  attempts_made integer not null default 0,
-  -- What became of it: looked_up, unknown_payment.
+  worked_off_at timestamptz(3),
+  -- What became of it: look_up_due, unknown_payment, not_provable.
   result text,
   unique (provider, dedupe_key)
 );
 
-create index provider_notifications_due on provider_notifications (next_attempt_at)
-  where next_attempt_at is not null;
+create index provider_notifications_waiting on provider_notifications (received_at) where worked_off_at is null;
+create index provider_notifications_by_age on provider_notifications (worked_off_at)
+  where worked_off_at is not null;
 
 -- One bucket of look-ups for each account at a provider, shared by all workers.
 create table look_up_budgets (

@@ -17,10 +17,10 @@ async function notifiedOf(work: () => Promise<unknown>): Promise<void> {
   await notified;
 }
 
-/** The customer pays a code that should be dead, PayPay notifies, and the worker works it off. */
+/** The customer pays a code that should be dead, PayPay notifies, and the worker asks. */
 async function payLate(code: string): Promise<void> {
   await notifiedOf(() => gateway.paypay.payLate(code));
-  await gateway.runJob('notifications');
+  await gateway.settle();
 }
 
 async function openAndCancel() {
@@ -66,7 +66,7 @@ test('however often it is notified and looked up, it is recorded once', async ()
     await notifiedOf(() => gateway.paypay.notifyAgain(intent.code));
     const body = { merchantPaymentId, status: 'COMPLETED', timestamp: `2026-01-15T10:0${n}:00Z` };
     assert.equal((await send(gateway.url, 'POST', INBOX, {}, body)).status, 200);
-    await gateway.runJob('notifications');
+    await gateway.settle();
     clock.advance(61_000);
     await gateway.settle();
   }

@@ -34,9 +34,7 @@ async function realBody(code: string, changes: Json = {}): Promise<Json> {
 }
 
 const stored = () =>
-  gateway.query<{ result: string | null; attempts_made: number }>(
-    'select result, attempts_made from provider_notifications order by id',
-  );
+  gateway.query<{ result: string | null }>('select result from provider_notifications order by id');
 
 async function openAndPay() {
   const intent = await gateway.openQr();
@@ -52,6 +50,7 @@ test('PayPay’s own notification brings the truth before polling would', async 
   assert.equal((await notified)['status'], 200);
   assert.equal(await gateway.statusOf(intent), 'requires_action', 'received is not believed');
   assert.equal(await gateway.runJob('notifications'), 1);
+  assert.equal(await gateway.runJob('look_ups'), 1);
   assert.equal(await gateway.statusOf(intent), 'succeeded');
   assert.equal(await gateway.runJob('notifications'), 0);
   await gateway.paypay.control('POST', '/settings', { notification_url: null });
@@ -71,7 +70,7 @@ test('the real body and the body of the document are both understood, and answer
     timestamp: '2026-01-15T10:00:05Z',
   };
   assert.equal((await notify(body)).status, 200);
-  await gateway.runJob('notifications');
+  await gateway.settle();
   assert.equal(await gateway.statusOf(real), 'succeeded');
   assert.equal(await gateway.statusOf(documented), 'succeeded');
 });
@@ -84,7 +83,7 @@ test('the same notification twice is stored once and asked about once', async ()
   assert.equal((await stored()).length, before + 1);
   const { merchantPaymentId } = await gateway.paypay.find(intent.code);
   const asked = await gateway.paypay.calls('get_payment', merchantPaymentId);
-  await gateway.runJob('notifications');
+  await gateway.settle();
   assert.equal(await gateway.paypay.calls('get_payment', merchantPaymentId), asked + 1);
   assert.deepEqual(await gateway.eventsOf(intent), ['created', 'requires_action', 'succeeded']);
 });
@@ -99,14 +98,14 @@ test('a notification that is lost is not missed: polling finds the payment', asy
 test('what a notification claims changes nothing: an unpaid code stays unpaid, a paid one is not failed', async () => {
   const unpaid = await gateway.openQr();
   assert.equal((await notify(await realBody(unpaid.code))).status, 200);
-  await gateway.runJob('notifications');
+  await gateway.settle();
   assert.equal(await gateway.statusOf(unpaid), 'requires_action');
 
   const paid = await openAndPay();
   for (const state of ['FAILED', 'EXPIRED', 'CANCELED', 'SOMETHING_NEW']) {
     assert.equal((await notify(await realBody(paid.code, { state, paid_at: null }))).status, 200);
   }
-  await gateway.runJob('notifications');
+  await gateway.settle();
   assert.equal(await gateway.statusOf(paid), 'succeeded');
   assert.equal((await gateway.client.retrieve(paid.id)).json.amount_received, 1_000);
 });
@@ -114,9 +113,9 @@ test('what a notification claims changes nothing: an unpaid code stays unpaid, a
 test('notifications in the wrong order end in the truth', async () => {
   const intent = await openAndPay();
   await notify(await realBody(intent.code, { state: 'COMPLETED' }));
-  await gateway.runJob('notifications');
+  await gateway.settle();
   await notify(await realBody(intent.code, { state: 'AUTHORIZED', paid_at: null }));
-  await gateway.runJob('notifications');
+  await gateway.settle();
   assert.equal(await gateway.statusOf(intent), 'succeeded');
   assert.deepEqual(await gateway.latePaymentsOf(intent), []);
 });
@@ -124,7 +123,7 @@ test('notifications in the wrong order end in the truth', async () => {
 test('an amount in a notification is not read', async () => {
   const intent = await openAndPay();
   await notify(await realBody(intent.code, { order_amount: '1' }));
-  await gateway.runJob('notifications');
+  await gateway.settle();
   assert.equal((await gateway.client.retrieve(intent.id)).json.amount_received, 1_000);
 });
 
@@ -151,7 +150,7 @@ test('the id of a cash payment does not make us ask PayPay about it', async () =
     [intent.id],
   );
   await notify({ merchantPaymentId: attempt?.id, status: 'COMPLETED' });
-  await gateway.runJob('notifications');
+  await gateway.settle();
   assert.equal((await stored()).at(-1)?.result, 'unknown_payment');
 });
 
@@ -166,14 +165,14 @@ test('an empty order id is found by PayPay’s own payment id, once we know it',
   assert.ok(attempt?.provider_payment_id);
   const asked = await gateway.paypay.calls('get_payment', attempt.id);
   await notify(await realBody(intent.code, { merchant_order_id: '', order_id: attempt.provider_payment_id }));
-  await gateway.runJob('notifications');
+  await gateway.settle();
   assert.equal(await gateway.paypay.calls('get_payment', attempt.id), asked + 1);
 });
 
 test('news that is about no payment is received', async () => {
   const body = { notification_type: 'file.created', fileType: 'transaction_recon', path: '/x.csv' };
   assert.equal((await notify(body)).status, 200);
-  await gateway.runJob('notifications');
+  await gateway.settle();
 });
 
 test('garbage is refused and not stored', async () => {
@@ -204,15 +203,15 @@ test('any content type is read, because only the bytes count', async () => {
   const intent = await openAndPay();
   const body = await realBody(intent.code);
   assert.equal((await notify(body, { 'content-type': 'text/plain' })).status, 200);
-  await gateway.runJob('notifications');
+  await gateway.settle();
   assert.equal(await gateway.statusOf(intent), 'succeeded');
 });
 
-test('a look-up that fails leaves the notification for later, and a notification is given up only after many', async () => {
+test('a notified look-up that fails is made again', async () => {
   const intent = await openAndPay();
   await gateway.paypay.setFault('server_error', { endpoint: 'get_payment', times: 1 });
   await notify(await realBody(intent.code));
-  await gateway.runJob('notifications');
+  await gateway.settle();
   assert.equal(await gateway.statusOf(intent), 'requires_action');
   clock.advance(3_100);
   await gateway.settle();
@@ -252,7 +251,7 @@ test('with a secret configured only what is signed gets in', async (t) => {
   const notified = own.log.next(answered('POST', INBOX));
   await own.paypay.pay(intent.code);
   assert.equal((await notified)['status'], 200, 'as PayPay’s relay signs it');
-  await own.runJob('notifications');
+  await own.settle();
   assert.equal(await own.statusOf(intent), 'succeeded');
 });
 
@@ -297,7 +296,7 @@ test('a live payment goes to the configured PayPay, and is not asked about on an
   await own.paypay.pay(json.qr_content);
   const { merchantPaymentId } = await own.paypay.find(json.qr_content);
   await notify({ merchantPaymentId, status: 'COMPLETED' }, {}, own);
-  await own.runJob('notifications');
+  await own.settle();
   assert.equal(await own.paypay.calls('get_payment'), 0);
   own.clock.advance(3_100);
   await own.settle();
@@ -313,4 +312,69 @@ test('with a worker all of this happens by itself', async (t) => {
   await moved;
   assert.equal(await own.statusOf(intent), 'succeeded');
   assert.equal(own.clock.now(), START_MS);
+});
+
+test('whatever is notified, a merchant’s look-ups keep to their budget, and the notified ones come first', async (t) => {
+  const own = await startTestGateway(t, { config: { look_up_per_second: 1, look_up_burst: 2 } });
+  const intents = [];
+  for (let n = 0; n < 4; n += 1) intents.push(await own.openQr());
+  own.clock.advance(3_100);
+  const [newest] = await own.paypay.payments();
+  assert.ok(newest);
+  await own.paypay.pay(newest.url);
+  for (let n = 0; n < 5; n += 1) {
+    const body = { merchantPaymentId: newest.merchantPaymentId, status: 'COMPLETED' };
+    await notify({ ...body, timestamp: `2026-01-15T10:00:0${n}Z` }, {}, own);
+  }
+  await own.settle();
+  assert.equal(await own.paypay.calls('get_payment'), 2);
+  const notified = intents.find((intent) => intent.code === newest.url);
+  assert.equal(await own.statusOf(notified ?? { id: '' }), 'succeeded');
+});
+
+test('news of a payment that ends while we look it up is not lost', async (t) => {
+  const own = await startTestGateway(t);
+  const intent = await own.openQr();
+  assert.equal((await intent.terminal.cancel()).json.status, 'cancelled');
+  own.clock.advance(61_000);
+  const [replica] = own.replicas;
+  assert.ok(replica);
+  const held = own.holdProviderAnswers(replica, 'GET');
+  const looked_up = own.runJob('look_ups');
+  await held.arrived;
+  await own.paypay.payLate(intent.code);
+  const { merchantPaymentId } = await own.paypay.find(intent.code);
+  assert.equal((await notify({ merchantPaymentId, status: 'COMPLETED' }, {}, own)).status, 200);
+  assert.equal(await own.runJob('notifications'), 1);
+  held.release();
+  await looked_up;
+  assert.deepEqual(await own.latePaymentsOf(intent), []);
+  await own.settle();
+  assert.equal((await own.latePaymentsOf(intent)).length, 1);
+});
+
+test('who cannot be told from others may send only so much in a minute', async (t) => {
+  const own = await startTestGateway(t);
+  const body = { merchantPaymentId: 'pa_x', status: 'COMPLETED' };
+  for (let n = 0; n < 600; n += 1) assert.equal((await notify(body, {}, own)).status, 200);
+  const { status, headers, json } = await notify(body, {}, own);
+  assert.deepEqual([status, json.code], [429, 'rate_limit_exceeded']);
+  assert.ok(Number(headers.get('retry-after')) > 0);
+
+  own.context.config.notifications['PAYPAY'] = { secret: SECRET, sources: [] };
+  assert.equal((await notify(body, signed(body), own)).status, 200, 'who proves himself is not held up');
+});
+
+test('the inbox forgets after a week what was worked off', async (t) => {
+  const own = await startTestGateway(t);
+  const rows = async () => (await own.query('select 1 from provider_notifications')).length;
+  await notify({ merchantPaymentId: 'pa_1', status: 'COMPLETED' }, {}, own);
+  await own.settle();
+  await notify({ merchantPaymentId: 'pa_2', status: 'COMPLETED' }, {}, own);
+  own.clock.advance(7 * 24 * 3_600_000);
+  await own.runJob('purge');
+  assert.equal(await rows(), 2);
+  own.clock.advance(1);
+  await own.runJob('purge');
+  assert.equal(await rows(), 1, 'what still waits is kept');
 });

@@ -60,6 +60,16 @@ test('readiness says what is missing until the migrations are in and a worker li
   assert.equal((await fetch(`${gateway.url}/health`)).status, 200, 'which is no reason to kill the API');
 });
 
+test('an API that cannot tell PayPay’s notifications from others says so at its start', async (t) => {
+  const database = await createTestDatabase();
+  t.after(database.drop);
+  const env = { MPAC_MODE: 'production', DATABASE_URL: database.url, MPAC_MASTER_KEY: MASTER_KEY };
+  const warning = /anybody can send notifications of PAYPAY.*MPAC_PAYPAY_WEBHOOK_SOURCES/;
+  assert.match((await startGateway(t, 'serve', env)).stdout(), warning);
+  const told = { ...env, MPAC_PAYPAY_WEBHOOK_SOURCES: '203.0.113.0/24' };
+  assert.doesNotMatch((await startGateway(t, 'serve', told)).stdout(), warning);
+});
+
 test('two APIs and two workers take a payment together, and tell the merchant of it once', async (t) => {
   const { stage, right, at_left, at_right } = await startTwo(t);
   const receiver = await startReceiver(t);

@@ -1,20 +1,15 @@
-// The inbox. A provider's call is kept and answered; afterwards the payment it names is looked up. Forged,
-// repeated, late or out of order: all that a notification can do is make us ask.
+// The inbox. A provider's call is kept and answered; afterwards the payment it names is due to be looked up.
+// Forged, repeated, late or out of order: all that a notification can do is make us ask, within the merchant's
+// budget of look-ups.
 import ipaddr from 'ipaddr.js';
+import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
-import {
-  claimDueNotifications,
-  findAttemptForNotification,
-  insertNotification,
-  type StoredNotification,
-  updateNotification,
-} from '../db/notifications.ts';
+import { deleteOldNotifications, insertNotification, workOffNotifications } from '../db/notifications.ts';
 import type { NotificationRequest, Provider } from '../providers/provider.ts';
-import { lookUpAttempt } from './look-ups.ts';
 
-const NOTIFICATION_LEASE_MS = 60_000;
-const MAX_TRIES = 10;
+/** So long what a provider sent can be read in the table; the same news later would only make us ask again. */
+const NOTIFICATION_LIFE_MS = 7 * 24 * 3_600_000;
 
 /** Check and keep a notification. Repetitions of the same news are kept once. */
 export async function receiveNotification(
@@ -46,40 +41,28 @@ export async function receiveNotification(
   return 'stored';
 }
 
-/** Look up what the stored notifications name. Returns how many were worked on. */
-export async function workOffNotifications(context: Context, limit: number): Promise<number> {
-  const lease = instant(context, NOTIFICATION_LEASE_MS);
-  const notifications = await claimDueNotifications(context.db, instant(context), lease, limit);
-  await Promise.all(notifications.map((notification) => workOff(context, notification)));
-  return notifications.length;
+/** Have looked up what the stored notifications name. Returns how many were worked off. */
+export async function hastenNotifiedLookUps(context: Context, limit: number): Promise<number> {
+  // Live payments are only asked about on the word of somebody who proved to be the provider; polling finds the
+  // truth all the same, a little later.
+  const provable = Object.keys(context.config.notifications).filter((name) =>
+    isProvable(context.config, name),
+  );
+  const worked_off = await workOffNotifications(context.db, instant(context), limit, provable);
+  for (const { id, provider, result } of worked_off) {
+    if (result === 'unknown_payment')
+      context.log.warn({ notification: id, provider }, 'unknown payment notified');
+  }
+  return worked_off.length;
 }
 
-async function workOff(context: Context, notification: StoredNotification): Promise<void> {
-  try {
-    const attempt = await findAttemptForNotification(context.db, notification);
-    // Live payments are only asked about on the word of somebody who proved to be the provider; polling finds
-    // the truth all the same, a little later.
-    const believed = attempt !== null && (!attempt.livemode || isProvable(context, notification.provider));
-    if (believed) await lookUpAttempt(context, attempt);
-    const result = attempt === null ? 'unknown_payment' : believed ? 'looked_up' : 'not_provable';
-    if (attempt === null) {
-      context.log.warn(
-        { notification: notification.id, provider: notification.provider },
-        'unknown payment notified',
-      );
-    }
-    await updateNotification(context.db, notification.id, result);
-  } catch (error) {
-    // Its lease brings it back; polling goes on regardless, so giving up after many tries loses nothing.
-    context.log.error({ err: error, notification: notification.id }, 'notification not worked off');
-    if (notification.attempts_made >= MAX_TRIES)
-      await updateNotification(context.db, notification.id, 'given_up');
-  }
+export function purgeNotifications(context: Context, limit: number): Promise<number> {
+  return deleteOldNotifications(context.db, instant(context, -NOTIFICATION_LIFE_MS), limit);
 }
 
 /** Whether a secret or a list of sources lets us tell the provider from others. */
-function isProvable(context: Context, provider: string): boolean {
-  const rule = context.config.notifications[provider];
+export function isProvable(config: Pick<Config, 'notifications'>, provider: string): boolean {
+  const rule = config.notifications[provider];
   return rule !== undefined && (rule.secret !== null || rule.sources.length > 0);
 }
 

@@ -2,12 +2,14 @@
 // no new work, then the connections, last the database.
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { isProvable } from '../application/notifications.ts';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { findRunningPostgres, startEmbeddedPostgres } from '../db/embedded.ts';
 import { migrate } from '../db/migrate.ts';
 import { makeServer } from '../http/server.ts';
 import { startWorker } from '../jobs/worker.ts';
+import { PROVIDERS } from '../providers/registry.ts';
 import { type SimulatorServer, startSimulatorServer } from '../simulator/server.ts';
 import { checkDatabase } from './check-database.ts';
 import { makeServerEnd } from './close-server.ts';
@@ -136,6 +138,7 @@ async function makeReadyContext(
 
 async function startApi(context: Context): Promise<{ stop: Stop }> {
   const { config } = context;
+  if (config.mode === 'production') warnOfUnprovenNotifications(context);
   const server = await makeServer(context);
   // Nothing that is answered takes longer than a question to a provider.
   const stop = makeServerEnd(server, config.provider_deadline_ms + 5_000);
@@ -151,6 +154,18 @@ async function startApi(context: Context): Promise<{ stop: Stop }> {
     config.base_url = `http://localhost:${port}`;
   }
   return { stop };
+}
+
+/** Not fatal: without proof live payments are found by polling alone, and a gateway without PayPay needs none. */
+function warnOfUnprovenNotifications({ config, log }: Context): void {
+  for (const { name, readNotification } of PROVIDERS) {
+    if (readNotification === undefined || isProvable(config, name)) continue;
+    log.warn(
+      { provider: name },
+      `anybody can send notifications of ${name}, so none about a live payment is acted on: set ` +
+        `MPAC_${name}_WEBHOOK_SECRET or MPAC_${name}_WEBHOOK_SOURCES`,
+    );
+  }
 }
 
 function portError(error: unknown, { port, host }: Config): unknown {

@@ -1,8 +1,7 @@
-// What providers sent us, kept as it came, and the attempts that it names.
-import type { Attempt } from '../domain/attempt.ts';
-import type { Db, Statement, Tx } from './pool.ts';
+// What providers sent us, kept as it came, until what it names has been put before the look-ups.
+import type { Statement, Tx } from './pool.ts';
 
-export interface StoredNotification {
+export interface NewNotification {
   id: string;
   provider: string;
   dedupe_key: string;
@@ -10,65 +9,86 @@ export interface StoredNotification {
   provider_payment_id: string | null;
   body: Buffer;
   received_at: string;
-  attempts_made: number;
 }
 
 const INSERT: Statement = {
   name: 'insert_notification',
   text: `insert into provider_notifications
-      (id, provider, dedupe_key, attempt_id, provider_payment_id, body, received_at, next_attempt_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $7)
+      (id, provider, dedupe_key, attempt_id, provider_payment_id, body, received_at)
+    values ($1, $2, $3, $4, $5, $6, $7)
     on conflict (provider, dedupe_key) do nothing`,
 };
 
 /** The same news twice is one row. */
-export async function insertNotification(
-  tx: Tx,
-  notification: Omit<StoredNotification, 'attempts_made'>,
-): Promise<void> {
+export async function insertNotification(tx: Tx, notification: NewNotification): Promise<void> {
   const { id, provider, dedupe_key, attempt_id, provider_payment_id, body, received_at } = notification;
   await tx.query(INSERT, [id, provider, dedupe_key, attempt_id, provider_payment_id, body, received_at]);
 }
 
-const CLAIM: Statement = {
-  name: 'claim_due_notifications',
-  text: `update provider_notifications n set next_attempt_at = $2, attempts_made = attempts_made + 1
-    where id in (select id from provider_notifications where next_attempt_at <= $1
-                 order by next_attempt_at limit $3 for update skip locked)
-    returning n.*`,
+export interface WorkedOffNotification {
+  id: string;
+  provider: string;
+  /** `not_provable`: about a live payment, from somebody who could be anybody. */
+  result: 'look_up_due' | 'unknown_payment' | 'not_provable';
+}
+
+const WORK_OFF: Statement = {
+  name: 'work_off_notifications',
+  // An attempt is found by our id where that was sent back, else by the provider's, which came with an earlier
+  // answer. Being due since its beginning puts it before all others of its merchant: it is probably paid. One
+  // that is being changed at this moment is left for the next run, because waiting here could be a deadlock.
+  text: `
+    with waiting as materialized (
+      select id, provider, attempt_id, provider_payment_id from provider_notifications
+      where worked_off_at is null order by received_at limit $2 for update skip locked
+    ),
+    named as materialized (
+      select w.id, w.provider, found.id as attempt_id,
+             case when found.id is null then 'unknown_payment'
+                  when found.livemode and w.provider <> all ($3::text[]) then 'not_provable'
+                  else 'look_up_due' end as result
+      from waiting w left join lateral (
+        select a.id, a.livemode from payment_attempts a where a.adapter = w.provider and a.id = w.attempt_id
+        union all
+        select a.id, a.livemode from payment_attempts a
+        where a.adapter = w.provider and a.provider_payment_id = w.provider_payment_id and w.attempt_id is null
+        limit 1
+      ) found on true
+    ),
+    locked as materialized (
+      select p.id from payment_attempts p
+      where p.id in (select attempt_id from named where result = 'look_up_due')
+      for no key update skip locked
+    ),
+    hastened as (
+      update payment_attempts p set next_check_at = p.created_at from locked where p.id = locked.id
+    )
+    update provider_notifications n set worked_off_at = $1, result = named.result
+    from named
+    where n.id = named.id
+      and (named.result <> 'look_up_due' or named.attempt_id in (select id from locked))
+    returning n.id, n.provider, n.result`,
 };
 
-export async function claimDueNotifications(
+/** Make the attempts due that up to `limit` notifications name. `provable`: the providers whose calls are proven. */
+export async function workOffNotifications(
   tx: Tx,
   now: string,
-  lease_until: string,
   limit: number,
-): Promise<StoredNotification[]> {
-  return tx.query<StoredNotification>(CLAIM, [now, lease_until, limit]);
+  provable: string[],
+): Promise<WorkedOffNotification[]> {
+  return tx.query<WorkedOffNotification>(WORK_OFF, [now, limit, provable]);
 }
 
-const DONE: Statement = {
-  name: 'update_notification',
-  text: 'update provider_notifications set next_attempt_at = null, result = $2 where id = $1',
+const PURGE: Statement = {
+  name: 'purge_notifications',
+  text: `delete from provider_notifications where id in
+      (select id from provider_notifications where worked_off_at < $1 order by worked_off_at limit $2
+       for update skip locked)
+    returning id`,
 };
 
-export async function updateNotification(tx: Tx, id: string, result: string): Promise<void> {
-  await tx.query(DONE, [id, result]);
-}
-
-const FIND_ATTEMPT: Statement = {
-  name: 'find_attempt_for_notification',
-  // Our id where it was sent back, else the provider's, which it gave us with an earlier answer.
-  text: `select * from payment_attempts where adapter = $1 and id = $2
-    union all
-    select * from payment_attempts where adapter = $1 and provider_payment_id = $3 and $2::text is null
-    limit 1`,
-};
-
-export async function findAttemptForNotification(
-  db: Db,
-  notification: Pick<StoredNotification, 'provider' | 'attempt_id' | 'provider_payment_id'>,
-): Promise<Attempt | null> {
-  const { provider, attempt_id, provider_payment_id } = notification;
-  return (await db.query<Attempt>(FIND_ATTEMPT, [provider, attempt_id, provider_payment_id]))[0] ?? null;
+/** Forget what was worked off before a time, a batch at a time. Returns how many went. */
+export async function deleteOldNotifications(tx: Tx, before: string, limit: number): Promise<number> {
+  return (await tx.query(PURGE, [before, limit])).length;
 }

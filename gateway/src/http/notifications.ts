@@ -2,15 +2,16 @@
 // us ask the provider sooner.
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { receiveNotification } from '../application/notifications.ts';
+import { isProvable, receiveNotification } from '../application/notifications.ts';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
 import { PROVIDERS } from '../providers/registry.ts';
+import type { RateLimits } from './rate-limit.ts';
 import { errorResponses } from './schemas.ts';
 
 const MAX_NOTIFICATION_BYTES = 64 * 1024;
 
-export function notificationRoutes(app: FastifyInstance, context: Context): void {
+export function notificationRoutes(app: FastifyInstance, context: Context, limits: RateLimits): void {
   app.register(async (scope) => {
     // A provider's bytes are signed as they are, so they are not parsed on the way in.
     scope.removeAllContentTypeParsers();
@@ -30,11 +31,12 @@ export function notificationRoutes(app: FastifyInstance, context: Context): void
                 description: 'Stored. What it says is checked by asking the provider.',
                 content: { 'text/plain': { schema: Type.String() } },
               },
-              ...errorResponses(400, 401, 413, 500),
+              ...errorResponses(400, 401, 413, 429, 500),
             },
           },
         },
         async (request, reply) => {
+          if (!isProvable(context.config, provider.name)) await limits.countUnprovenNotification(request);
           const outcome = await receiveNotification(context, provider, {
             headers: request.headers,
             body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),

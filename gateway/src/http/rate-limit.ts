@@ -8,6 +8,7 @@ import { intentIdOfToken } from '../domain/payment-token.ts';
 
 const WINDOW_SECONDS = 60;
 const FAILURES_PER_ADDRESS = 300;
+const NOTIFICATIONS_PER_ADDRESS = 600;
 
 export interface RateLimits {
   /** After the caller is known: count him, and refuse him when he asks too often. */
@@ -15,6 +16,8 @@ export interface RateLimits {
   /** Before a signature is even looked at: an address that failed too often waits. */
   checkAddress(request: FastifyRequest): Promise<void>;
   countFailure(request: FastifyRequest): Promise<void>;
+  /** A notification from somebody who could be anybody: he must not fill the inbox. */
+  countUnprovenNotification(request: FastifyRequest): Promise<void>;
 }
 
 export function makeRateLimits(context: Context): RateLimits {
@@ -29,6 +32,11 @@ export function makeRateLimits(context: Context): RateLimits {
     points: FAILURES_PER_ADDRESS,
     duration: WINDOW_SECONDS,
     keyPrefix: 'failure',
+  });
+  const notifications = new RateLimiterMemory({
+    points: NOTIFICATIONS_PER_ADDRESS,
+    duration: WINDOW_SECONDS,
+    keyPrefix: 'notification',
   });
 
   return {
@@ -54,6 +62,10 @@ export function makeRateLimits(context: Context): RateLimits {
     },
     async countFailure(request) {
       await take(failures, request.ip);
+    },
+    async countUnprovenNotification(request) {
+      const state = await take(notifications, request.ip);
+      if (state.refused) throw tooMany(Math.ceil(state.msBeforeNext / 1_000));
     },
   };
 }

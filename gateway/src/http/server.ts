@@ -77,7 +77,7 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
   await registerOpenapi(app);
   operationRoutes(app, context);
   qrCodeRoutes(app, context);
-  notificationRoutes(app, context);
+  notificationRoutes(app, context, limits);
 
   // Everything below is for callers who prove themselves, and is counted.
   await app.register(async (api) => {

@@ -1,12 +1,13 @@
-// Looks up the payments that stored notifications name.
-import { workOffNotifications } from '../application/notifications.ts';
+// Makes due for a look-up what stored notifications name.
+import { hastenNotifiedLookUps } from '../application/notifications.ts';
 import type { Job } from './job.ts';
 
-const BATCH = 50;
+const BATCH = 100;
 
 export const work_off_notifications: Job = {
   name: 'notifications',
   interval_ms: 250,
   batch_size: BATCH,
-  run: (context) => workOffNotifications(context, BATCH),
+  wakes: ['look_ups'],
+  run: (context) => hastenNotifiedLookUps(context, BATCH),
 };

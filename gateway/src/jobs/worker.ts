@@ -8,7 +8,7 @@ import { fan_out_events } from './fan-out-events.ts';
 import type { Job } from './job.ts';
 import { makeLookUpAttemptsJob } from './look-up-attempts.ts';
 import { measure_unresolved } from './measure-unresolved.ts';
-import { purge_request_marks } from './purge-request-marks.ts';
+import { purge } from './purge.ts';
 import { makeHeartbeatJob } from './send-heartbeat.ts';
 import { work_off_notifications } from './work-off-notifications.ts';
 
@@ -36,7 +36,7 @@ function makeJobs(context: Context): Job[] {
     makeDeliverWebhooksJob(context),
     measure_unresolved,
     measure_webhook_backlog,
-    purge_request_marks,
+    purge,
   ];
 }
 

@@ -18,7 +18,7 @@ import { expire_payment_intents } from '../../src/jobs/expire-payment-intents.ts
 import { fan_out_events } from '../../src/jobs/fan-out-events.ts';
 import { makeLookUpAttemptsJob } from '../../src/jobs/look-up-attempts.ts';
 import { measure_unresolved } from '../../src/jobs/measure-unresolved.ts';
-import { purge_request_marks } from '../../src/jobs/purge-request-marks.ts';
+import { purge } from '../../src/jobs/purge.ts';
 import { makeHeartbeatJob } from '../../src/jobs/send-heartbeat.ts';
 import { work_off_notifications } from '../../src/jobs/work-off-notifications.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
@@ -102,8 +102,8 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
     return { url, context, server };
   }
 
-  /** Keeps the next answers of providers from a replica, as a slow network would, until they are released. */
-  function holdProviderAnswers(replica: { context: Context }) {
+  /** Keeps the next answers of providers (or those to one method) from a replica until they are released. */
+  function holdProviderAnswers(replica: { context: Context }, method?: 'GET') {
     const { http } = replica.context;
     let release = () => {};
     const released = new Promise<void>((resolve) => {
@@ -117,6 +117,7 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
       ...http,
       async request(request) {
         const answer = await http.request(request);
+        if (method !== undefined && request.method !== method) return answer;
         arrive();
         await released;
         return answer;
@@ -264,7 +265,7 @@ function makeJobs(context: Context) {
     deliveries: makeDeliverWebhooksJob(context),
     heartbeat: makeHeartbeatJob(context),
     measure_unresolved,
-    purge: purge_request_marks,
+    purge,
   } satisfies Record<string, import('../../src/jobs/job.ts').Job>;
 }
 

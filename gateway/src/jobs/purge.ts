@@ -1,0 +1,15 @@
+// Forgets what nobody needs any more: idempotency keys after a day, signatures once their time window has closed,
+// and notifications a week after they were worked off.
+import { purgeRequestMarks } from '../application/idempotency.ts';
+import { purgeNotifications } from '../application/notifications.ts';
+import type { Job } from './job.ts';
+
+const BATCH = 1_000;
+
+export const purge: Job = {
+  name: 'purge',
+  interval_ms: 60_000,
+  batch_size: BATCH,
+  run: async (context) =>
+    (await purgeRequestMarks(context, BATCH)) + (await purgeNotifications(context, BATCH)),
+};
