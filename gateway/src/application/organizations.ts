@@ -7,11 +7,15 @@ import {
   insertApiKey,
   insertOrganization,
   insertPublishableKey,
+  updateClientConfirmMethods,
+  updateRawSecret,
   upsertMerchant,
   upsertProcessorConfig,
   upsertStore,
+  revokeApiKey as writeRevocation,
 } from '../db/merchants.ts';
 import { GatewayError } from '../domain/error.ts';
+import { PAYMENT_METHOD_TYPES } from '../domain/payment-intent.ts';
 import { seal } from '../domain/secret-box.ts';
 import { findProviderByName } from '../providers/registry.ts';
 import { credentialsContext } from './provider-access.ts';
@@ -43,6 +47,46 @@ export async function createApiKey(
     created_at: instant(context),
   });
   return { api_key: id, secret_key };
+}
+
+/** A revoked key stays revoked; every process has noticed after a few seconds. */
+export async function revokeApiKey(
+  context: Context,
+  api_key: string,
+): Promise<{ api_key: string; revoked_at: string }> {
+  const revoked_at = await writeRevocation(context.db, api_key, instant(context));
+  if (revoked_at === null) throw unknown('key', api_key);
+  return { api_key, revoked_at };
+}
+
+/** Whether the key's requests may be signed with the raw secret, as the older guide does, in place of its hash. */
+export async function setRawSecret(
+  context: Context,
+  api_key: string,
+  allow_raw_secret: boolean,
+): Promise<{ api_key: string; allow_raw_secret: boolean }> {
+  if (!(await updateRawSecret(context.db, api_key, allow_raw_secret))) throw unknown('key', api_key);
+  return { api_key, allow_raw_secret };
+}
+
+/** The methods that a terminal may confirm with its token alone; the others need the backend's signature. */
+export async function setClientConfirmMethods(
+  context: Context,
+  id: string,
+  client_confirm_methods: string[],
+): Promise<{ id: string; client_confirm_methods: string[] }> {
+  const wrong = client_confirm_methods.find((method) => !PAYMENT_METHOD_TYPES.some((one) => one === method));
+  if (wrong !== undefined) {
+    const all = PAYMENT_METHOD_TYPES.join(', ');
+    throw new GatewayError('invalid_request', `"${wrong}" is no payment method. There are ${all}.`);
+  }
+  if (!(await updateClientConfirmMethods(context.db, id, client_confirm_methods)))
+    throw unknown('organization', id);
+  return { id, client_confirm_methods };
+}
+
+function unknown(what: string, id: string): GatewayError {
+  return new GatewayError('not_found', `There is no ${what} ${id}.`);
 }
 
 /** Names the organization for a browser; authorises nothing by itself. */

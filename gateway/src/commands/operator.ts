@@ -1,6 +1,13 @@
 // What an operator does by hand: organizations, keys, stores and webhook endpoints.
-import type { Command } from 'commander';
-import { createApiKey, createOrganization, saveStore } from '../application/organizations.ts';
+import { type Command, Option } from 'commander';
+import {
+  createApiKey,
+  createOrganization,
+  revokeApiKey,
+  saveStore,
+  setClientConfirmMethods,
+  setRawSecret,
+} from '../application/organizations.ts';
 import { createWebhookEndpoint } from '../application/webhook-endpoints.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
@@ -16,15 +23,30 @@ async function run(work: (context: Context) => Promise<object>): Promise<void> {
 }
 
 export function registerOperatorCommands(program: Command): void {
-  program
-    .command('organizations')
+  const organizations = program.command('organizations');
+  organizations
     .command('create')
     .requiredOption('--name <name>')
     .description('make an organization')
     .action((options: { name: string }) => run((context) => createOrganization(context, options.name)));
 
-  program
-    .command('keys')
+  organizations
+    .command('set')
+    .requiredOption('--organization <id>')
+    .requiredOption(
+      '--client-confirm-methods <methods>',
+      'what a terminal may confirm with its token alone: comma separated, or none',
+    )
+    .description('change an organization')
+    .action((options: { organization: string; clientConfirmMethods: string }) => {
+      const { organization, clientConfirmMethods: methods } = options;
+      return run((context) =>
+        setClientConfirmMethods(context, organization, methods === 'none' ? [] : methods.split(',')),
+      );
+    });
+
+  const keys = program.command('keys');
+  keys
     .command('create')
     .requiredOption('--organization <id>')
     .option('--merchant <id>', 'narrow the key to one merchant')
@@ -38,6 +60,25 @@ export function registerOperatorCommands(program: Command): void {
           ...(options.merchant !== undefined && { merchant_id: options.merchant }),
         }),
       ),
+    );
+
+  keys
+    .command('revoke')
+    .requiredOption('--key <id>')
+    .description('stop an API key for good; it works for a few seconds more')
+    .action((options: { key: string }) => run((context) => revokeApiKey(context, options.key)));
+
+  keys
+    .command('set')
+    .requiredOption('--key <id>')
+    .addOption(
+      new Option('--raw-secret <state>', 'whether requests may be signed with the raw secret itself')
+        .choices(['on', 'off'])
+        .makeOptionMandatory(),
+    )
+    .description('change an API key')
+    .action((options: { key: string; rawSecret: string }) =>
+      run((context) => setRawSecret(context, options.key, options.rawSecret === 'on')),
     );
 
   program

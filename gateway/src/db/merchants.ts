@@ -145,6 +145,37 @@ export async function insertApiKey(
   await tx.query(INSERT_API_KEY, [id, organization_id, livemode, merchant_id, secret_sealed, created_at]);
 }
 
+const REVOKE_API_KEY: Statement = {
+  name: 'revoke_api_key',
+  text: 'update api_keys set revoked_at = coalesce(revoked_at, $2) where id = $1 returning revoked_at',
+};
+
+/** When the key was revoked, now or before; null when there is no such key. */
+export async function revokeApiKey(tx: Tx, id: string, now: string): Promise<string | null> {
+  const rows = await tx.query<{ revoked_at: string }>(REVOKE_API_KEY, [id, now]);
+  return rows[0]?.revoked_at ?? null;
+}
+
+const UPDATE_RAW_SECRET: Statement = {
+  name: 'update_raw_secret',
+  text: 'update api_keys set allow_raw_secret = $2 where id = $1 returning 1',
+};
+
+/** False when there is no such key. */
+export async function updateRawSecret(tx: Tx, id: string, allow_raw_secret: boolean): Promise<boolean> {
+  return (await tx.query(UPDATE_RAW_SECRET, [id, allow_raw_secret])).length > 0;
+}
+
+const UPDATE_CLIENT_CONFIRM_METHODS: Statement = {
+  name: 'update_client_confirm_methods',
+  text: 'update organizations set client_confirm_methods = $2 where id = $1 returning 1',
+};
+
+/** False when there is no such organization. */
+export async function updateClientConfirmMethods(tx: Tx, id: string, methods: string[]): Promise<boolean> {
+  return (await tx.query(UPDATE_CLIENT_CONFIRM_METHODS, [id, methods])).length > 0;
+}
+
 const INSERT_PUBLISHABLE_KEY: Statement = {
   name: 'insert_publishable_key',
   text: `insert into publishable_keys (id, organization_id, livemode, created_at) values ($1, $2, $3, $4)`,
