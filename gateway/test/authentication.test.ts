@@ -306,6 +306,24 @@ test('a signature is remembered as long as its window is open', async (t) => {
   assertRefused(await own.client.create(order, { timestamp, idempotency_key: null }), /behind/);
 });
 
+test('who is refused, or is nobody, is told how often his address may still fail', async (t) => {
+  const own = await startTestGateway(t);
+  const told = async (answer: Promise<Answer>) => {
+    const { status, headers } = await answer;
+    assert.match(headers.get('x-ratelimit-reset') ?? '', /^\d{10}$/);
+    assert.match(headers.get('ratelimit-policy') ?? '', /^"default";q=300;w=60$/);
+    return [status, headers.get('x-ratelimit-limit'), headers.get('x-ratelimit-remaining')];
+  };
+  const ask = (path: string) => told(send(own.url, 'GET', path, {}, undefined));
+  assert.deepEqual(await ask('/health'), [200, '300', '300']);
+  assert.deepEqual(await ask(PATH), [401, '300', '299']);
+  const wrong = own.clientFor({ ...own.key, secret: 'wrong' });
+  assert.deepEqual(await told(wrong.create(own.newOrder())), [401, '300', '298']);
+  assert.deepEqual(await ask('/v1/nothing'), [404, '300', '298']);
+  const known = await own.client.get(PATH);
+  assert.equal(known.headers.get('x-ratelimit-limit'), '1000000', 'a caller is told of his own');
+});
+
 test('guessing is slowed down by address, and good callers are told when to come back', async (t) => {
   const own = await startTestGateway(t);
   let last = await own.client.get(PATH);

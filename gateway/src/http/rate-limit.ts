@@ -10,12 +10,17 @@ const WINDOW_SECONDS = 60;
 const FAILURES_PER_ADDRESS = 300;
 const NOTIFICATIONS_PER_ADDRESS = 600;
 
+type Count = Pick<RateLimiterRes, 'remainingPoints' | 'msBeforeNext'>;
+const UNUSED: Count = { remainingPoints: FAILURES_PER_ADDRESS, msBeforeNext: WINDOW_SECONDS * 1_000 };
+
 export interface RateLimits {
   /** After the caller is known: count him, and refuse him when he asks too often. */
   count(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Before a signature is even looked at: an address that failed too often waits. */
   checkAddress(request: FastifyRequest): Promise<void>;
   countFailure(request: FastifyRequest): Promise<void>;
+  /** On an answer to nobody in particular: how often his address may still fail. */
+  tellAddress(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** A notification from somebody who could be anybody: he must not fill the inbox. */
   countUnprovenNotification(request: FastifyRequest): Promise<void>;
 }
@@ -39,18 +44,22 @@ export function makeRateLimits(context: Context): RateLimits {
     keyPrefix: 'notification',
   });
 
+  function tell(reply: FastifyReply, limit: number, state: Count): void {
+    const { remainingPoints: remaining, msBeforeNext } = state;
+    reply.headers({
+      'x-ratelimit-limit': limit,
+      'x-ratelimit-remaining': remaining,
+      'x-ratelimit-reset': Math.ceil((context.now() + msBeforeNext) / 1_000),
+      ratelimit: `"default";r=${remaining};t=${Math.ceil(msBeforeNext / 1_000)}`,
+      'ratelimit-policy': `"default";q=${limit};w=${WINDOW_SECONDS}`,
+    });
+  }
+
   return {
     async count(request, reply) {
       const own = await take(callers, callerKey(request));
-      const reset_seconds = Math.ceil(own.msBeforeNext / 1_000);
-      reply.headers({
-        'x-ratelimit-limit': points,
-        'x-ratelimit-remaining': own.remainingPoints,
-        'x-ratelimit-reset': Math.ceil((context.now() + own.msBeforeNext) / 1_000),
-        ratelimit: `"default";r=${own.remainingPoints};t=${reset_seconds}`,
-        'ratelimit-policy': `"default";q=${points};w=${WINDOW_SECONDS}`,
-      });
-      if (own.refused) throw tooMany(reset_seconds);
+      tell(reply, points, own);
+      if (own.refused) throw tooMany(Math.ceil(own.msBeforeNext / 1_000));
       const everybody = await take(all, 'all');
       if (everybody.refused) throw tooMany(Math.ceil(everybody.msBeforeNext / 1_000));
     },
@@ -62,6 +71,11 @@ export function makeRateLimits(context: Context): RateLimits {
     },
     async countFailure(request) {
       await take(failures, request.ip);
+    },
+    async tellAddress(request, reply) {
+      if (reply.hasHeader('x-ratelimit-limit')) return;
+      const state = await failures.get(request.ip);
+      tell(reply, FAILURES_PER_ADDRESS, state ?? UNUSED);
     },
     async countUnprovenNotification(request) {
       const state = await take(notifications, request.ip);

@@ -64,6 +64,7 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
       throw new GatewayError('headers_too_large', `A request may have at most ${MAX_HEADERS} header fields.`);
     }
   });
+  app.addHook('onSend', async (request, reply) => limits.tellAddress(request, reply));
   app.addHook('onResponse', async (request, reply) => logAnswer(context, request, reply));
   app.setErrorHandler((error, request, reply) => sendRefusal(context, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
