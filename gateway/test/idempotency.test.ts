@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
-import { work_off_notifications } from '../src/jobs/work-off-notifications.ts';
 import { send } from './support/client.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
@@ -227,7 +226,8 @@ test('a retry finishes the work of a process that fell silent, and its late answ
       status: 'COMPLETED',
     },
   );
-  await work_off_notifications.run(living.context);
+  assert.equal(await own.runJob('notifications', living), 1);
+  assert.equal(await own.runJob('look_ups', living), 1);
   assert.equal(await own.statusOf(intent), 'succeeded');
   paypay.release();
   const late = await lost;

@@ -210,10 +210,10 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
       return (await client.retrieve(intent.id)).json.status;
     },
 
-    /** Runs a worker's job once and waits for all that it began. Says how many rows it handled. */
-    async runJob(name: keyof typeof jobs): Promise<number> {
-      const job = jobs[name];
-      const handled = await job.run(context);
+    /** Runs a worker's job once, by default on the first replica. Waits for its work; says of how many rows. */
+    async runJob(name: keyof typeof jobs, at: { context: Context } = first): Promise<number> {
+      const job = (at === first ? jobs : makeJobs(at.context))[name];
+      const handled = await job.run(at.context);
       await job.drain?.();
       return handled;
     },
