@@ -18,7 +18,7 @@ const CLAIM: Statement = {
   name: 'claim_due_attempts',
   // `waiting` steps from bucket to bucket and reads the earliest time of each: its cost is the number of
   // merchants with something to look up, whatever lies behind them. No merchant gets more than its bucket holds,
-  // and everybody's first comes before anybody's second. Two workers take turns at a bucket; the one that comes
+  // whoever has waited longest comes first, and everybody's first comes before anybody's second. Two workers take turns at a bucket; the one that comes
   // later, and finds too little left, leaves its rows for the next tick.
   text: `
     with recursive waiting as (
@@ -33,21 +33,25 @@ const CLAIM: Statement = {
         order by a.adapter, a.organization_id, a.merchant_id, a.next_check_at limit 1
       ) next
     ),
+    ready as (
+      select * from (
+        select w.adapter, w.organization_id, w.merchant_id, w.next_check_at,
+               case when b.adapter is null then $5::real else ${AVAILABLE} end as available
+        from waiting w left join look_up_budgets b
+          on b.adapter = w.adapter and b.organization_id = w.organization_id and b.merchant_id = w.merchant_id
+        where w.next_check_at <= $1::timestamptz
+      ) with_budget
+      where available >= 1 order by next_check_at limit $3::int
+    ),
     due as (
       select d.id, d.next_check_at, d.place
-      from waiting w
-      left join look_up_budgets b
-        on b.adapter = w.adapter and b.organization_id = w.organization_id and b.merchant_id = w.merchant_id
-      cross join lateral (
+      from ready r cross join lateral (
         select id, next_check_at, row_number() over (order by next_check_at) as place
         from (select id, next_check_at from payment_attempts p
-              where p.adapter = w.adapter and p.organization_id = w.organization_id
-                and p.merchant_id = w.merchant_id and p.next_check_at <= $1::timestamptz
-              order by next_check_at
-              limit least($3::int, floor(case when b.adapter is null then $5::real else ${AVAILABLE} end)::int)
-             ) oldest
+              where p.adapter = r.adapter and p.organization_id = r.organization_id
+                and p.merchant_id = r.merchant_id and p.next_check_at <= $1::timestamptz
+              order by next_check_at limit least($3::int, floor(r.available)::int)) oldest
       ) d
-      where w.next_check_at <= $1::timestamptz
     ),
     chosen as materialized (select id from due order by place, next_check_at limit $3::int),
     locked as materialized (
