@@ -12,6 +12,7 @@ import {
   refusedMove,
 } from '../domain/payment-intent.ts';
 import { getProviderByName } from '../providers/registry.ts';
+import { makeAttempt } from './attempts.ts';
 import { admit, type KeyCaller } from './callers.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { jsonAnswer } from './payment-intents.ts';
@@ -67,35 +68,13 @@ function capturableAmount(intent: PaymentIntent): number | null {
   return cash ? intent.amount : null;
 }
 
+/** Staff took the cash: the attempt and its outcome are one. */
 function cashAttempt(context: Context, intent: PaymentIntent, amount: number): Attempt {
-  const now = instant(context);
-  return {
-    id: context.makeId('pa'),
-    organization_id: intent.organization_id,
-    livemode: intent.livemode,
-    payment_intent_id: intent.id,
-    merchant_id: intent.merchant_id,
-    merchant_store_id: intent.merchant_store_id,
+  const cash = getProviderByName('CASH');
+  return makeAttempt(context, intent, cash, {
     payment_method_type: 'cash',
-    provider: 'CASH',
-    adapter: 'CASH',
-    processing_mode: 'manual',
+    provider: cash.name,
     status: 'paid',
     amount,
-    currency: intent.currency,
-    authorize_only: false,
-    external_ref_id: null,
-    return_url: null,
-    provider_payment_id: null,
-    provider_code_id: null,
-    action: null,
-    error: null,
-    cancel_requested_at: null,
-    cancellation_reason: null,
-    next_check_at: null,
-    checks_done: 0,
-    not_found_count: 0,
-    created_at: now,
-    updated_at: now,
-  };
+  });
 }

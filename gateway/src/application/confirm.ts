@@ -18,6 +18,7 @@ import {
 } from '../domain/payment-intent.ts';
 import type { Provider, ProviderContext } from '../providers/provider.ts';
 import { findProvider } from '../providers/registry.ts';
+import { makeAttempt } from './attempts.ts';
 import { admit, type Caller, invalidToken } from './callers.ts';
 import { type Answer, claim, completeMark, type Mark } from './idempotency.ts';
 import { jsonAnswer } from './payment-intents.ts';
@@ -56,7 +57,14 @@ export async function confirmPaymentIntent(
     if (phaseOf(intent) !== 'requires_payment_method') throw refusedMove(intent, 'confirmed');
     if (instant(context) >= intent.expires_at) throw expired(intent);
     await checkMethod(organizations, caller, intent, request);
-    const attempt = makeAttempt(context, intent, request, provider);
+    const attempt = makeAttempt(context, intent, provider, {
+      payment_method_type: request.payment_method_type,
+      provider: request.provider ?? provider.name,
+      authorize_only: intent.capture_method === 'manual',
+      external_ref_id: request.external_ref_id ?? null,
+      return_url: request.return_url ?? null,
+      next_check_at: instant(context, ASK_LEASE_MS),
+    });
     const next = tokenUsed(context, caller, intent, attempt);
 
     if (provider.record !== undefined) {
@@ -279,44 +287,6 @@ function expired(intent: PaymentIntent): GatewayError {
     status: intent.status,
     payment_intent: intent.id,
   });
-}
-
-function makeAttempt(
-  context: Context,
-  intent: PaymentIntent,
-  request: ConfirmRequest,
-  provider: Provider,
-): Attempt {
-  const now = instant(context);
-  return {
-    id: context.makeId('pa'),
-    organization_id: intent.organization_id,
-    livemode: intent.livemode,
-    payment_intent_id: intent.id,
-    merchant_id: intent.merchant_id,
-    merchant_store_id: intent.merchant_store_id,
-    payment_method_type: request.payment_method_type,
-    provider: request.provider ?? provider.name,
-    adapter: provider.name,
-    processing_mode: provider.processing_mode,
-    status: 'asked',
-    amount: intent.amount,
-    currency: intent.currency,
-    authorize_only: intent.capture_method === 'manual',
-    external_ref_id: request.external_ref_id ?? null,
-    return_url: request.return_url ?? null,
-    provider_payment_id: null,
-    provider_code_id: null,
-    action: null,
-    error: null,
-    cancel_requested_at: null,
-    cancellation_reason: null,
-    next_check_at: instant(context, ASK_LEASE_MS),
-    checks_done: 0,
-    not_found_count: 0,
-    created_at: now,
-    updated_at: now,
-  };
 }
 
 /** The confirm uses the token up; it can still read and cancel until the attempt is over, and some time more. */
