@@ -150,16 +150,16 @@ test('organizations that use a merchant’s id do not crowd out its keys', async
   const old_key = await own.addKey();
   await own.query(
     `insert into organizations (id, name, created_at)
-     select 'org_' || n, 'look-alike', now() from generate_series(1, 30) n`,
+     select 'org_00' || n, 'look-alike', now() from generate_series(1, 30) n`,
   );
   await own.query(
     `insert into merchants (organization_id, livemode, id, name, created_at, updated_at)
-     select 'org_' || n, false, $1, 'look-alike', now(), now() from generate_series(1, 30) n`,
+     select 'org_00' || n, false, $1, 'look-alike', now(), now() from generate_series(1, 30) n`,
     [MERCHANT_ID],
   );
-  // 360 keys in all, each of which opens.
+  // 360 keys, of organizations that come before ours in any order of ids.
   for (let n = 1; n <= 30; n += 1) {
-    for (let k = 0; k < 12; k += 1) await own.addKey({ organization_id: `org_${n}` });
+    for (let k = 0; k < 12; k += 1) await own.addKey({ organization_id: `org_00${n}` });
   }
   for (const { secret } of [own.key, old_key]) {
     assert.equal((await own.clientFor({ id: MERCHANT_ID, secret }).get(PATH)).status, 200);
@@ -226,10 +226,12 @@ test('a signature that is caught opens no stored answer of another key', async (
   const other = gateway.newOrder();
   const stored = await client.create(other, { timestamp, idempotency_key: 'mine-2' });
   assert.equal(stored.status, 201);
-  const later = { timestamp: timestamp + 1 };
-  assert.equal((await client.create(other, { ...later, idempotency_key: null })).status, 409);
-  // … is not served to a signature that was seen elsewhere.
-  assertRefused(await client.create(other, { ...later, idempotency_key: 'mine-2' }), /used already/);
+  for (const [place, elsewhere] of [null, 'mine-3'].entries()) {
+    const later = { timestamp: timestamp + 1 + place };
+    assert.equal((await client.create(other, { ...later, idempotency_key: elsewhere })).status, 409);
+    // … is not served to a signature that was seen elsewhere.
+    assertRefused(await client.create(other, { ...later, idempotency_key: 'mine-2' }), /used already/);
+  }
 });
 
 test('the signature of a retry, too, is good for its key only', async () => {

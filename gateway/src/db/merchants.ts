@@ -12,23 +12,19 @@ export interface SigningKey {
 }
 
 // The id in a signature is a key's, or a merchant's. Merchant ids are unique only inside an organization, so
-// several keys may have to be tried. Their number is bounded, so that nobody can make us compute without end: to
-// the newest ten of each organization, and two hundred in all, of which every organization's newest come first.
-// So no organization can crowd out another by using its merchant's id.
+// several keys may have to be tried. Their number is bounded, so that nobody can make us compute without end, and
+// every organization's newest keys come first: none can crowd out another by using its merchant's id.
 const SIGNING_KEYS: Statement = {
   name: 'list_signing_keys',
   text: `select id, organization_id, livemode, merchant_id, secret_sealed, allow_raw_secret
       from api_keys where id = $1 and revoked_at is null
     union all
     (select k.id, m.organization_id, m.livemode, m.id, k.secret_sealed, k.allow_raw_secret
-      from merchants m cross join lateral (
-        select id, secret_sealed, allow_raw_secret, row_number() over (order by id desc) as place
-        from api_keys a
-        where a.organization_id = m.organization_id and a.livemode = m.livemode
-          and (a.merchant_id is null or a.merchant_id = m.id) and a.revoked_at is null
-        order by a.id desc limit 10) k
-      where m.id = $1
-      order by k.place, m.organization_id, m.livemode limit 200)`,
+      from merchants m join api_keys k on k.organization_id = m.organization_id and k.livemode = m.livemode
+      where m.id = $1 and (k.merchant_id is null or k.merchant_id = m.id) and k.revoked_at is null
+      order by row_number() over (partition by m.organization_id, m.livemode order by k.id desc),
+        m.organization_id, m.livemode
+      limit 200)`,
 };
 
 /** Every key whose secret may have signed for this id. For a merchant id the keys act for that merchant. */
