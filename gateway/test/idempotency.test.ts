@@ -241,7 +241,7 @@ test('a retry finishes the work of a process that fell silent, and its late answ
   assert.equal(kept.text, replay.text, 'the answer that was given first stays the answer');
 });
 
-test('work that is taken over is under a new lease: another retry waits', async (t) => {
+test('work that is taken over is under a new lease: another retry waits', { timeout: 30_000 }, async (t) => {
   const own = await startTestGateway(t, { replicas: 2 });
   const [silent, slow] = own.replicas;
   assert.ok(silent && slow);
@@ -263,7 +263,7 @@ test('work that is taken over is under a new lease: another retry waits', async 
   }
 });
 
-test('a repeated confirm claims its key before PayPay is asked once more', async (t) => {
+test('a repeated confirm claims its key before PayPay is asked once more', { timeout: 30_000 }, async (t) => {
   const own = await startTestGateway(t);
   const intent = await own.createIntent();
   const qr = { payment_method_type: 'qr_mpm', provider: 'PAYPAY' };
