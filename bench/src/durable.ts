@@ -20,7 +20,7 @@ export async function checkSettings(client: pg.Client): Promise<string> {
 export async function isAtRest(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ at_rest: boolean }>(
     `select not exists (select from events where fanned_out_at is null)
-       and not exists (select from provider_notifications where next_attempt_at is not null) as at_rest`,
+       and not exists (select from provider_notifications where worked_off_at is null) as at_rest`,
   );
   return rows[0]?.at_rest ?? false;
 }

@@ -37,7 +37,8 @@ const new_intent = describeColumns(NEW_INTENT);
 const changed_intent = describeColumns({ id: 'text', ...CHANGING_INTENT });
 const changing_intent = describeColumns(CHANGING_INTENT);
 const new_attempt = describeColumns(NEW_ATTEMPT);
-const changing_attempt = describeColumns(CHANGING_ATTEMPT);
+const { next_check_at: _, ...PLAINLY_CHANGING } = CHANGING_ATTEMPT;
+const changing_attempt = describeColumns(PLAINLY_CHANGING);
 const new_late_payment = describeColumns(LATE_PAYMENT);
 const new_event = describeColumns({ change_id: 'text', id: 'text', type: 'text', object_json: 'text' });
 
@@ -64,11 +65,16 @@ const CHANGE_INTENTS = `
     returning p.id, p.organization_id, p.livemode, p.merchant_id, p.updated_at
   )`;
 
+// A notification that came before the provider's own answer was written has made the attempt due at its creation
+// (db/notifications.ts). What is written now knows nothing of it, so the attempt stays due.
 const WRITE_ATTEMPTS = `
   attempt as (
     insert into payment_attempts (${new_attempt.names})
     select ${new_attempt.selected} from ${new_attempt.rows} join changed on changed.id = r.payment_intent_id
-    on conflict (id) do update set ${changing_attempt.takeNew}
+    on conflict (id) do update set ${changing_attempt.takeNew},
+      next_check_at = case
+        when payment_attempts.next_check_at = payment_attempts.created_at and excluded.next_check_at is not null
+        then payment_attempts.next_check_at else excluded.next_check_at end
   )`;
 
 const INSERT_LATE_PAYMENTS = `

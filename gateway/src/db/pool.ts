@@ -62,7 +62,8 @@ export function openDatabase(options: PoolOptions): Database {
     idle_in_transaction_session_timeout: 10_000,
     // A plan that was made while a table was small must not read the whole of it when it has grown: what we join
     // is a handful of rows to an index, never a table to a table.
-    options: '-c timezone=UTC -c datestyle=ISO -c jit=off -c enable_hashjoin=off -c enable_mergejoin=off',
+    options:
+      '-c timezone=UTC -c datestyle=ISO -c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan',
     types: { getTypeParser },
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
