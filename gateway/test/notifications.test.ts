@@ -353,6 +353,25 @@ test('news of a payment that ends while we look it up is not lost', async (t) =>
   assert.equal((await own.latePaymentsOf(intent)).length, 1);
 });
 
+test('a notification that is faster than the answer to the confirm is not forgotten', async (t) => {
+  const own = await startTestGateway(t);
+  const intent = await own.createIntent();
+  const [replica] = own.replicas;
+  assert.ok(replica);
+  const held = own.holdProviderAnswers(replica);
+  const confirmed = own.terminalFor(intent).confirm({ payment_method_type: 'qr_mpm', provider: 'PAYPAY' });
+  await held.arrived;
+  const [attempt] = await own.query<{ id: string }>('select id from payment_attempts');
+  await own.paypay.control('POST', `/payments/${attempt?.id}/pay`, {});
+  assert.equal((await notify({ merchantPaymentId: attempt?.id, status: 'COMPLETED' }, {}, own)).status, 200);
+  assert.equal(await own.runJob('notifications'), 1);
+  held.release();
+  assert.equal((await confirmed).json.status, 'requires_action');
+  // No time has passed, so nothing but the notification makes us ask.
+  await own.runJob('look_ups');
+  assert.equal(await own.statusOf(intent), 'succeeded');
+});
+
 test('who cannot be told from others may send only so much in a minute', async (t) => {
   const own = await startTestGateway(t);
   const body = { merchantPaymentId: 'pa_x', status: 'COMPLETED' };
