@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
+import { measureWebhookBacklog } from '../src/application/webhook-deliveries.ts';
 import { MAX_WEBHOOK_ATTEMPTS, WEBHOOK_WAITS_SECONDS } from '../src/domain/retry-schedule.ts';
-import { measure_webhook_backlog } from '../src/jobs/deliver-webhooks.ts';
 import { makeWebhookHarness, START_MS, startReceiver } from './support/webhooks.ts';
 
 /** A receiver's way of answering everything with one status. */
@@ -338,7 +338,7 @@ test('the metrics tell results and what is due', async (t) => {
   const fine = await startReceiver(t);
   for (const { url } of [failing, gone, fine]) await gateway.addEndpoint({ url });
   const backlog = async () => {
-    await measure_webhook_backlog.run(gateway.context);
+    await measureWebhookBacklog(gateway.context);
     return (await gateway.context.metrics.webhook_backlog.get()).values[0]?.value;
   };
   await gateway.addEvents(1);

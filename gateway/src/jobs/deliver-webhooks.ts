@@ -6,7 +6,6 @@ import {
   DELIVERY_DEADLINE_MS,
   makeDeliverer,
   makeOutcomeWriter,
-  measureWebhookBacklog,
 } from '../application/webhook-deliveries.ts';
 import type { Context } from '../context.ts';
 import type { ClaimedDelivery, DeliveryOutcome } from '../db/webhook-deliveries.ts';
@@ -121,12 +120,3 @@ function report(context: Context, delivery: ClaimedDelivery, outcome: DeliveryOu
   if (outcome.status === 'succeeded') context.log.debug(facts, 'webhook delivered');
   else context.log.warn(facts, 'webhook not delivered');
 }
-
-export const measure_webhook_backlog: Job = {
-  name: 'webhook_backlog',
-  interval_ms: 15_000,
-  async run(context) {
-    await measureWebhookBacklog(context);
-    return 0;
-  },
-};

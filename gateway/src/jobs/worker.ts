@@ -2,12 +2,11 @@
 // wakes it, and backs off when the job fails. Any number of workers may share a database, because what a job
 // takes it claims there; one that dies is missed by nobody.
 import type { Context } from '../context.ts';
-import { makeDeliverWebhooksJob, measure_webhook_backlog } from './deliver-webhooks.ts';
+import { makeDeliverWebhooksJob } from './deliver-webhooks.ts';
 import { expire_payment_intents } from './expire-payment-intents.ts';
 import { fan_out_events } from './fan-out-events.ts';
 import type { Job } from './job.ts';
 import { makeLookUpAttemptsJob } from './look-up-attempts.ts';
-import { measure_unresolved } from './measure-unresolved.ts';
 import { purge } from './purge.ts';
 import { makeHeartbeatJob } from './send-heartbeat.ts';
 import { work_off_notifications } from './work-off-notifications.ts';
@@ -34,8 +33,6 @@ function makeJobs(context: Context): Job[] {
     expire_payment_intents,
     fan_out_events,
     makeDeliverWebhooksJob(context),
-    measure_unresolved,
-    measure_webhook_backlog,
     purge,
   ];
 }

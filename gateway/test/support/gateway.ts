@@ -17,7 +17,6 @@ import { makeDeliverWebhooksJob } from '../../src/jobs/deliver-webhooks.ts';
 import { expire_payment_intents } from '../../src/jobs/expire-payment-intents.ts';
 import { fan_out_events } from '../../src/jobs/fan-out-events.ts';
 import { makeLookUpAttemptsJob } from '../../src/jobs/look-up-attempts.ts';
-import { measure_unresolved } from '../../src/jobs/measure-unresolved.ts';
 import { purge } from '../../src/jobs/purge.ts';
 import { makeHeartbeatJob } from '../../src/jobs/send-heartbeat.ts';
 import { work_off_notifications } from '../../src/jobs/work-off-notifications.ts';
@@ -264,7 +263,6 @@ function makeJobs(context: Context) {
     fan_out: fan_out_events,
     deliveries: makeDeliverWebhooksJob(context),
     heartbeat: makeHeartbeatJob(context),
-    measure_unresolved,
     purge,
   } satisfies Record<string, import('../../src/jobs/job.ts').Job>;
 }
