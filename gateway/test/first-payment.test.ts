@@ -56,12 +56,13 @@ const has_tools = await run('sh', ['-c', 'command -v curl && command -v openssl'
 const skip = has_tools ? false : 'curl or openssl is not installed';
 
 test('the commands of the README make a first payment by hand', { skip }, async (t) => {
-  const { data_dir } = await startFirst(t);
+  const { data_dir, gateway } = await startFirst(t);
   const commands = await readmeCommands('A payment by hand');
   const { stdout } = await run('sh', ['-euc', commands], {
     env: { ...process.env, MPAC_DATA_DIR: data_dir },
   });
   assert.match(stdout, /"status":"requires_payment_method".*"status":"succeeded"/s);
+  assert.deepEqual(await gateway.stop('SIGINT'), { code: 0, signal: null });
 });
 
 test('a signal to npm reaches the gateway, which stops in good order', async (t) => {
