@@ -260,3 +260,25 @@ test('the list is not for tokens', async () => {
   const answer = await fetch(`${gateway.url}${LIST}?payment_token=${intent.payment_token}`);
   assert.equal(answer.status, 401);
 });
+
+test('every combination of filters is a list of its own, also on one connection', async (t) => {
+  const own = await startTestGateway(t, { config: { database_pool_size: 1 } });
+  const key = await own.addKey({ merchant_id: MERCHANT_ID });
+  const intent = await own.createIntent({ merchant_store_id: 'store_001', merchant_ref_id: 'order_1' });
+  const filters: [string, string][] = [
+    ['merchant_store_id', 'store_001'],
+    ['merchant_ref_id', 'order_1'],
+    ['status', 'requires_payment_method'],
+    ['created_gte', '2020-01-01T00:00:00Z'],
+    ['created_lt', '2030-01-01T00:00:00Z'],
+    ['starting_after', 'pi_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'],
+  ];
+  for (const by of [own.client, own.clientFor(key)]) {
+    for (let chosen = 0; chosen < 2 ** filters.length; chosen++) {
+      const query = new URLSearchParams(filters.filter((_, place) => chosen & (2 ** place))).toString();
+      const answer = await by.get(query === '' ? LIST : `${LIST}?${query}`);
+      assert.equal(answer.status, 200, query);
+      assert.deepEqual(ids(answer), [intent.id], query);
+    }
+  }
+});

@@ -70,6 +70,8 @@ export function openDatabase(options: PoolOptions): Database {
   pool.on('error', (error) => options.on_error?.(error));
 
   const run = async <Row>(client: pg.Pool | pg.PoolClient, statement: Statement, values: unknown[]) => {
+    // PostgreSQL cuts longer names, and two statements that begin alike would be taken for one.
+    if (statement.name.length > 63) throw new Error(`the statement name ${statement.name} is too long`);
     const result = await client.query({ name: statement.name, text: statement.text, values });
     return result.rows as Row[];
   };

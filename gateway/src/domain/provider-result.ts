@@ -55,5 +55,3 @@ export type ProviderResult =
   | { kind: 'not_found' }
   /** We cannot tell. Never a decline. */
   | { kind: 'unknown'; reason: UnknownReason; message: string };
-
-export type ProviderResultKind = ProviderResult['kind'];
