@@ -53,7 +53,11 @@ export async function confirmPaymentIntent(
     mark.organization_id = intent.organization_id;
     const provider = getProvider(intent, request);
     const earlier = await findSameConfirm(context, caller, intent, request, provider, mark);
-    if (earlier !== null) return repeat(context, intent, earlier, provider, mark);
+    if (earlier !== null) {
+      // The two were read one after the other: only where the intent has not moved meanwhile do they fit together.
+      if ((await findPaymentIntent(context.db, id))?.version !== intent.version) continue;
+      return repeat(context, intent, earlier, provider, mark);
+    }
     if (phaseOf(intent) !== 'requires_payment_method') throw refusedMove(intent, 'confirmed');
     if (instant(context) >= intent.expires_at) throw expired(intent);
     await checkMethod(organizations, caller, intent, request);

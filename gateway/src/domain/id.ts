@@ -2,8 +2,21 @@
 // source always ascend, also when the clock stands still or steps back. An id is a name, never a secret.
 import { randomBytes } from 'node:crypto';
 
-/** pi intent, pa attempt, re refund, evt event, we webhook endpoint, whd webhook delivery, lp late payment. */
-export const ID_PREFIXES = ['pi', 'pa', 're', 'evt', 'we', 'ak', 'org', 'whd', 'lp', 'pn', 'req'] as const;
+/** pi intent, pa attempt, re refund, evt event, we webhook endpoint, whd webhook delivery, lp late payment, al audit log entry. */
+export const ID_PREFIXES = [
+  'pi',
+  'pa',
+  're',
+  'evt',
+  'we',
+  'ak',
+  'org',
+  'whd',
+  'lp',
+  'pn',
+  'al',
+  'req',
+] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 export type IdSource = (prefix: IdPrefix) => string;

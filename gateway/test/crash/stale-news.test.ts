@@ -23,3 +23,30 @@ test('a look-up that was overtaken by another does not find the same money again
   assert.deepEqual(await gateway.latePaymentsOf(intent), []);
   assert.deepEqual(await gateway.eventsOf(intent), ['created', 'requires_action', 'succeeded']);
 });
+
+test('a repeated confirm that the look-up overtakes between two reads answers with the rows that fit together', async (t) => {
+  const gateway = await startTestGateway(t);
+  const intent = await gateway.createIntent();
+  const terminal = gateway.terminalFor(intent);
+  await gateway.paypay.setFault('server_error_after_success', { endpoint: 'create_code', times: 1 });
+  assert.equal((await terminal.confirmQr()).status, 502);
+  assert.equal(await gateway.statusOf(intent), 'processing');
+
+  // After the repetition has read the intent, and before it reads the attempt, the look-up finds the code.
+  const { db } = gateway.context;
+  const query = db.query.bind(db);
+  let overtaken = false;
+  db.query = async (statement, values) => {
+    if (statement.name === 'find_payment_attempt' && !overtaken) {
+      overtaken = true;
+      gateway.clock.advance(60_000);
+      await gateway.settle();
+    }
+    return query(statement, values);
+  };
+  const answer = await terminal.confirmQr();
+  assert.ok(overtaken);
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(answer.json.status, 'requires_action');
+  assert.equal(answer.json.qr_content, (await gateway.paypay.find()).url);
+});

@@ -1,0 +1,86 @@
+// The audit log in the database. An entry is written with the change it tells of, by the same statement or in the
+// same transaction, and nothing here changes or deletes one.
+import type { Db, Statement, Tx } from './pool.ts';
+import { type Columns, describeColumns, type Part } from './statement-parts.ts';
+
+export interface AuditEntry {
+  id: string;
+  organization_id: string;
+  /** Null for what concerns both modes, such as the organization itself. */
+  livemode: boolean | null;
+  merchant_id: string | null;
+  actor_type: 'api_key' | 'command_line' | 'system';
+  actor_id: string;
+  on_behalf_of: string | null;
+  action: string;
+  object_id: string;
+  reason: string | null;
+  details: Record<string, unknown> | null;
+  request_id: string | null;
+  created_at: string;
+}
+
+const COLUMNS: Columns<AuditEntry> = {
+  id: 'text',
+  organization_id: 'text',
+  livemode: 'boolean',
+  merchant_id: 'text',
+  actor_type: 'text',
+  actor_id: 'text',
+  on_behalf_of: 'text',
+  action: 'text',
+  object_id: 'text',
+  reason: 'text',
+  details: 'json',
+  request_id: 'text',
+  created_at: 'timestamptz',
+};
+const entry = describeColumns(COLUMNS);
+
+/** The part that an entry adds to a statement: written where `changed` has a row, and only then. */
+export function auditParts(entries: AuditEntry[]): Part[] {
+  if (entries.length === 0) return [];
+  const text = `
+  audit as (
+    insert into audit_log (${entry.names})
+    select ${entry.selected} from ${entry.rows} where exists (select from changed)
+  )`;
+  return [{ name: 'audit', text, values: entry.values(entries) }];
+}
+
+const INSERT: Statement = {
+  name: 'insert_audit_entry',
+  text: `insert into audit_log (${entry.names}) select ${entry.selected} from ${entry.rows}`,
+};
+
+/** For a change that takes several statements: in its transaction. */
+export async function insertAuditEntry(tx: Tx, one: AuditEntry): Promise<void> {
+  await tx.query(INSERT, entry.values([one]));
+}
+
+const LIST: Statement = {
+  name: 'list_audit_entries',
+  text: `select * from audit_log
+    where organization_id = $1 and (livemode is null or livemode = $2)
+      and ($3::text is null or object_id = $3) and ($4::text is null or action = $4)
+      and ($5::text is null or id collate "C" < $5)
+    order by id collate "C" desc limit $6`,
+};
+
+export interface AuditFilter {
+  object_id: string | null;
+  action: string | null;
+  starting_after: string | null;
+  limit: number;
+}
+
+/** Newest first. */
+export async function listAuditEntries(
+  db: Db,
+  organization_id: string,
+  livemode: boolean,
+  filter: AuditFilter,
+): Promise<AuditEntry[]> {
+  const { object_id, action, starting_after, limit } = filter;
+  return db.query<AuditEntry>(LIST, [organization_id, livemode, object_id, action, starting_after, limit]);
+}
