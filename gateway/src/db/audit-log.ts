@@ -48,6 +48,26 @@ export function auditParts(entries: AuditEntry[]): Part[] {
   return [{ name: 'audit', text, values: entry.values(entries) }];
 }
 
+/** An entry, and the id of the row whose change carries it. */
+export interface CarriedEntry {
+  change_id: string;
+  entry: AuditEntry;
+}
+
+const carried_entry = describeColumns({ change_id: 'text', ...COLUMNS });
+const INSERT_CARRIED = `
+  audit as (
+    insert into audit_log (${entry.names})
+    select ${entry.selected} from ${carried_entry.rows} join changed on changed.id = r.change_id
+  )`;
+
+/** As `auditParts`, for a statement that makes several changes at once: each entry stands or falls with its own. */
+export function carriedAuditParts(carried: CarriedEntry[]): Part[] {
+  if (carried.length === 0) return [];
+  const rows = carried.map(({ change_id, entry: each }) => ({ change_id, ...each }));
+  return [{ name: 'carried_audit', text: INSERT_CARRIED, values: carried_entry.values(rows) }];
+}
+
 const INSERT: Statement = {
   name: 'insert_audit_entry',
   text: `insert into audit_log (${entry.names}) select ${entry.selected} from ${entry.rows}`,

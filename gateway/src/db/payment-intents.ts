@@ -4,6 +4,7 @@
 import type { Attempt, LatePayment } from '../domain/attempt.ts';
 import type { EventType } from '../domain/event.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
+import { type AuditEntry, carriedAuditParts } from './audit-log.ts';
 import { makeBatcher } from './batches.ts';
 import { markParts, type RequestMark } from './idempotency-keys.ts';
 import {
@@ -27,7 +28,10 @@ export interface NewEvent {
 export interface Change {
   intent: PaymentIntent;
   attempt?: Attempt | null;
-  event?: NewEvent | null;
+  /** What it tells; several stand in the order in which they are to be told. */
+  event?: NewEvent | NewEvent[] | null;
+  /** Who did it and why, where a person or a key decided. */
+  audit?: AuditEntry | null;
   late_payment?: LatePayment | null;
   /** The request behind the change: its key and signature are claimed, or its key completed, with it. */
   mark?: RequestMark | null;
@@ -122,8 +126,15 @@ async function write(tx: Tx, intents: Part, changes: Change[]): Promise<(Written
   add('attempt', WRITE_ATTEMPTS, attempts, new_attempt.values(attempts));
   const late_payments = changes.flatMap(({ late_payment }) => late_payment ?? []);
   add('late', INSERT_LATE_PAYMENTS, late_payments, new_late_payment.values(late_payments));
-  const events = changes.flatMap(({ intent, event }) => (event ? [{ change_id: intent.id, ...event }] : []));
+  const events = changes.flatMap(({ intent, event }) =>
+    [event ?? []].flat().map((each) => ({ change_id: intent.id, ...each })),
+  );
   add('event', INSERT_EVENTS, events, new_event.values(events));
+  parts.push(
+    ...carriedAuditParts(
+      changes.flatMap(({ intent, audit }) => (audit ? [{ change_id: intent.id, entry: audit }] : [])),
+    ),
+  );
 
   const has_listeners =
     events.length > 0 ? 'exists (select from event where fanned_out_at is null)' : 'false';
