@@ -9,6 +9,12 @@ create domain payment_intent_status as text CHECK ((VALUE = ANY (ARRAY['requires
 create domain payment_outcome as text CHECK ((VALUE = 'unknown'::text));
 create domain processing_mode as text CHECK ((VALUE = ANY (ARRAY['pgw_processed'::text, 'external'::text, 'manual'::text])));
 
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% only grows: its rows are neither changed nor deleted', tg_table_name;
+end
+$$;
+
 create table api_keys (
   id text not null,
   organization_id text not null,
@@ -23,8 +29,29 @@ create table api_keys (
 );
 CREATE INDEX api_keys_by_organization ON api_keys USING btree (organization_id, livemode);
 
-create table events (
+create table audit_log (
   id text not null,
+  organization_id text not null,
+  livemode boolean,
+  merchant_id text,
+  actor_type text not null,
+  actor_id text not null,
+  on_behalf_of text,
+  action text not null,
+  object_id text not null,
+  reason text,
+  details json,
+  request_id text,
+  created_at timestamp(3) with time zone not null,
+  constraint audit_log_pkey PRIMARY KEY (id),
+  constraint audit_log_actor_type_check CHECK ((actor_type = ANY (ARRAY['api_key'::text, 'command_line'::text, 'system'::text])))
+);
+CREATE INDEX audit_log_by_object ON audit_log USING btree (object_id, id COLLATE "C");
+CREATE INDEX audit_log_by_organization ON audit_log USING btree (organization_id, id COLLATE "C");
+CREATE TRIGGER audit_log_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table events (
+  id text collate "C" not null,
   organization_id text not null,
   livemode boolean not null,
   merchant_id text,
@@ -33,7 +60,7 @@ create table events (
   created_at timestamp(3) with time zone not null,
   fanned_out_at timestamp(3) with time zone,
   constraint events_pkey PRIMARY KEY (id)
-);
+) partition by RANGE (id);
 CREATE INDEX events_to_fan_out ON events USING btree (id) WHERE (fanned_out_at IS NULL);
 
 create table idempotency_keys (
@@ -256,18 +283,16 @@ create table webhook_deliveries (
   webhook_endpoint_id text not null,
   sequence bigint not null,
   organization_id text not null,
-  event_id text not null,
+  event_id text collate "C" not null,
   status text not null default 'pending'::text,
   attempts_made integer not null default 0,
   next_attempt_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
-  constraint webhook_deliveries_pkey PRIMARY KEY (webhook_endpoint_id, sequence),
-  constraint webhook_deliveries_webhook_endpoint_id_event_id_key UNIQUE (webhook_endpoint_id, event_id),
-  constraint webhook_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id),
-  constraint webhook_deliveries_webhook_endpoint_id_fkey FOREIGN KEY (webhook_endpoint_id) REFERENCES webhook_endpoints(id),
+  constraint webhook_deliveries_pkey PRIMARY KEY (webhook_endpoint_id, event_id),
   constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])))
-);
+) partition by RANGE (event_id);
+CREATE INDEX webhook_deliveries_by_sequence ON webhook_deliveries USING btree (webhook_endpoint_id, sequence);
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (webhook_endpoint_id, next_attempt_at, sequence) WHERE (next_attempt_at IS NOT NULL);
 
 create table webhook_delivery_attempts (
@@ -279,9 +304,9 @@ create table webhook_delivery_attempts (
   error text,
   duration_ms integer not null,
   attempted_at timestamp(3) with time zone not null,
-  constraint webhook_delivery_attempts_pkey PRIMARY KEY (webhook_endpoint_id, sequence, attempt_number),
-  constraint webhook_delivery_attempts_webhook_endpoint_id_sequence_fkey FOREIGN KEY (webhook_endpoint_id, sequence) REFERENCES webhook_deliveries(webhook_endpoint_id, sequence)
-);
+  event_id text collate "C" not null default ''::text,
+  constraint webhook_delivery_attempts_pkey PRIMARY KEY (webhook_endpoint_id, sequence, attempt_number, event_id)
+) partition by RANGE (event_id);
 
 create table webhook_endpoints (
   id text not null,

@@ -4,12 +4,13 @@ import pg from 'pg';
 
 const COLUMNS = `
   select c.relname as table_name, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
-         a.attnotnull as not_null, pg_get_expr(d.adbin, d.adrelid) as default_value, a.attidentity as identity
+         l.collname as collation, a.attnotnull as not_null, pg_get_expr(d.adbin, d.adrelid) as default_value, a.attidentity as identity
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  left join pg_collation l on l.oid = a.attcollation and l.collname <> 'default'
   left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-  where c.relkind in ('r', 'p')
+  where c.relkind in ('r', 'p') and not c.relispartition
   order by c.relname collate "C", a.attnum`;
 
 const DOMAINS = `
@@ -27,7 +28,7 @@ const CONSTRAINTS = `
   from pg_constraint k
   join pg_class c on c.oid = k.conrelid
   join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
-  where k.contype in ('p', 'u', 'c', 'f', 'x')
+  where k.contype in ('p', 'u', 'c', 'f', 'x') and not c.relispartition
   order by c.relname collate "C", array_position('{p,u,f,c,x}'::"char"[], k.contype), k.conname collate "C"`;
 
 /** Those that a constraint made are told with it. */
@@ -37,22 +38,41 @@ const INDEXES = `
   join pg_class t on t.oid = i.indrelid
   join pg_class c on c.oid = i.indexrelid
   join pg_namespace n on n.oid = t.relnamespace and n.nspname = 'public'
-  where not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+  where not t.relispartition
+    and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
   order by t.relname collate "C", c.relname collate "C"`;
 
 const OPTIONS = `
   select c.relname as table_name, array_to_string(c.reloptions, ', ') as options
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
-  where c.relkind in ('r', 'p') and c.reloptions is not null`;
+  where c.relkind in ('r', 'p') and not c.relispartition and c.reloptions is not null`;
+
+/** How a table is cut. The pieces are not told: they come and go with the months. */
+const CUTS = `
+  select c.relname as table_name, pg_get_partkeydef(c.oid) as cut
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+  where c.relkind = 'p' and not c.relispartition`;
+
+/** Those of a piece are its table's. */
+const TRIGGERS = `
+  select c.relname as table_name, pg_get_triggerdef(g.oid, true) as definition
+  from pg_trigger g join pg_class c on c.oid = g.tgrelid
+  where not g.tgisinternal and not c.relispartition
+  order by c.relname collate "C", g.tgname collate "C"`;
+
+const FUNCTIONS = `
+  select format('create function %s(%s) returns %s language %s as $$%s$$', p.proname,
+                pg_get_function_identity_arguments(p.oid), pg_get_function_result(p.oid), l.lanname, p.prosrc)
+         as definition
+  from pg_proc p
+  join pg_namespace n on n.oid = p.pronamespace and n.nspname = 'public'
+  join pg_language l on l.oid = p.prolang
+  order by p.proname collate "C", pg_get_function_identity_arguments(p.oid) collate "C"`;
 
 /** Whatever the lines above do not show; a migration that makes one has to teach this file to show it. */
 const OTHERS = `
-  select 'function ' || p.proname as what from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-  where n.nspname = 'public'
-  union all
-  select 'trigger ' || g.tgname from pg_trigger g where not g.tgisinternal
-  union all
   select case c.relkind when 'S' then 'sequence ' when 'v' then 'view ' else 'relation ' end || c.relname
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = 'public' and c.relkind not in ('r', 'p', 'i', 'I', 't')
@@ -66,6 +86,7 @@ interface Column {
   table_name: string;
   name: string;
   type: string;
+  collation: string | null;
   not_null: boolean;
   default_value: string | null;
   identity: string;
@@ -96,6 +117,9 @@ export async function dumpSchema(database_url: string): Promise<string> {
     const constraints = (await client.query<Definition>(CONSTRAINTS)).rows;
     const indexes = (await client.query<Definition>(INDEXES)).rows;
     const options = (await client.query<{ table_name: string; options: string }>(OPTIONS)).rows;
+    const cuts = (await client.query<{ table_name: string; cut: string }>(CUTS)).rows;
+    const triggers = (await client.query<{ table_name: string; definition: string }>(TRIGGERS)).rows;
+    const functions = (await client.query<{ definition: string }>(FUNCTIONS)).rows;
     const others = (await client.query<{ what: string }>(OTHERS)).rows;
     const tables = [...new Set(columns.map((column) => column.table_name))];
     const texts = tables.map((table) => {
@@ -103,14 +127,21 @@ export async function dumpSchema(database_url: string): Promise<string> {
         rows.filter((row) => row.table_name === table);
       const lines = [...of(columns).map(columnLine), ...of(constraints).map(constraintLine)];
       const [with_options] = of(options);
-      const end = with_options === undefined ? ')' : `) with (${with_options.options})`;
+      const cut = of(cuts).map((one) => ` partition by ${one.cut}`);
+      const end = [
+        ')',
+        ...cut,
+        ...(with_options === undefined ? [] : [` with (${with_options.options})`]),
+      ].join('');
       const own_indexes = of(indexes).map(
-        ({ definition }) => `${definition.replace(' ON public.', ' ON ')};\n`,
+        ({ definition }) => `${definition.replace(/ ON (ONLY )?public\./, ' ON ')};\n`,
       );
-      return `create table ${table} (\n${lines.join(',\n')}\n${end};\n${own_indexes.join('')}`;
+      const own_triggers = of(triggers).map(({ definition }) => `${definition};\n`);
+      return `create table ${table} (\n${lines.join(',\n')}\n${end};\n${own_indexes.join('')}${own_triggers.join('')}`;
     });
     const rest = others.map(({ what }) => `-- also: ${what}\n`).join('');
-    const parts = [domains.map(domainText).join(''), ...texts, rest];
+    const bodies = functions.map(({ definition }) => `${definition};\n`);
+    const parts = [domains.map(domainText).join(''), ...bodies, ...texts, rest];
     return `${HEAD}\n${parts.filter((part) => part !== '').join('\n')}`;
   } finally {
     await client.end();
@@ -130,6 +161,7 @@ function domainText({ name, type, not_null, default_value, checks }: Domain): st
 
 function columnLine(column: Column): string {
   const parts = [column.name, column.type];
+  if (column.collation !== null) parts.push(`collate "${column.collation}"`);
   if (column.identity !== '') parts.push('generated as identity');
   if (column.not_null) parts.push('not null');
   if (column.default_value !== null) parts.push(`default ${column.default_value}`);
