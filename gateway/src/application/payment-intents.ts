@@ -4,7 +4,7 @@ import { instant } from '../context.ts';
 import { findStore, listMerchantIds, type Place } from '../db/merchants.ts';
 import { type ListFilter, listPaymentIntents } from '../db/payment-intent-lists.ts';
 import { findPaymentIntent, findPaymentIntentByRef, insertPaymentIntent } from '../db/payment-intents.ts';
-import { violatedConstraint } from '../db/pool.ts';
+import { violatedConstraint } from '../db/failures.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
   type CaptureMethod,
@@ -17,6 +17,7 @@ import {
 import { makePaymentToken } from '../domain/payment-token.ts';
 import { admit, type Caller, type KeyCaller, makeShortCache } from './callers.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
+import { makePage, type Page } from './pages.ts';
 import { carryOut, makeEvent } from './provider-results.ts';
 
 export interface NewPaymentIntent {
@@ -187,7 +188,7 @@ export async function listPaymentIntentResources(
   context: Context,
   caller: KeyCaller,
   filter: Omit<ListFilter, 'organization_id' | 'livemode' | 'merchant_id'>,
-): Promise<{ page: Record<string, unknown>[]; next_after: string | null }> {
+): Promise<Page> {
   const { organization_id, livemode, merchant_id } = caller;
   const rows = await listPaymentIntents(context.db, {
     ...filter,
@@ -196,11 +197,7 @@ export async function listPaymentIntentResources(
     merchant_id,
     limit: filter.limit + 1,
   });
-  const page = rows.slice(0, filter.limit);
-  return {
-    page: page.map(paymentIntentResource),
-    next_after: rows.length > filter.limit ? (page.at(-1)?.id ?? null) : null,
-  };
+  return makePage(rows, filter.limit, paymentIntentResource);
 }
 
 /** A fresh token for another terminal or another try. The old one stops working at once. */

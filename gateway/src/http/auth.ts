@@ -100,6 +100,13 @@ export function keyCaller(request: FastifyRequest): KeyCaller {
   return request.caller;
 }
 
+/** For settings and decisions of the organization: a key that is narrowed to one merchant may not touch them. */
+export function organizationCaller(request: FastifyRequest): KeyCaller {
+  const caller = keyCaller(request);
+  if (caller.merchant_id === null) return caller;
+  throw new GatewayError('forbidden', 'This key acts for one merchant only. Use a key of the organization.');
+}
+
 export function anyCaller(request: FastifyRequest): Caller {
   if (request.caller === null) throw new GatewayError('unauthorized', REFUSED);
   return request.caller;

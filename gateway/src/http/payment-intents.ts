@@ -18,6 +18,7 @@ import { GatewayError } from '../domain/error.ts';
 import { normalizeCurrency } from '../domain/money.ts';
 import { anyCaller, keyCaller, makeAuthenticate } from './auth.ts';
 import { answerOnce } from './idempotency.ts';
+import { readInstant, sendPage } from './pages.ts';
 import {
   CancelBody,
   CaptureBody,
@@ -84,7 +85,7 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     },
     async (request, reply) => {
       const query = request.query;
-      const { page, next_after } = await listPaymentIntentResources(context, keyCaller(request), {
+      const page = await listPaymentIntentResources(context, keyCaller(request), {
         merchant_store_id: query.merchant_store_id ?? null,
         merchant_ref_id: query.merchant_ref_id ?? null,
         status: query.status ?? null,
@@ -94,13 +95,7 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
         limit: Number(query.limit ?? 20),
         offset: Number(query.offset ?? 0),
       });
-      if (next_after !== null) {
-        const next = new URL(request.url, context.config.base_url);
-        next.searchParams.set('starting_after', next_after);
-        next.searchParams.delete('offset');
-        reply.header('Link', `<${next.href}>; rel="next"`);
-      }
-      return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(page));
+      return sendPage(context, request, reply, page);
     },
   );
 
@@ -241,16 +236,4 @@ function readNewIntent(body: CreatePaymentIntentInput): NewPaymentIntent {
     });
   }
   return { ...body, currency } as NewPaymentIntent;
-}
-
-/** A time in any zone as we write instants, or null when none is given. One that no row can have is refused. */
-function readInstant(field: string, text: string | undefined): string | null {
-  if (text === undefined) return null;
-  const ms = Date.parse(text);
-  const instant = Number.isNaN(ms) ? '' : new Date(ms).toISOString();
-  if (/^\d{4}-/.test(instant) && !instant.startsWith('0000')) return instant;
-  throw new GatewayError('invalid_request', `${field} must be a time such as 2026-01-15T10:00:00Z.`, {
-    field,
-    constraint: 'format',
-  });
 }

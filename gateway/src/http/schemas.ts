@@ -5,19 +5,23 @@ import { MAX_AMOUNT } from '../domain/money.ts';
 import { PAYMENT_METHOD_TYPES, STATUSES } from '../domain/payment-intent.ts';
 
 /** A string from a closed list. An `enum` names the values in a refusal, which a union of constants does not. */
-function OneOf<const T extends readonly string[]>(values: T, options: object = {}) {
+export function OneOf<const T extends readonly string[]>(values: T, options: object = {}) {
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
 }
 
 /** Text that PostgreSQL can keep: no NUL and no half of a surrogate pair. Lengths count code points. */
-function Text(max: number, options: { min?: number; description?: string } = {}) {
+export function Text(max: number, options: { min?: number; description?: string } = {}) {
   const { min = 1, ...rest } = options;
   return Type.String({ minLength: min, maxLength: max, pattern: '^[^\\u0000\\ud800-\\udfff]*$', ...rest });
 }
 
-const Amount = Type.Integer({ minimum: 1, maximum: MAX_AMOUNT, description: 'Minor units: yen, cents.' });
-const Instant = Type.String({ format: 'date-time', description: 'RFC 3339 in UTC.' });
-const Reference = Text(255);
+export const Amount = Type.Integer({
+  minimum: 1,
+  maximum: MAX_AMOUNT,
+  description: 'Minor units: yen, cents.',
+});
+export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339 in UTC.' });
+export const Reference = Text(255);
 
 export const CreatePaymentIntentBody = Type.Object(
   {
@@ -113,6 +117,11 @@ export const CaptureBody = Type.Object(
 );
 export const EmptyBody = Type.Object({}, { additionalProperties: false });
 
+/** Of a list, as text in the query. */
+export const PageLimit = Type.Optional(
+  Type.String({ pattern: '^([1-9][0-9]?|100)$', description: '1 to 100, default 20.' }),
+);
+
 /** Query values are text; numbers are checked here and read in the route. */
 const WholeNumber = (max_digits: number) => Type.String({ pattern: `^[0-9]{1,${max_digits}}$` });
 
@@ -121,9 +130,7 @@ export const ListQuery = Type.Object(
     merchant_store_id: Type.Optional(Reference),
     merchant_ref_id: Type.Optional(Reference),
     status: Type.Optional(OneOf(STATUSES)),
-    limit: Type.Optional(
-      Type.String({ pattern: '^([1-9][0-9]?|100)$', description: '1 to 100, default 20.' }),
-    ),
+    limit: PageLimit,
     offset: Type.Optional(WholeNumber(6)),
     starting_after: Type.Optional(Type.String({ pattern: '^pi_[0-9A-HJKMNP-TV-Z]{26}$' })),
     created_gte: Type.Optional(Instant),
