@@ -26,7 +26,7 @@ const FLOORS: Record<string, number> = {
 const PACKAGES: Record<string, readonly string[]> = {
   domain: [],
   db: ['pg', 'postgrator'],
-  outbound: ['undici', 'ipaddr.js', 'ioredis'],
+  outbound: ['undici', 'ipaddr.js', 'ioredis', 'nodemailer'],
   'config.ts': [],
   'context.ts': ['pino'],
   'metrics.ts': ['prom-client'],
