@@ -49,9 +49,15 @@ export function makeMetrics() {
       labelNames: ['provider'],
       registers,
     }),
+    refunds: new Counter({
+      name: 'mpac_refunds_total',
+      help: 'Refunds that reached a status.',
+      labelNames: ['status'],
+      registers,
+    }),
     unresolved: new Gauge({
       name: 'mpac_unresolved_outcomes',
-      help: 'Attempts whose outcome is unknown at this moment.',
+      help: 'Attempts and refunds whose outcome is unknown at this moment.',
       registers,
     }),
     unresolved_age: new Gauge({

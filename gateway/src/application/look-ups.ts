@@ -2,7 +2,7 @@
 // and carries on cancels that were begun. A notification only makes it ask sooner.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
-import { claimDueAttempts, countUnresolvedAttempts } from '../db/look-ups.ts';
+import { claimDueAttempts, countUnresolvedOutcomes } from '../db/look-ups.ts';
 import { type Attempt, isEnded } from '../domain/attempt.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import { getProviderByName } from '../providers/registry.ts';
@@ -33,7 +33,7 @@ export async function lookUpAttempt(context: Context, found: Attempt): Promise<v
 }
 
 export async function measureUnresolved(context: Context): Promise<void> {
-  const { unresolved, oldest } = await countUnresolvedAttempts(context.db);
+  const { unresolved, oldest } = await countUnresolvedOutcomes(context.db);
   context.metrics.unresolved.set(unresolved);
   context.metrics.unresolved_age.set(oldest === null ? 0 : (context.now() - Date.parse(oldest)) / 1_000);
 }

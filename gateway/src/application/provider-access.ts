@@ -7,8 +7,9 @@ import { assertNoTransaction } from '../db/pool.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
+import type { RefundResult } from '../domain/refund.ts';
 import { open } from '../domain/secret-box.ts';
-import type { AttemptFacts, Provider, ProviderContext } from '../providers/provider.ts';
+import type { AttemptFacts, Provider, ProviderContext, RefundFacts } from '../providers/provider.ts';
 
 type Access = { ok: true; provider_context: ProviderContext } | { ok: false; reason: string };
 
@@ -47,7 +48,7 @@ export async function findProviderAccess(
   }
   const where = credentialsContext(place.organization_id, config.merchant_store_id, provider.name);
   const synced = JSON.parse(
-    open([context.master_key], config.credentials_sealed, where).toString('utf8'),
+    open(context.opening_keys, config.credentials_sealed, where).toString('utf8'),
   ) as object;
   const credentials = { ...providerDefaults(context, provider.name, place.livemode, synced), ...synced };
   if (!Schema.Check(provider.complete_credentials, credentials)) {
@@ -111,16 +112,43 @@ export async function askProvider(
   facts: AttemptFacts,
   provider_context: ProviderContext,
 ): Promise<ProviderResult> {
-  assertNoTransaction();
   const ask = provider[operation];
   if (ask === undefined) throw new Error(`${provider.name} has no ${operation}`);
+  return heardOut(context, provider, operation, facts, () => ask(facts, provider_context));
+}
+
+/** The same for a refund: ask for it, or ask what became of it. */
+export async function askAboutRefund(
+  context: Context,
+  provider: Provider,
+  operation: 'refund' | 'lookUpRefund',
+  facts: AttemptFacts,
+  refund: RefundFacts,
+  provider_context: ProviderContext,
+): Promise<RefundResult> {
+  const ask = provider[operation];
+  if (ask === undefined) throw new Error(`${provider.name} has no ${operation}`);
+  return heardOut(context, provider, operation, facts, () => ask(facts, refund, provider_context), {
+    refund: refund.id,
+  });
+}
+
+async function heardOut<Result extends { kind: string }>(
+  context: Context,
+  provider: Provider,
+  operation: string,
+  facts: AttemptFacts,
+  ask: () => Promise<Result>,
+  also: Record<string, string> = {},
+): Promise<Result | BrokenAdapter> {
+  assertNoTransaction();
   const started = performance.now();
-  let result: ProviderResult;
+  let result: Result | BrokenAdapter;
   try {
-    result = await ask(facts, provider_context);
+    result = await ask();
   } catch (error) {
     context.log.error(
-      { err: error, attempt: facts.id, provider: provider.name, operation },
+      { err: error, attempt: facts.id, ...also, provider: provider.name, operation },
       'adapter failed',
     );
     result = {
@@ -132,12 +160,20 @@ export async function askProvider(
   const labels = { provider: provider.name, operation, result: result.kind };
   context.metrics.provider_calls.observe(labels, (performance.now() - started) / 1_000);
   context.log.info(
-    { attempt: facts.id, payment_intent: facts.payment_intent_id, ...labels, news: newsText(result) },
+    {
+      attempt: facts.id,
+      payment_intent: facts.payment_intent_id,
+      ...also,
+      ...labels,
+      news: newsText(result),
+    },
     'provider asked',
   );
   return result;
 }
 
-function newsText(result: ProviderResult): string | undefined {
-  return 'message' in result ? result.message : undefined;
+type BrokenAdapter = { kind: 'unknown'; reason: 'unreadable_answer'; message: string };
+
+function newsText(result: { kind: string; message?: string }): string | undefined {
+  return result.message;
 }

@@ -1,5 +1,6 @@
-// Attempts that are due to be looked up. A row's `next_check_at` is its schedule; claiming a row pushes that
-// time forward by a lease, so that a worker that dies gives its rows back by doing nothing.
+// What is due to be asked about: attempts here, refunds in their own file by the same claim. A row's
+// `next_check_at` is its schedule; claiming a row pushes that time forward by a lease, so that a worker that dies
+// gives its rows back by doing nothing.
 import type { Attempt } from '../domain/attempt.ts';
 import type { Db, Statement, Tx } from './pool.ts';
 
@@ -14,20 +15,27 @@ export interface LookUpBudget {
 const AVAILABLE = `least($5::real, b.tokens
           + greatest(0, extract(epoch from $1::timestamptz - b.refilled_at))::real * $4::real)`;
 
-const CLAIM: Statement = {
-  name: 'claim_due_attempts',
+/**
+ * Takes rows of a table that are their own schedule. `set` changes more of a row that is taken, and `keep` returns
+ * something of it as it was before.
+ */
+export function makeClaim(
+  table: 'payment_attempts' | 'refunds',
+  changes: { set?: string; keep?: { name: string; expression: string } } = {},
+): Statement {
+  const as_it_was = changes.keep ? `, ${changes.keep.expression} as ${changes.keep.name}` : '';
   // `waiting` steps from bucket to bucket and reads the earliest time of each: its cost is the number of
   // merchants with something to look up, whatever lies behind them. No merchant gets more than its bucket holds,
-  // whoever has waited longest comes first, and everybody's first comes before anybody's second. Two workers take turns at a bucket; the one that comes
-  // later, and finds too little left, leaves its rows for the next tick.
-  text: `
+  // whoever has waited longest comes first, and everybody's first comes before anybody's second. Two workers take
+  // turns at a bucket; the one that comes later, and finds too little left, leaves its rows for the next tick.
+  const text = `
     with recursive waiting as (
-      (select adapter, organization_id, merchant_id, next_check_at from payment_attempts
+      (select adapter, organization_id, merchant_id, next_check_at from ${table}
        where next_check_at is not null order by adapter, organization_id, merchant_id, next_check_at limit 1)
       union all
       select next.adapter, next.organization_id, next.merchant_id, next.next_check_at
       from waiting w cross join lateral (
-        select a.adapter, a.organization_id, a.merchant_id, a.next_check_at from payment_attempts a
+        select a.adapter, a.organization_id, a.merchant_id, a.next_check_at from ${table} a
         where a.next_check_at is not null
           and (a.adapter, a.organization_id, a.merchant_id) > (w.adapter, w.organization_id, w.merchant_id)
         order by a.adapter, a.organization_id, a.merchant_id, a.next_check_at limit 1
@@ -47,7 +55,7 @@ const CLAIM: Statement = {
       select d.id, d.next_check_at, d.place
       from ready r cross join lateral (
         select id, next_check_at, row_number() over (order by next_check_at) as place
-        from (select id, next_check_at from payment_attempts p
+        from (select id, next_check_at from ${table} p
               where p.adapter = r.adapter and p.organization_id = r.organization_id
                 and p.merchant_id = r.merchant_id and p.next_check_at <= $1::timestamptz
               order by next_check_at limit least($3::int, floor(r.available)::int)) oldest
@@ -55,8 +63,8 @@ const CLAIM: Statement = {
     ),
     chosen as materialized (select id from due order by place, next_check_at limit $3::int),
     locked as materialized (
-      select p.id, p.adapter, p.organization_id, p.merchant_id
-      from chosen c join payment_attempts p on p.id = c.id
+      select p.id, p.adapter, p.organization_id, p.merchant_id${as_it_was}
+      from chosen c join ${table} p on p.id = c.id
       where p.next_check_at <= $1::timestamptz for no key update of p skip locked
     ),
     bucket as (
@@ -69,11 +77,14 @@ const CLAIM: Statement = {
       where ${AVAILABLE} >= $5::real - excluded.tokens
       returning adapter, organization_id, merchant_id
     )
-    update payment_attempts p set next_check_at = $2::timestamptz
+    update ${table} p set next_check_at = $2::timestamptz${changes.set ?? ''}
     from locked l join bucket b using (adapter, organization_id, merchant_id)
     where p.id = l.id
-    returning p.*`,
-};
+    returning p.*${changes.keep ? `, l.${changes.keep.name}` : ''}`;
+  return { name: `claim_due_${table}`, text };
+}
+
+const CLAIM = makeClaim('payment_attempts');
 
 /** Take up to `limit` due attempts for looking up now; they come back by themselves at `lease_until`. */
 export async function claimDueAttempts(
@@ -127,13 +138,16 @@ export async function updateAttemptSchedule(
 }
 
 const COUNT_UNRESOLVED: Statement = {
-  name: 'count_unresolved_attempts',
-  text: `select count(*)::int as unresolved, min(updated_at) as oldest
-    from payment_attempts where next_check_at is not null and status in ('asked', 'unknown')`,
+  name: 'count_unresolved_outcomes',
+  text: `select count(*)::int as unresolved, min(updated_at) as oldest from (
+      select updated_at from payment_attempts where next_check_at is not null and status in ('asked', 'unknown')
+      union all
+      select asked_at from refunds where next_check_at is not null and outcome = 'unknown'
+    ) unknown`,
 };
 
 /** For the metrics: how many outcomes are unknown, and since when the oldest. */
-export async function countUnresolvedAttempts(
+export async function countUnresolvedOutcomes(
   db: Db,
 ): Promise<{ unresolved: number; oldest: string | null }> {
   const rows = await db.query<{ unresolved: number; oldest: string | null }>(COUNT_UNRESOLVED);

@@ -4,9 +4,11 @@
 import type { Attempt, LatePayment } from '../domain/attempt.ts';
 import type { EventType } from '../domain/event.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
+import type { Refund } from '../domain/refund.ts';
 import { type AuditEntry, carriedAuditParts } from './audit-log.ts';
 import { makeBatcher } from './batches.ts';
 import { markParts, type RequestMark } from './idempotency-keys.ts';
+import { writeOnce } from './lost-answers.ts';
 import {
   CHANGING_ATTEMPT,
   CHANGING_INTENT,
@@ -15,6 +17,7 @@ import {
   NEW_INTENT,
 } from './payment-columns.ts';
 import type { Db, Statement, Tx } from './pool.ts';
+import { refundParts } from './refunds.ts';
 import { compose, describeColumns, type Part } from './statement-parts.ts';
 
 /** An event on its way into the table; organization, merchant and time come from the intent. */
@@ -33,6 +36,8 @@ export interface Change {
   /** Who did it and why, where a person or a key decided. */
   audit?: AuditEntry | null;
   late_payment?: LatePayment | null;
+  /** New, or as it is after the change. Its amount is part of the intent's amount_refunded. */
+  refund?: Refund | null;
   /** The request behind the change: its key and signature are claimed, or its key completed, with it. */
   mark?: RequestMark | null;
 }
@@ -126,6 +131,7 @@ async function write(tx: Tx, intents: Part, changes: Change[]): Promise<(Written
   add('attempt', WRITE_ATTEMPTS, attempts, new_attempt.values(attempts));
   const late_payments = changes.flatMap(({ late_payment }) => late_payment ?? []);
   add('late', INSERT_LATE_PAYMENTS, late_payments, new_late_payment.values(late_payments));
+  parts.push(...refundParts(changes.flatMap(({ refund }) => refund ?? [])));
   const events = changes.flatMap(({ intent, event }) =>
     [event ?? []].flat().map((each) => ({ change_id: intent.id, ...each })),
   );
@@ -145,6 +151,37 @@ async function write(tx: Tx, intents: Part, changes: Change[]): Promise<(Written
   return changes.map(({ intent }) => written.get(intent.id) ?? null);
 }
 
+// What a change left: its event, which nobody else can have written, or, where it has none, the row as it made it.
+// A row that has moved on since proves nothing; the caller then reads it and decides again.
+const FIND_WRITTEN: Statement = {
+  name: 'find_written_changes',
+  text: `select r.id from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[],
+        $6::bytea[], $7::timestamptz[])
+      as r (id, version, event_id, status, attempt_id, payment_token_hash, updated_at)
+    join payment_intents p on p.id = r.id
+    where case when r.event_id is not null then exists (select from events e where e.id = r.event_id)
+      else p.version = r.version and p.status = r.status and p.updated_at = r.updated_at
+        and p.attempt_id is not distinct from r.attempt_id
+        and p.payment_token_hash is not distinct from r.payment_token_hash
+      end`,
+};
+
+/** For changes whose answer was lost. Somebody may wait for their events: the worker had better look. */
+async function findWritten(db: Db, changes: Change[]): Promise<(Written | null)[]> {
+  const intents = changes.map((change) => change.intent);
+  const rows = await db.query<{ id: string }>(FIND_WRITTEN, [
+    intents.map((intent) => intent.id),
+    intents.map((intent) => intent.version),
+    changes.map(({ event }) => [event ?? []].flat()[0]?.id ?? null),
+    intents.map((intent) => intent.status),
+    intents.map((intent) => intent.attempt_id),
+    intents.map((intent) => intent.payment_token_hash),
+    intents.map((intent) => intent.updated_at),
+  ]);
+  const found = new Set(rows.map((row) => row.id));
+  return changes.map((change) => (found.has(change.intent.id) ? { has_listeners: true } : null));
+}
+
 /** Rows are always locked in the order of their ids, so that two processes never wait for each other in a ring. */
 function inOrder(changes: Change[]): Change[] {
   return changes.toSorted((a, b) => (a.intent.id < b.intent.id ? -1 : 1));
@@ -157,7 +194,10 @@ function makeBatchers(tx: Tx) {
       keyOf,
       run: (changes) => {
         const values = new_intent.values(changes.map((change) => change.intent));
-        return write(tx, { name: 'create_intents', text: CREATE_INTENTS, values }, changes);
+        return writeOnce({
+          write: () => write(tx, { name: 'create_intents', text: CREATE_INTENTS, values }, changes),
+          findWritten: () => findWritten(tx, changes),
+        });
       },
     }),
     change: makeBatcher<Change, Written | null>({
@@ -165,7 +205,10 @@ function makeBatchers(tx: Tx) {
       run: async (changes) => {
         const ordered = inOrder(changes);
         const values = changed_intent.values(ordered.map((change) => change.intent));
-        const written = await write(tx, { name: 'change_intents', text: CHANGE_INTENTS, values }, ordered);
+        const written = await writeOnce({
+          write: () => write(tx, { name: 'change_intents', text: CHANGE_INTENTS, values }, ordered),
+          findWritten: () => findWritten(tx, ordered),
+        });
         const results = new Map(ordered.map((change, index) => [change, written[index] ?? null]));
         return changes.map((change) => results.get(change) ?? null);
       },

@@ -14,8 +14,8 @@ const statements = new Map<string, Statement>();
 
 /** The statement of these parts, which ends in `tail`. A part may read those before it. */
 export function compose(parts: Part[], tail: string): { statement: Statement; values: unknown[] } {
-  const name = parts.map((part) => part.name).join('+');
-  let statement = statements.get(name);
+  const names = parts.map((part) => part.name).join('+');
+  let statement = statements.get(names);
   if (statement === undefined) {
     let before = 0;
     const expressions = parts.map(({ text, values }) => {
@@ -23,8 +23,10 @@ export function compose(parts: Part[], tail: string): { statement: Statement; va
       before += values.length;
       return moved;
     });
+    // PostgreSQL cuts longer names, and would take two statements that begin alike for one.
+    const name = names.length <= 63 ? names : `composed_${statements.size}`;
     statement = { name, text: `with ${expressions.join(',\n')}\n${tail}` };
-    statements.set(name, statement);
+    statements.set(names, statement);
   }
   return { statement, values: parts.flatMap((part) => part.values) };
 }

@@ -8,6 +8,9 @@ export const EVENT_TYPES = [
   'payment_intent.succeeded',
   'payment_intent.failed',
   'payment_intent.cancelled',
+  'refund.created',
+  'refund.succeeded',
+  'refund.failed',
   'late_payment.created',
   'webhook_endpoint.disabled',
 ] as const;

@@ -30,13 +30,19 @@ export function nextWebhookAttempt(state: {
   return now_ms + Math.max(lengthen(wait, random), Math.round(asked * 1000));
 }
 
-/** open_code: the customer may pay at any moment. unknown: an outcome that we must find out. */
-export type LookUpKind = 'open_code' | 'unknown';
+/**
+ * open_code: the customer may pay at any moment. unknown: an outcome that we must find out. accepted: the provider
+ * has said yes and works on it by itself, for seconds or for days.
+ */
+export type LookUpKind = 'open_code' | 'unknown' | 'accepted';
 
 // An outcome is often known a second after a time-out; one that is still unknown after minutes waits for the
 // provider's operations, and hourly questions are enough.
 const UNKNOWN_WAITS_SECONDS = [1, 2, 5, 10, 30, 60, 300, 600, 1_200, 2_400, 3_600] as const;
 const LONGEST_UNKNOWN_WAIT_SECONDS = 3_600;
+// PayPay gives money back in seconds as a rule, and repeats by itself what it could not do.
+const ACCEPTED_WAITS_SECONDS = [10, 30, 60, 300, 600, 1_800, 3_600] as const;
+const LONGEST_ACCEPTED_WAIT_SECONDS = 21_600;
 
 // PayPay asks for a look-up every two to three seconds while a code is open: 2.0 s at first, 2.8 s from the
 // ninth on, and up to 0.2 s of jitter keep us inside that.
@@ -56,6 +62,9 @@ export function nextLookUp(state: {
   if (kind === 'open_code') {
     const growth = OPEN_CODE_GROWTH_MS * Math.min(checks_done, OPEN_CODE_GROWTH_STEPS);
     return now_ms + OPEN_CODE_FIRST_MS + growth + Math.round(OPEN_CODE_JITTER_MS * random);
+  }
+  if (kind === 'accepted') {
+    return now_ms + lengthen(ACCEPTED_WAITS_SECONDS[checks_done] ?? LONGEST_ACCEPTED_WAIT_SECONDS, random);
   }
   return now_ms + lengthen(UNKNOWN_WAITS_SECONDS[checks_done] ?? LONGEST_UNKNOWN_WAIT_SECONDS, random);
 }

@@ -4,6 +4,7 @@
 import type { Static, TSchema } from 'typebox';
 import type { PaymentMethodType, ProcessingMode } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
+import type { RefundResult } from '../domain/refund.ts';
 import type { HttpClient } from '../outbound/http.ts';
 
 /** What an adapter may know about the one try at paying that it is asked to carry out. */
@@ -35,6 +36,20 @@ export interface AttemptFacts {
   action_expires_at: string | null;
   /** Set once we asked the provider to cancel: PayPay then reports FAILED, which is our reversal. */
   cancel_requested_at: string | null;
+}
+
+/** What an adapter may know about a refund that it is asked to carry out, or about. */
+export interface RefundFacts {
+  /** Our refund id: what the provider sees as its reference (PayPay: merchantRefundId). Never replaced by another. */
+  id: string;
+  /** Minor units, at most what the attempt brought. */
+  amount: number;
+  currency: string;
+  /** For the merchant's own records at the provider. The customer never sees it. */
+  reason: string | null;
+  created_at: string;
+  /** True when the provider may have heard of this refund before: then a refusal is no proof by itself. */
+  asked_before: boolean;
 }
 
 /** What an adapter gets besides the facts. Everything from outside comes through here. */
@@ -116,6 +131,23 @@ export interface Provider<S extends TSchema = TSchema> {
     capture: { id: string; amount: number },
     context: ProviderContext<Static<S>>,
   ): Promise<ProviderResult>;
+
+  /**
+   * Give back money that the attempt brought, all or part. Absent: refunds of this provider are only recorded. May be
+   * called again with the same refund id, and must then not give back twice. Where `asked_before`, it answers
+   * `refused` only when the provider also knows no refund by this id. Present together with `lookUpRefund`.
+   */
+  refund?(
+    attempt: AttemptFacts,
+    refund: RefundFacts,
+    context: ProviderContext<Static<S>>,
+  ): Promise<RefundResult>;
+  /** Ask what became of a refund, by our refund id. `refused` and `throttled` are no answers to this question. */
+  lookUpRefund?(
+    attempt: AttemptFacts,
+    refund: RefundFacts,
+    context: ProviderContext<Static<S>>,
+  ): Promise<RefundResult>;
 
   /** Read a notification, or say why it is refused. Checks the signature when a secret is given. */
   readNotification?(request: NotificationRequest, secret: string | null): NotificationReading;
