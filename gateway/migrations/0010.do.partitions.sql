@@ -70,6 +70,9 @@ alter table events alter column id type text collate "C";
 select pg_temp.partition_by_event('events', 'id');
 alter table events add primary key (id);
 create index events_to_fan_out on events (id) where fanned_out_at is null;
+-- Lists of events, newest first: an organization's, and those about one payment.
+create index events_by_organization on events (organization_id, livemode, id);
+create index events_by_payment_intent on events (payment_intent_id, id) where payment_intent_id is not null;
 
 alter table webhook_deliveries alter column event_id type text collate "C";
 select pg_temp.partition_by_event('webhook_deliveries', 'event_id');
@@ -80,6 +83,11 @@ create index webhook_deliveries_by_sequence on webhook_deliveries (webhook_endpo
 -- By endpoint first: a claim steps from endpoint to endpoint, so that it never wades through one's backlog.
 create index webhook_deliveries_due on webhook_deliveries (webhook_endpoint_id, next_attempt_at, sequence)
   where next_attempt_at is not null;
+-- What waits for its endpoint to be enabled again, and what was given up: both are few, and are looked for.
+create index webhook_deliveries_waiting on webhook_deliveries (webhook_endpoint_id, sequence)
+  where status = 'pending' and next_attempt_at is null;
+create index webhook_deliveries_failed on webhook_deliveries (webhook_endpoint_id, sequence)
+  where status = 'failed';
 
 -- The default is for workers of the release before, which still write while this one comes in.
 alter table webhook_delivery_attempts add column event_id text collate "C" not null default '';
