@@ -13,6 +13,7 @@ import { actorOfKey, makeAuditEntry } from './audit.ts';
 import { admit, type KeyCaller } from './callers.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { makeRefund } from './make-refund.ts';
+import { makePage, type Page } from './pages.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { findProviderAccess } from './provider-access.ts';
 import { carryOut, makeEvent } from './provider-results.ts';
@@ -166,13 +167,9 @@ export async function listRefundResources(
   context: Context,
   caller: KeyCaller,
   filter: Pick<RefundFilter, 'payment_intent_id' | 'status' | 'starting_after' | 'limit'>,
-): Promise<{ page: Record<string, unknown>[]; next_after: string | null }> {
+): Promise<Page> {
   const { organization_id, livemode, merchant_id } = caller;
   const limit = filter.limit + 1;
   const rows = await listRefunds(context.db, { ...filter, organization_id, livemode, merchant_id, limit });
-  const page = rows.slice(0, filter.limit);
-  return {
-    page: page.map(refundResource),
-    next_after: rows.length > filter.limit ? (page.at(-1)?.id ?? null) : null,
-  };
+  return makePage(rows, filter.limit, refundResource);
 }

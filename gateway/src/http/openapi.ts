@@ -11,10 +11,12 @@ to a known caller \`X-RateLimit-Limit\`, \`-Remaining\` and \`-Reset\`, as well 
 
 const TAGS = [
   { name: 'Payment intents', description: 'What a merchant wants to collect, from creation to the end.' },
+  { name: 'Refunds', description: 'Money that goes back, in whole or in part.' },
   {
     name: 'Webhook endpoints',
     description: 'Where the gateway tells what has happened, signed and numbered.',
   },
+  { name: 'Audit log', description: 'Who changed what, and why. Entries are added and never touched again.' },
   { name: 'Providers', description: 'What providers call. Nothing in it is believed; it makes us ask.' },
   { name: 'Operations', description: 'What machines ask about the gateway itself.' },
 ];

@@ -22,6 +22,13 @@ export const Amount = Type.Integer({
 });
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339 in UTC.' });
 export const Reference = Text(255);
+export const Metadata = Type.Optional(
+  Type.Record(Type.String({ pattern: '^[^\\u0000\\ud800-\\udfff]{1,40}$' }), Text(500, { min: 0 }), {
+    maxProperties: 50,
+    additionalProperties: false,
+    description: 'Up to 50 pairs; names up to 40 and values up to 500 characters.',
+  }),
+);
 
 export const CreatePaymentIntentBody = Type.Object(
   {
@@ -45,13 +52,7 @@ export const CreatePaymentIntentBody = Type.Object(
       Type.Integer({ minimum: 1, maximum: 1440, description: 'Default 30.' }),
     ),
     capture_method: Type.Optional(OneOf(['automatic', 'manual'])),
-    metadata: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[^\\u0000\\ud800-\\udfff]{1,40}$' }), Text(500, { min: 0 }), {
-        maxProperties: 50,
-        additionalProperties: false,
-        description: 'Up to 50 pairs; names up to 40 and values up to 500 characters.',
-      }),
-    ),
+    metadata: Metadata,
     tax_amount: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_AMOUNT })),
     receipt_number: Type.Optional(Reference),
   },

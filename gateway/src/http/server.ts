@@ -9,6 +9,7 @@ import Fastify, {
 import { makeKeyring, makeOrganizationCache } from '../application/callers.ts';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
+import { auditLogRoutes } from './audit-log.ts';
 import { EMPTY } from './auth.ts';
 import { asRefusal, errorAnswer } from './errors.ts';
 import { notificationRoutes } from './notifications.ts';
@@ -17,6 +18,7 @@ import { operationRoutes } from './operations.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
 import { qrCodeRoutes } from './qr-codes.ts';
 import { makeRateLimits, type RateLimits } from './rate-limit.ts';
+import { refundRoutes } from './refunds.ts';
 import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 
 const MAX_BODY_BYTES = 128 * 1024;
@@ -85,7 +87,9 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     limitRates(api, limits);
     const caches = { keyring: makeKeyring(context), organizations: makeOrganizationCache(context) };
     paymentIntentRoutes(api, context, caches);
+    refundRoutes(api, context, caches);
     webhookEndpointRoutes(api, context, caches);
+    auditLogRoutes(api, context, caches);
   });
   return app;
 }
@@ -126,7 +130,7 @@ function sendRefusal(
   reply: FastifyReply,
 ): FastifyReply {
   const refusal = asRefusal(error);
-  if (refusal.status >= 500 && refusal.name_in_table === 'internal_error') {
+  if (refusal.name_in_table === 'internal_error' || refusal.name_in_table === 'unavailable') {
     context.log.error({ err: refusal.cause ?? error, request_id: request.id }, 'unexpected error');
   }
   if (refusal.retry_after_seconds !== undefined) reply.header('retry-after', refusal.retry_after_seconds);

@@ -2,10 +2,12 @@
 // wakes it, and backs off when the job fails. Any number of workers may share a database, because what a job
 // takes it claims there; one that dies is missed by nobody.
 import type { Context } from '../context.ts';
+import { makeCheckRefundsJob } from './check-refunds.ts';
 import { makeDeliverWebhooksJob } from './deliver-webhooks.ts';
 import { expire_payment_intents } from './expire-payment-intents.ts';
 import { fan_out_events } from './fan-out-events.ts';
 import type { Job } from './job.ts';
+import { keep_partitions } from './keep-partitions.ts';
 import { makeLookUpAttemptsJob } from './look-up-attempts.ts';
 import { purge } from './purge.ts';
 import { makeHeartbeatJob } from './send-heartbeat.ts';
@@ -29,11 +31,13 @@ function makeJobs(context: Context): Job[] {
   return [
     makeHeartbeatJob(context),
     makeLookUpAttemptsJob(context),
+    makeCheckRefundsJob(context),
     work_off_notifications,
     expire_payment_intents,
     fan_out_events,
     makeDeliverWebhooksJob(context),
     purge,
+    keep_partitions,
   ];
 }
 

@@ -13,9 +13,11 @@ import { closeContext, makeContext } from '../../src/commands/make-context.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { makeServer } from '../../src/http/server.ts';
+import { makeCheckRefundsJob } from '../../src/jobs/check-refunds.ts';
 import { makeDeliverWebhooksJob } from '../../src/jobs/deliver-webhooks.ts';
 import { expire_payment_intents } from '../../src/jobs/expire-payment-intents.ts';
 import { fan_out_events } from '../../src/jobs/fan-out-events.ts';
+import { keep_partitions } from '../../src/jobs/keep-partitions.ts';
 import { makeLookUpAttemptsJob } from '../../src/jobs/look-up-attempts.ts';
 import { purge } from '../../src/jobs/purge.ts';
 import { makeHeartbeatJob } from '../../src/jobs/send-heartbeat.ts';
@@ -44,6 +46,8 @@ export interface TestGatewayOptions {
   /** Runs all jobs by themselves, on the first replica. Without it `runJob` runs them. */
   worker?: boolean;
   replicas?: 1 | 2;
+  /** Leads every replica to its database through something that a test can break, and says how it ends. */
+  reachDatabase?(url: string): Promise<{ url: string; close(): Promise<void> }>;
 }
 
 /** Whose end the gateway does not outlive: a test, or with `{ after }` of node:test a whole file. */
@@ -68,13 +72,15 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
   const master_key = randomBytes(32).toString('hex');
   const database = await createTestDatabase();
   stops.push(database.drop);
+  const way = (await options.reachDatabase?.(database.url)) ?? { url: database.url, close: async () => {} };
+  stops.push(way.close);
   const simulator = await startSimulatorServer({ port: 0, now: clock.now });
   stops.push(simulator.close);
 
   async function startReplica() {
     const config: Config = {
       ...readConfig({ LOG_LEVEL: 'trace', PORT: '0' }, 'development'),
-      database_url: database.url,
+      database_url: way.url,
       master_key,
       database_pool_size: 8,
       rate_limit_per_merchant: 1_000_000,
@@ -87,7 +93,7 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
     };
     const context = makeContext({
       config,
-      database_url: database.url,
+      database_url: way.url,
       master_key,
       now: clock.now,
       log_to: log,
@@ -221,6 +227,7 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
       await this.runJob('notifications');
       await this.runJob('expiry');
       while ((await this.runJob('look_ups')) > 0);
+      while ((await this.runJob('refunds')) > 0);
     },
     query: <Row = Json>(text: string, values: unknown[] = []): Promise<Row[]> =>
       context.db.query<Row>({ name: `test_${createHash('md5').update(text).digest('hex')}`, text }, values),
@@ -228,7 +235,8 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
     async eventsOf(intent: { id: string }): Promise<string[]> {
       const events = await this.query<{ type: string }>(
         `select type from events where object_json::json ->> 'id' = $1
-           or object_json::json ->> 'payment_intent_id' = $1 order by id`,
+           or object_json::json ->> 'payment_intent_id' = $1
+           or object_json::json ->> 'payment_intent' = $1 order by id`,
         [intent.id],
       );
       return events.map((event) => event.type.replace('payment_intent.', ''));
@@ -258,12 +266,14 @@ function makeClock(start: number | 'real') {
 function makeJobs(context: Context) {
   return {
     look_ups: makeLookUpAttemptsJob(context),
+    refunds: makeCheckRefundsJob(context),
     notifications: work_off_notifications,
     expiry: expire_payment_intents,
     fan_out: fan_out_events,
     deliveries: makeDeliverWebhooksJob(context),
     heartbeat: makeHeartbeatJob(context),
     purge,
+    partitions: keep_partitions,
   } satisfies Record<string, import('../../src/jobs/job.ts').Job>;
 }
 
