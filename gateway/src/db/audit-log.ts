@@ -78,29 +78,36 @@ export async function insertAuditEntry(tx: Tx, one: AuditEntry): Promise<void> {
   await tx.query(INSERT, entry.values([one]));
 }
 
-const LIST: Statement = {
-  name: 'list_audit_entries',
-  text: `select * from audit_log
-    where organization_id = $1 and (livemode is null or livemode = $2)
-      and ($3::text is null or object_id = $3) and ($4::text is null or action = $4)
-      and ($5::text is null or id collate "C" < $5)
-    order by id collate "C" desc limit $6`,
-};
-
 export interface AuditFilter {
   object_id: string | null;
   action: string | null;
+  /** Ids below this one: the last id of the page before. */
   starting_after: string | null;
   limit: number;
 }
 
-/** Newest first. */
+const CONDITIONS = {
+  object_id: (place: string) => `object_id = ${place}`,
+  action: (place: string) => `action = ${place}`,
+  starting_after: (place: string) => `id collate "C" < ${place}`,
+};
+const OPTIONAL_FILTERS = Object.keys(CONDITIONS) as (keyof typeof CONDITIONS)[];
+
+/** Newest first: what concerns the mode, or both modes. One more than `limit` may be asked for. */
 export async function listAuditEntries(
   db: Db,
   organization_id: string,
   livemode: boolean,
   filter: AuditFilter,
 ): Promise<AuditEntry[]> {
-  const { object_id, action, starting_after, limit } = filter;
-  return db.query<AuditEntry>(LIST, [organization_id, livemode, object_id, action, starting_after, limit]);
+  const given = OPTIONAL_FILTERS.filter((name) => filter[name] !== null);
+  const conditions = given.map((name, index) => ` and ${CONDITIONS[name](`$${index + 4}`)}`);
+  const statement = {
+    name: `list_audit_entries_${given.map((name) => OPTIONAL_FILTERS.indexOf(name)).join('')}`,
+    text: `select * from audit_log
+      where organization_id = $1 and (livemode is null or livemode = $2)${conditions.join('')}
+      order by id collate "C" desc limit $3`,
+  };
+  const values = given.map((name) => filter[name]);
+  return db.query<AuditEntry>(statement, [organization_id, livemode, filter.limit, ...values]);
 }
