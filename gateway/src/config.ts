@@ -13,8 +13,14 @@ export interface Config {
   database_url: string | null;
   data_dir: string;
   database_pool_size: number;
+  /** How long one statement may take, may wait for a lock, and may wait for a free connection. */
+  database_statement_timeout_ms: number;
+  database_lock_timeout_ms: number;
+  database_acquire_timeout_ms: number;
   /** 32 bytes in hex or base64; null in development, where one is made and kept in `data_dir`. */
   master_key: string | null;
+  /** Keys that still open what they sealed, while the master key is exchanged. */
+  previous_master_keys: string[];
   log_level: string;
   payment_token_minutes: number;
   rate_limit_per_merchant: number;
@@ -23,6 +29,8 @@ export interface Config {
   look_up_burst: number;
   provider_deadline_ms: number;
   webhook_concurrency: number;
+  /** How long events and their deliveries are kept. Payments are kept for good. */
+  retention_days: number;
   /** Webhooks to http:// and to this machine: for development only. */
   webhook_allow_loopback: boolean;
   /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
@@ -92,6 +100,13 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
   if (master_key === null && !development) {
     problems.push('MPAC_MASTER_KEY is missing. Make one with "openssl rand -hex 32" and keep it safe.');
   }
+  const previous_master_keys = list('MPAC_MASTER_KEY_PREVIOUS');
+  if (!previous_master_keys.every(isKey)) {
+    problems.push('MPAC_MASTER_KEY_PREVIOUS must be an earlier MPAC_MASTER_KEY, or several with commas.');
+  }
+  if (previous_master_keys.length > 0 && master_key === null && !development) {
+    problems.push('MPAC_MASTER_KEY_PREVIOUS is set without MPAC_MASTER_KEY, which is to take its place.');
+  }
   // Only the beginning is checked: the URL of a Unix socket has no host, and what is true of a database is
   // found out by connecting to it.
   const database_url = text('DATABASE_URL');
@@ -110,7 +125,11 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     database_url,
     data_dir: text('MPAC_DATA_DIR') ?? '.mpac-pgw',
     database_pool_size: integer('MPAC_DATABASE_POOL', 16, 2, 200),
+    database_statement_timeout_ms: integer('MPAC_DATABASE_STATEMENT_TIMEOUT_MS', 10_000, 10, 600_000),
+    database_lock_timeout_ms: integer('MPAC_DATABASE_LOCK_TIMEOUT_MS', 5_000, 10, 600_000),
+    database_acquire_timeout_ms: integer('MPAC_DATABASE_ACQUIRE_TIMEOUT_MS', 5_000, 10, 600_000),
     master_key,
+    previous_master_keys,
     log_level: choice('LOG_LEVEL', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     payment_token_minutes: integer('MPAC_PAYMENT_TOKEN_MINUTES', 5, 1, 1440),
     rate_limit_per_merchant: integer('MPAC_RATE_LIMIT_PER_MERCHANT', 1_000, 1, 100_000_000),
@@ -120,6 +139,8 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     // Shorter than the leases of 30 s on a request and on its attempt: nobody takes work over that still runs.
     provider_deadline_ms: integer('MPAC_PROVIDER_DEADLINE_MS', 10_000, 100, 25_000),
     webhook_concurrency: integer('MPAC_WEBHOOK_CONCURRENCY', 64, 1, 1_000),
+    // A year, and a month more to look back on it. Below a month what is being delivered would hold it up.
+    retention_days: integer('MPAC_RETENTION_DAYS', 400, 31, 36_500),
     webhook_allow_loopback:
       choice('MPAC_WEBHOOK_ALLOW_LOOPBACK', development ? 'true' : 'false', ['true', 'false']) === 'true',
     trusted_proxies: list('MPAC_TRUSTED_PROXIES'),

@@ -2,7 +2,7 @@
 // source always ascend, also when the clock stands still or steps back. An id is a name, never a secret.
 import { randomBytes } from 'node:crypto';
 
-/** pi intent, pa attempt, re refund, evt event, we webhook endpoint, whd webhook delivery, lp late payment, al audit log entry. */
+/** pi intent, pa attempt, re refund, evt event, we webhook endpoint, whd webhook delivery, lp late payment, al audit log entry, ml mail. */
 export const ID_PREFIXES = [
   'pi',
   'pa',
@@ -15,6 +15,7 @@ export const ID_PREFIXES = [
   'lp',
   'pn',
   'al',
+  'ml',
   'req',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
@@ -90,6 +91,11 @@ export function makeIdSource(
     else if (!increment(digits)) startMillisecond(last_ms + 1);
     return `${prefix}_${time_text}${encodeRandomness(digits)}`;
   };
+}
+
+/** Ids of that kind from before an instant are below it by bytes, those from then on are not. */
+export function makeIdBound(prefix: IdPrefix, ms: number): string {
+  return `${prefix}_${encodeTime(Math.min(Math.max(0, Math.floor(ms)), LAST_TIME))}`;
 }
 
 /** True for an id of that kind in the one spelling that we issue. Lower case is not that spelling. */
