@@ -2,6 +2,7 @@
 // The command line: one entry for everything that the gateway can do. It reads the configuration, runs a
 // command, and turns what goes wrong on the way into one sentence and exit code 1.
 import { Command } from 'commander';
+import { MasterKeyError } from './application/master-keys.ts';
 import { checkDatabase } from './commands/check-database.ts';
 import { runDemo } from './commands/demo.ts';
 import { registerOperatorCommands } from './commands/operator.ts';
@@ -16,7 +17,7 @@ import { GatewayError } from './domain/error.ts';
 const program = new Command('mpac-pgw').description('A self-hosted payment gateway for points of sale.');
 
 /** What a command says when it cannot do its work. Anything else is a bug and keeps its stack. */
-const SENTENCES = [StartError, ConfigError, EmbeddedPostgresError, MigrationError, GatewayError];
+const SENTENCES = [StartError, ConfigError, EmbeddedPostgresError, MigrationError, MasterKeyError, GatewayError];
 
 function fail(error: unknown): never {
   const known = SENTENCES.some((kind) => error instanceof kind);

@@ -19,9 +19,10 @@ export interface Context {
   randomBytes(count: number): Buffer;
   random(): number;
   makeId: IdSource;
+  /** Seals. It changes while the process runs when the operator exchanges the key. */
   master_key: MasterKey;
-  /** Signs the addresses of QR pictures. Derived from the master key. */
-  picture_key: Buffer;
+  /** Open: the key of MPAC_MASTER_KEY, which comes first, and those of MPAC_MASTER_KEY_PREVIOUS. */
+  opening_keys: readonly MasterKey[];
   /** For providers, whose hosts the operator chose. */
   http: HttpClient;
   /** For webhooks, whose hosts strangers chose: guarded at connect time. */

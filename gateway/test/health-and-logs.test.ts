@@ -18,7 +18,7 @@ test('readiness says what is missing: a worker that lives, every migration, the 
   const ready = await get('/ready');
   assert.deepEqual(
     [ready.status, ready.json],
-    [200, { status: 'ok', checks: { database: 'ok', migrations: 'ok', worker: 'ok' } }],
+    [200, { status: 'ok', checks: { database: 'ok', migrations: 'ok', worker: 'ok', master_key: 'ok' } }],
   );
   clock.advance(30_001);
   assert.equal((await get('/ready')).status, 503, 'a worker that fell silent does not count');

@@ -67,7 +67,7 @@ export function makeKeyring(context: Context) {
         key_id: row.id,
       },
       keys: makeSigningKeys(
-        open([context.master_key], row.secret_sealed, `api_keys.secret:${row.id}`).toString(),
+        open(context.opening_keys, row.secret_sealed, `api_keys.secret:${row.id}`).toString(),
       ),
       allow_raw_secret: row.allow_raw_secret,
     }));

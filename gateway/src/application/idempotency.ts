@@ -14,6 +14,7 @@ import {
   releaseIdempotencyKey,
   takeOverIdempotencyKey,
 } from '../db/idempotency-keys.ts';
+import { isAnswerLost } from '../db/failures.ts';
 import { violatedConstraint } from '../db/pool.ts';
 import { GatewayError } from '../domain/error.ts';
 import { open, seal } from '../domain/secret-box.ts';
@@ -159,6 +160,8 @@ async function findEarlier(
 ): Promise<Answer | 'taken_over' | null> {
   const key = mark.key_id === null ? null : await findIdempotencyKey(context.db, mark.key_id);
   const seen = mark.signature === null ? undefined : await findSignatureKey(context.db, mark.signature);
+  // A statement whose answer was lost may have left it; only a key could tell whose it is.
+  if (key === null && mark.key_id === null && isAnswerLost(refusal)) return null;
   // A signature is good for the key that it came with first; another's answer is not for who presents it.
   if (seen !== undefined && (key === null || seen === null || !seen.equals(key.id))) {
     throw new GatewayError(
@@ -178,7 +181,7 @@ async function findEarlier(
     );
   }
   if (key.response_status !== null && key.response_sealed !== null) {
-    const text = open([context.master_key], key.response_sealed, sealContext(key.id)).toString('utf8');
+    const text = open(context.opening_keys, key.response_sealed, sealContext(key.id)).toString('utf8');
     const end = text.indexOf('\n');
     return { status: key.response_status, content_type: text.slice(0, end), body: text.slice(end + 1) };
   }

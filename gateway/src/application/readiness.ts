@@ -1,24 +1,30 @@
 // Whether this process can take payments now: the database answers, its migrations are in, a worker lives.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
+import { listMasterKeys } from '../db/master-keys.ts';
 import { findNewestHeartbeat, pendingMigrations } from '../db/readiness.ts';
+import { findOpeningKey, nameOf } from './master-keys.ts';
 
 export interface Readiness {
   status: 'ok' | 'unavailable';
-  checks: { database: string; migrations: string; worker: string };
+  checks: { database: string; migrations: string; worker: string; master_key: string };
 }
 
 /** A worker beats every few seconds; after so long without one, nobody looks payments up. */
 const WORKER_SILENCE_MS = 30_000;
 
 export async function isReady(context: Context): Promise<Readiness> {
-  const checks = { database: 'ok', migrations: 'ok', worker: 'ok' };
+  const checks = { database: 'ok', migrations: 'ok', worker: 'ok', master_key: 'ok' };
   try {
     const pending = await pendingMigrations(context.db);
     if (pending > 0) checks.migrations = `${pending} pending: run mpac-pgw migrate`;
     const seen_at = pending > 0 ? null : await findNewestHeartbeat(context.db);
     if (seen_at === null || seen_at < instant(context, -WORKER_SILENCE_MS)) {
       checks.worker = `none seen since ${seen_at ?? 'ever'}: run mpac-pgw work`;
+    }
+    const sealing = pending > 0 ? undefined : (await listMasterKeys(context.db)).find((key) => key.seals);
+    if (sealing !== undefined && findOpeningKey(context, sealing.id) === null) {
+      checks.master_key = `secrets are sealed with ${nameOf(sealing.id)}, which this process was not given`;
     }
   } catch (error) {
     context.log.error({ err: error }, 'not ready');

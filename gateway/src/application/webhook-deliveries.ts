@@ -135,7 +135,7 @@ function makeSecretReader(context: Context) {
     const version = `${webhook_endpoint_id} ${endpoint_updated_at}`;
     const known = opened.get(version);
     if (known !== undefined) return known;
-    const text = open([context.master_key], secret_sealed, webhookSecretContext(webhook_endpoint_id));
+    const text = open(context.opening_keys, secret_sealed, webhookSecretContext(webhook_endpoint_id));
     const secrets = JSON.parse(text.toString('utf8')) as string[];
     if (opened.size >= MAX_CACHED_SECRETS) opened.clear();
     opened.set(version, secrets);

@@ -10,9 +10,7 @@ import {
 } from '../application/organizations.ts';
 import type { Context } from '../context.ts';
 import { listSigningKeys } from '../db/merchants.ts';
-import { open } from '../domain/secret-box.ts';
 import { firstPaymentLine } from './first-payment.ts';
-import { StartError } from './start-error.ts';
 
 export interface DevelopmentFacts {
   base_url: string;
@@ -32,7 +30,6 @@ export async function findOrCreateDevelopmentFacts(context: Context): Promise<De
   const path = developmentFile(context.config.data_dir);
   const earlier = await readDevelopmentFacts(context.config.data_dir);
   const [known] = earlier === null ? [] : await listSigningKeys(context.db, earlier.api_key);
-  if (known !== undefined) checkMasterKey(context, known);
   const keys = earlier !== null && known !== undefined ? earlier : await createDemo(context);
   const facts: DevelopmentFacts = {
     base_url: context.config.base_url,
@@ -48,19 +45,6 @@ export async function findOrCreateDevelopmentFacts(context: Context): Promise<De
   await writeFile(`${path}.new`, `${JSON.stringify(facts, null, 2)}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);
   return facts;
-}
-
-/** With another master key every request would fail later, and what is sealed meanwhile would be lost with it. */
-function checkMasterKey(context: Context, key: { id: string; secret_sealed: Buffer }): void {
-  try {
-    open([context.master_key], key.secret_sealed, `api_keys.secret:${key.id}`);
-  } catch (error) {
-    throw new StartError(
-      `The master key is not the one that this database's secrets were sealed with: put master.key back into ` +
-        `${context.config.data_dir}, or begin anew in another folder with MPAC_DATA_DIR.`,
-      { cause: error },
-    );
-  }
 }
 
 export function developmentFile(data_dir: string): string {

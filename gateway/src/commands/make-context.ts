@@ -1,8 +1,8 @@
 // Builds the context of a process from its configuration, and takes it apart again in the right order.
-import { createHmac } from 'node:crypto';
 import { pino } from 'pino';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
+import { makeProcessName } from '../db/master-keys.ts';
 import { openDatabase } from '../db/pool.ts';
 import { makeIdSource } from '../domain/id.ts';
 import { pooledRandomBytes } from '../domain/random-pool.ts';
@@ -45,13 +45,18 @@ export function makeContext(options: ContextOptions): Context {
   );
   const metrics = makeMetrics();
   const master_key = makeMasterKey(options.master_key);
+  const opening_keys = [master_key, ...config.previous_master_keys.map(makeMasterKey)];
   const observe = (call: HttpCall) => log.debug(call, 'outgoing call');
   return {
     config,
     db: openDatabase({
       connection_string: database_url,
       max: config.database_pool_size,
-      application_name: 'mpac-pgw',
+      statement_timeout_ms: config.database_statement_timeout_ms,
+      lock_timeout_ms: config.database_lock_timeout_ms,
+      acquire_timeout_ms: config.database_acquire_timeout_ms,
+      on_wait: (seconds) => metrics.database_wait.observe(seconds),
+      application_name: makeProcessName(opening_keys.map((key) => key.id)),
       on_error: (error) => log.error({ err: error }, 'an idle database connection broke'),
     }),
     log,
@@ -61,7 +66,7 @@ export function makeContext(options: ContextOptions): Context {
     random: () => pooledRandomBytes(4).readUInt32LE() / 2 ** 32,
     makeId: makeIdSource(now),
     master_key,
-    picture_key: createHmac('sha256', options.master_key).update('qr_codes').digest(),
+    opening_keys,
     http: makeHttpClient({ user_agent: USER_AGENT, observe }),
     webhook_http: makeHttpClient({
       user_agent: USER_AGENT,

@@ -11,6 +11,7 @@ import {
 import { createWebhookEndpoint } from '../application/webhook-endpoints.ts';
 import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
+import { registerRotateMaster } from './rotate-master.ts';
 import { withContext } from './run.ts';
 
 /**
@@ -46,6 +47,7 @@ export function registerOperatorCommands(program: Command): void {
     });
 
   const keys = program.command('keys');
+  registerRotateMaster(keys);
   keys
     .command('create')
     .requiredOption('--organization <id>')

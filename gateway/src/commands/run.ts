@@ -2,6 +2,7 @@
 // no new work, then the connections, last the database.
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { settleMasterKey } from '../application/master-keys.ts';
 import { isProvable } from '../application/notifications.ts';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
@@ -16,6 +17,7 @@ import { makeServerEnd } from './close-server.ts';
 import { findOrCreateDevelopmentFacts, printDevelopmentFacts } from './development.ts';
 import { closeContext, makeContext } from './make-context.ts';
 import { findOrCreateMasterKey } from './master-key.ts';
+import { watchMasterKey } from './master-key-watch.ts';
 import { StartError } from './start-error.ts';
 
 type Stop = () => Promise<void>;
@@ -45,6 +47,7 @@ function makeStops() {
 export function runAll(config: Config): Promise<Running> {
   return running(async (stops) => {
     const context = await makeReadyContext(config, stops, { migrating: true });
+    stops.add(watchMasterKey(context));
     const server = await startApi(context);
     stops.add(server.stop);
     if (config.mode === 'production') {
@@ -68,6 +71,7 @@ export function runAll(config: Config): Promise<Running> {
 export function runApi(config: Config): Promise<Running> {
   return running(async (stops) => {
     const context = await makeReadyContext(config, stops, { migrating: false });
+    stops.add(watchMasterKey(context));
     stops.add((await startApi(context)).stop);
     context.log.info({ base_url: config.base_url, port: config.port }, 'the API listens');
     return config.base_url;
@@ -78,6 +82,7 @@ export function runApi(config: Config): Promise<Running> {
 export function runWorker(config: Config): Promise<Running> {
   return running(async (stops) => {
     const context = await makeReadyContext(config, stops, { migrating: false });
+    stops.add(watchMasterKey(context));
     const worker = startWorker(context);
     stops.add(() => worker.stop());
     context.log.info('the worker works');
@@ -133,6 +138,7 @@ async function makeReadyContext(
   const master_key = config.master_key ?? (await findOrCreateMasterKey(config.data_dir));
   const context = makeContext({ config, database_url, master_key });
   stops.add(() => closeContext(context));
+  await settleMasterKey(context);
   return context;
 }
 

@@ -10,7 +10,12 @@ const ReadinessShape = Type.Object(
   {
     status: Type.String({ description: 'ok or unavailable' }),
     checks: Type.Object(
-      { database: Type.String(), migrations: Type.String(), worker: Type.String() },
+      {
+        database: Type.String(),
+        migrations: Type.String(),
+        worker: Type.String(),
+        master_key: Type.String(),
+      },
       { description: 'Each is ok, or says what to do.' },
     ),
   },

@@ -51,6 +51,7 @@ export async function makeWebhookHarness(t: TestContext) {
     await database.drop();
   });
   const now = () => clock.now_ms;
+  const master_key = makeMasterKey('11'.repeat(32));
   const context: Context = {
     config: readConfig({}, 'development'),
     db,
@@ -60,8 +61,8 @@ export async function makeWebhookHarness(t: TestContext) {
     randomBytes: (count) => randomBytes(count),
     random: () => 0,
     makeId: makeIdSource(now),
-    master_key: makeMasterKey('11'.repeat(32)),
-    picture_key: Buffer.alloc(32),
+    master_key,
+    opening_keys: [master_key],
     http: webhook_http,
     webhook_http,
   };
