@@ -17,6 +17,14 @@ export const RESULTS = {
     code_id: '00400060',
     message: 'Merchant does not support pre-auth capture',
   },
+  INVALID_PARAMS: { status: 400, code_id: '00200015', message: 'Invalid parameters' },
+  UNACCEPTABLE_OP: { status: 400, code_id: '00200013', message: 'Order cannot be refunded' },
+  // PayPay publishes no numbers for the next four.
+  REFUND_WINDOW_EXCEED: { status: 400, code_id: null, message: 'Refund window exceeded' },
+  REFUND_LIMIT_EXCEEDED: { status: 400, code_id: null, message: 'Refund limit exceeded' },
+  THROTTLED_MULTIPLE_REFUND_REJECTED: { status: 400, code_id: null, message: 'Similar refund in process' },
+  MERCHANT_MULTIPLE_REFUND_REJECTED: { status: 403, code_id: null, message: 'Multiple refund not allowed' },
+  NO_SUCH_REFUND_ORDER: { status: 404, code_id: '00200018', message: 'No such refund order' },
   ORDER_NOT_REVERSIBLE: { status: 400, code_id: '00200044', message: 'Order cannot be reversed' },
   UNAUTHORIZED: { status: 401, code_id: '08100016', message: 'Unauthorized request' },
   RESOURCE_NOT_FOUND: { status: 404, code_id: '00200001', message: 'Resource not found' },
@@ -122,14 +130,14 @@ export function readCodeRequest(body: Buffer): CodeRequest | Answer {
   return request;
 }
 
-function wrong(field: string): Answer {
+export function wrong(field: string): Answer {
   return makeRefusal('INVALID_REQUEST_PARAMS', `${field} is not valid.`);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isIntegerUpTo(value: unknown, most: number): value is number {
+export function isIntegerUpTo(value: unknown, most: number): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 }

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { Notifier } from './simulator-notifications.ts';
+import type { RefundBook } from './simulator-refunds.ts';
 import type { RequestLog } from './simulator-request-log.ts';
 import type {
   Charge,
@@ -25,6 +26,10 @@ const SettingsBody = Type.Partial(
       instant_pay: Type.Boolean(),
       instant_pay_delay_ms: Type.Integer({ minimum: 0, maximum: 600_000 }),
       cancel_delay_seconds: Type.Integer({ minimum: 0, maximum: 86_400 }),
+      refund_delay_seconds: Type.Integer({ minimum: 0, maximum: 8_640_000 }),
+      refund_failed_seconds: Type.Integer({ minimum: 0, maximum: 8_640_000 }),
+      one_refund_per_payment: Type.Boolean(),
+      refund_throttle_seconds: Type.Integer({ minimum: 0, maximum: 86_400 }),
     },
     strict,
   ),
@@ -36,6 +41,7 @@ export interface PaypayControlParts {
   mount: string;
   now(): number;
   state: PaypayState;
+  refunds: RefundBook;
   settings: PaypaySettings;
   requests: RequestLog;
   notifier: Notifier;
@@ -43,8 +49,11 @@ export interface PaypayControlParts {
 }
 
 export function registerPaypayControl(app: FastifyInstance, parts: PaypayControlParts): void {
-  const { state, settings, requests, notifier } = parts;
-  const show = (payment: SimulatedPayment) => makePaymentView(payment, state.getPhase(payment));
+  const { state, refunds, settings, requests, notifier } = parts;
+  const show = (payment: SimulatedPayment) => ({
+    ...makePaymentView(payment, state.getPhase(payment)),
+    refunded: refunds.refundedOf(payment.paymentId),
+  });
 
   const refuse = (reply: FastifyReply, status: number, message: string) =>
     reply.code(status).send({ error: { message } });
@@ -118,12 +127,16 @@ export function registerPaypayControl(app: FastifyInstance, parts: PaypayControl
       );
 
       scope.get<{ Querystring: { limit?: string } }>('/charges', (request) => {
-        const charges = state.listCharges();
+        const charges = state
+          .listCharges()
+          .map((charge) => ({ ...charge, refunded: refunds.refundedOf(charge.paymentId) }));
         const sum = (of: Charge[]) => of.reduce((total, charge) => total + charge.amount, 0);
-        const returned = sum(charges.filter((charge) => charge.reversed_at !== null));
+        const refunded = charges.reduce((sum_so_far, charge) => sum_so_far + charge.refunded, 0);
+        const returned = sum(charges.filter((charge) => charge.reversed_at !== null)) + refunded;
         const total = { count: charges.length, taken: sum(charges), returned };
         return { ...total, charges: charges.slice(0, readLimit(request.query.limit)) };
       });
+      scope.get('/refunds', () => ({ refunds: refunds.list() }));
       scope.get('/requests', () => ({ requests: requests.listCounts() }));
       scope.get('/refusals', () => ({ refusals: requests.listRefusals() }));
       scope.post('/reset', { schema: { body: EmptyBody } }, () => {

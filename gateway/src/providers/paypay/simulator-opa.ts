@@ -9,7 +9,14 @@ import { type Answer, makeAnswer, makeEnvelope, makeRefusal } from './simulator-
 import type { RequestLog } from './simulator-request-log.ts';
 import { verifyOpaSignature } from './simulator-signature.ts';
 
-export const OPA_ENDPOINTS = ['create_code', 'delete_code', 'get_payment', 'cancel_payment'] as const;
+export const OPA_ENDPOINTS = [
+  'create_code',
+  'delete_code',
+  'get_payment',
+  'cancel_payment',
+  'create_refund',
+  'get_refund',
+] as const;
 export type OpaEndpoint = (typeof OPA_ENDPOINTS)[number];
 export type OpaFault =
   | 'server_error'
@@ -30,8 +37,10 @@ export interface OpaParts {
   takeFault(fault: OpaFault, endpoint: OpaEndpoint): { ms: number } | null;
   requests: RequestLog;
   findIdOfCode(codeId: string): string | null;
+  findIdOfPayment(paymentId: string): string | null;
+  findIdOfRefund(merchantRefundId: string): string | null;
   /** What PayPay does once the caller is known. `id` is the last part of the path, empty when there is none. */
-  work: Record<OpaEndpoint, (merchantId: string, id: string, body: Buffer) => Answer>;
+  work: Record<OpaEndpoint, (merchantId: string, id: string, body: Buffer, query: URLSearchParams) => Answer>;
 }
 
 const ROUTES = [
@@ -39,6 +48,8 @@ const ROUTES = [
   { endpoint: 'delete_code', method: 'DELETE', url: '/codes/:id' },
   { endpoint: 'get_payment', method: 'GET', url: '/codes/payments/:id' },
   { endpoint: 'cancel_payment', method: 'DELETE', url: '/payments/:id' },
+  { endpoint: 'create_refund', method: 'POST', url: '/refunds' },
+  { endpoint: 'get_refund', method: 'GET', url: '/refunds/:id' },
 ] as const satisfies { endpoint: OpaEndpoint; method: string; url: string }[];
 
 const NO_BODY = Buffer.alloc(0);
@@ -62,7 +73,8 @@ export function registerOpaRoutes(app: FastifyInstance, parts: OpaParts): void {
 
   function decide(endpoint: OpaEndpoint, request: FastifyRequest, id: string, body: Buffer): Answer | 'hang' {
     const caller = authorize(request, body, parts);
-    const answer = 'status' in caller ? caller : parts.work[endpoint](caller.merchantId, id, body);
+    const query = new URL(request.raw.url ?? '', 'http://paypay').searchParams;
+    const answer = 'status' in caller ? caller : parts.work[endpoint](caller.merchantId, id, body, query);
     // Only work that was done can be followed by an error "after success".
     if (answer.status >= 300) return answer;
     if (takeFault('server_error_after_success', endpoint)) return makeAnswer('SERVICE_ERROR');
@@ -103,7 +115,9 @@ export function registerOpaRoutes(app: FastifyInstance, parts: OpaParts): void {
   }
 
   function findPaymentId(endpoint: OpaEndpoint, id: string, body: Buffer): string | null {
-    if (endpoint === 'create_code') return findIdInBody(body);
+    if (endpoint === 'create_code') return findInBody(body, 'merchantPaymentId');
+    if (endpoint === 'create_refund') return parts.findIdOfPayment(findInBody(body, 'paymentId') ?? '');
+    if (endpoint === 'get_refund') return parts.findIdOfRefund(id);
     return endpoint === 'delete_code' ? parts.findIdOfCode(id) : id;
   }
 
@@ -176,10 +190,9 @@ function isBodyless(request: FastifyRequest): boolean {
   return encoding === undefined && (length === undefined || length === '0');
 }
 
-function findIdInBody(body: Buffer): string | null {
+function findInBody(body: Buffer, name: string): string | null {
   try {
-    const id = (JSON.parse(body.toString('utf8')) as { merchantPaymentId?: unknown } | null)
-      ?.merchantPaymentId;
+    const id = (JSON.parse(body.toString('utf8')) as Record<string, unknown> | null)?.[name];
     return typeof id === 'string' ? id : null;
   } catch {
     return null;

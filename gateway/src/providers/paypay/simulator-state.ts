@@ -16,6 +16,13 @@ export interface PaypaySettings {
   instant_pay_delay_ms: number;
   /** How long a cancel that PayPay accepted takes until it shows. */
   cancel_delay_seconds: number;
+  /** How long a refund stays CREATED, and how long it then shows as REFUND_FAILED until PayPay gets it done. */
+  refund_delay_seconds: number;
+  refund_failed_seconds: number;
+  /** PayPay's usual contract; several partial refunds are an option. */
+  one_refund_per_payment: boolean;
+  /** PayPay puts a second refund of the same amount off for a minute; 0: never. */
+  refund_throttle_seconds: number;
 }
 
 /** What became of a payment, in one word that a person at the page understands. */
@@ -236,6 +243,16 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
     listCharges: (): Charge[] => {
       all();
       return charges.map((entry) => ({ ...entry.charge }));
+    },
+    findIdOfPayment: (paymentId: string) =>
+      charges.find(({ charge }) => charge.paymentId === paymentId)?.charge.merchantPaymentId ?? null,
+    /** The newest charge of a payment, by PayPay's own id. */
+    findCharge(merchantId: string, paymentId: string): Charge | null {
+      all();
+      const found = charges.findLast(
+        ({ charge }) => charge.paymentId === paymentId && charge.merchantId === merchantId,
+      );
+      return found?.charge ?? null;
     },
     reset() {
       payments.clear();

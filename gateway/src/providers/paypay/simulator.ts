@@ -7,6 +7,7 @@ import { registerPaypayControl } from './simulator-control.ts';
 import { createNotifier } from './simulator-notifications.ts';
 import { type OpaFault, registerOpaRoutes } from './simulator-opa.ts';
 import { registerPaypayPages } from './simulator-page.ts';
+import { createRefundBook } from './simulator-refunds.ts';
 import { createRequestLog } from './simulator-request-log.ts';
 import { createPaypayState, type PaypaySettings, type SimulatedPayment } from './simulator-state.ts';
 
@@ -42,10 +43,15 @@ export function registerPaypaySimulator(app: FastifyInstance, options: PaypaySim
     instant_pay: false,
     instant_pay_delay_ms: 0,
     cancel_delay_seconds: 0,
+    refund_delay_seconds: 0,
+    refund_failed_seconds: 0,
+    one_refund_per_payment: false,
+    refund_throttle_seconds: 0,
     ...options.settings,
   };
   const settings = { ...initialSettings };
   const state = createPaypayState({ now, settings, baseUrl: () => `${options.serverUrl()}${PAYPAY_MOUNT}` });
+  const refunds = createRefundBook({ now, settings, findCharge: state.findCharge });
   const requests = createRequestLog(now);
   const notifier = createNotifier({
     settings,
@@ -81,6 +87,8 @@ export function registerPaypaySimulator(app: FastifyInstance, options: PaypaySim
     log,
     takeFault: (fault, endpoint) => faults.take(fault, endpoint),
     requests,
+    findIdOfPayment: state.findIdOfPayment,
+    findIdOfRefund: refunds.findPaymentIdOf,
     findIdOfCode: (codeId) => state.findByCode(codeId)?.request.merchantPaymentId ?? null,
     work: {
       create_code(merchantId, _id, body) {
@@ -97,12 +105,14 @@ export function registerPaypaySimulator(app: FastifyInstance, options: PaypaySim
       },
       delete_code: state.deleteCode,
       get_payment(merchantId, id) {
-        const answer = state.getDetails(merchantId, id);
+        const answer = refunds.addToDetails(state.getDetails(merchantId, id));
         const money = answer.data?.['amount'] as { amount: number } | undefined;
         if (!money || !faults.take('wrong_amount', 'get_payment')) return answer;
         return { ...answer, data: { ...answer.data, amount: { ...money, amount: money.amount + 1 } } };
       },
       cancel_payment: state.cancel,
+      create_refund: (merchantId, _id, body) => refunds.create(merchantId, body),
+      get_refund: (merchantId, id, _body, query) => refunds.getOne(merchantId, id, query.get('paymentId')),
     },
   });
 
@@ -110,12 +120,14 @@ export function registerPaypaySimulator(app: FastifyInstance, options: PaypaySim
     mount: PAYPAY_MOUNT,
     now,
     state,
+    refunds,
     settings,
     requests,
     notifier,
     reset() {
       stopTimers();
       state.reset();
+      refunds.reset();
       requests.reset();
       faults.clear();
       Object.assign(settings, initialSettings);
