@@ -1,50 +1,13 @@
 // What an operator does by hand: organizations, keys, stores and webhook endpoints.
 import { type Command, Option } from 'commander';
-import {
-  createApiKey,
-  createOrganization,
-  revokeApiKey,
-  saveStore,
-  setClientConfirmMethods,
-  setRawSecret,
-} from '../application/organizations.ts';
+import { createApiKey, revokeApiKey, saveStore, setRawSecret } from '../application/organizations.ts';
 import { createWebhookEndpoint } from '../application/webhook-endpoints.ts';
-import { readConfig } from '../config.ts';
-import type { Context } from '../context.ts';
+import { operate as run } from './operate.ts';
+import { registerOrganizationCommands } from './organizations.ts';
 import { registerRotateMaster } from './rotate-master.ts';
-import { withContext } from './run.ts';
-
-/**
- * Runs against the same database as the gateway, and prints what came of it as JSON. A DATABASE_URL means
- * production, so that nothing is ever sealed there with a master key that was made up on the way.
- */
-async function run(work: (context: Context) => Promise<object>): Promise<void> {
-  const config = readConfig({ LOG_LEVEL: 'error', ...process.env }, 'by_database');
-  console.log(JSON.stringify(await withContext(config, work), null, 2));
-}
 
 export function registerOperatorCommands(program: Command): void {
-  const organizations = program.command('organizations');
-  organizations
-    .command('create')
-    .requiredOption('--name <name>')
-    .description('make an organization')
-    .action((options: { name: string }) => run((context) => createOrganization(context, options.name)));
-
-  organizations
-    .command('set')
-    .requiredOption('--organization <id>')
-    .requiredOption(
-      '--client-confirm-methods <methods>',
-      'what a terminal may confirm with its token alone: comma separated, or none',
-    )
-    .description('change an organization')
-    .action((options: { organization: string; clientConfirmMethods: string }) => {
-      const { organization, clientConfirmMethods: methods } = options;
-      return run((context) =>
-        setClientConfirmMethods(context, organization, methods === 'none' ? [] : methods.split(',')),
-      );
-    });
+  registerOrganizationCommands(program);
 
   const keys = program.command('keys');
   registerRotateMaster(keys);

@@ -16,6 +16,7 @@ const TAGS = [
     name: 'Webhook endpoints',
     description: 'Where the gateway tells what has happened, signed and numbered.',
   },
+  { name: 'Organization', description: 'Settings of the organization that the key belongs to.' },
   { name: 'Audit log', description: 'Who changed what, and why. Entries are added and never touched again.' },
   { name: 'Providers', description: 'What providers call. Nothing in it is believed; it makes us ask.' },
   { name: 'Operations', description: 'What machines ask about the gateway itself.' },

@@ -15,6 +15,7 @@ import { asRefusal, errorAnswer } from './errors.ts';
 import { notificationRoutes } from './notifications.ts';
 import { registerOpenapi } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
+import { organizationRoutes } from './organization.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
 import { qrCodeRoutes } from './qr-codes.ts';
 import { makeRateLimits, type RateLimits } from './rate-limit.ts';
@@ -90,6 +91,7 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     refundRoutes(api, context, caches);
     webhookEndpointRoutes(api, context, caches);
     auditLogRoutes(api, context, caches);
+    organizationRoutes(api, context, caches);
   });
   return app;
 }

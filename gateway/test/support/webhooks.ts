@@ -5,10 +5,12 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
+import { makeAuditEntry, SYSTEM } from '../../src/application/audit.ts';
 import { createWebhookEndpoint, type NewWebhookEndpoint } from '../../src/application/webhook-endpoints.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
-import { insertOrganization, upsertMerchant } from '../../src/db/merchants.ts';
+import { upsertMerchant } from '../../src/db/merchants.ts';
+import { insertOrganization } from '../../src/db/organizations.ts';
 import { openDatabase } from '../../src/db/pool.ts';
 import type { EventType } from '../../src/domain/event.ts';
 import { makeIdSource } from '../../src/domain/id.ts';
@@ -66,7 +68,14 @@ export async function makeWebhookHarness(t: TestContext) {
     http: webhook_http,
     webhook_http,
   };
-  await insertOrganization(db, ORGANIZATION, 'Webhooks', new Date(START_MS).toISOString());
+  const organization = { id: ORGANIZATION, name: 'Webhooks', created_at: new Date(START_MS).toISOString() };
+  const audit = {
+    organization_id: ORGANIZATION,
+    livemode: null,
+    action: 'organization.created',
+    object_id: ORGANIZATION,
+  };
+  await insertOrganization(db, organization, makeAuditEntry(context, SYSTEM, audit));
   for (const id of ['merchant_1', 'merchant_2']) {
     const merchant = { organization_id: ORGANIZATION, livemode: false, id, name: id };
     await upsertMerchant(db, merchant, new Date(START_MS).toISOString());
