@@ -32,6 +32,8 @@ export type PaypayCredentials = Static<typeof PaypayCredentials>;
 export interface PaypayCall {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
+  /** Not signed, as PayPay's SDKs do it. */
+  query?: string;
   body?: Record<string, unknown>;
 }
 
@@ -79,7 +81,7 @@ export async function callPaypay(
   );
   const answer = await context.http.request({
     method: call.method,
-    url: base_url.replace(/\/+$/, '') + call.path,
+    url: base_url.replace(/\/+$/, '') + call.path + (call.query === undefined ? '' : `?${call.query}`),
     headers: {
       authorization,
       'x-assume-merchant': credentials.merchant_id,

@@ -95,12 +95,14 @@ function resultOf(details: Static<typeof PaymentDetails>, attempt: AttemptFacts)
   }
 }
 
-function unknown(reason: UnknownReason, message: string): ProviderResult {
+type Unknown = Extract<ProviderResult, { kind: 'unknown' }>;
+
+function unknown(reason: UnknownReason, message: string): Unknown {
   return { kind: 'unknown', reason, message };
 }
 
 /** What an answer that settles nothing leaves us with. */
-export function unknownAfter(answer: Exclude<PaypayAnswer, { kind: 'done' }>): ProviderResult {
+export function unknownAfter(answer: Exclude<PaypayAnswer, { kind: 'done' }>): Unknown {
   if (answer.kind !== 'refused') return unknown(answer.reason, answer.message);
   return unknown(answer.meaning === 'retry' ? 'rate_limited' : 'refused', answer.message);
 }

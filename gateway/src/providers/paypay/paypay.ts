@@ -9,6 +9,7 @@ import { type AttemptFacts, defineProvider, type ProviderContext } from '../prov
 import { callPaypay, type PaypayAnswer, PaypayCredentials, PaypayStoreCredentials } from './client.ts';
 import { readPaypayNotification } from './notification.ts';
 import { EpochSeconds, findCodePayment, fromEpochSeconds, unknownAfter } from './payment-details.ts';
+import { lookUpPaypayRefund, refundPaypay } from './refunds.ts';
 
 type Context = ProviderContext<PaypayCredentials>;
 
@@ -22,6 +23,8 @@ export const paypay = defineProvider({
   start: (attempt, context) => start(attempt, withOneDeadline(context)),
   lookUp: (attempt, context) => lookUp(attempt, withOneDeadline(context)),
   cancel: (attempt, context) => cancel(attempt, withOneDeadline(context)),
+  refund: (attempt, refund, context) => refundPaypay(attempt, refund, withOneDeadline(context)),
+  lookUpRefund: (attempt, refund, context) => lookUpPaypayRefund(attempt, refund, withOneDeadline(context)),
   readNotification: readPaypayNotification,
 });
 
