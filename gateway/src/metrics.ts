@@ -76,6 +76,12 @@ export function makeMetrics() {
       help: 'Deliveries that are due and not yet made.',
       registers,
     }),
+    database_wait: new Histogram({
+      name: 'mpac_database_wait_seconds',
+      help: 'Waiting of statements that found none of the process’s connections free.',
+      buckets: seconds,
+      registers,
+    }),
     job_failures: new Counter({
       name: 'mpac_job_failures_total',
       help: 'Runs of a worker job that ended in an error.',

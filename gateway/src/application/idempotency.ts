@@ -3,6 +3,7 @@
 // request is found, replayed, waited for, or, when its process died, its work is finished.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
+import { isAnswerLost } from '../db/failures.ts';
 import {
   deleteOldMarks,
   findIdempotencyKey,
@@ -14,7 +15,6 @@ import {
   releaseIdempotencyKey,
   takeOverIdempotencyKey,
 } from '../db/idempotency-keys.ts';
-import { isAnswerLost } from '../db/failures.ts';
 import { violatedConstraint } from '../db/pool.ts';
 import { GatewayError } from '../domain/error.ts';
 import { open, seal } from '../domain/secret-box.ts';

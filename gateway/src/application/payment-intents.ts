@@ -4,7 +4,7 @@ import { instant } from '../context.ts';
 import { findStore, listMerchantIds, type Place } from '../db/merchants.ts';
 import { type ListFilter, listPaymentIntents } from '../db/payment-intent-lists.ts';
 import { findPaymentIntent, findPaymentIntentByRef, insertPaymentIntent } from '../db/payment-intents.ts';
-import { violatedConstraint } from '../db/failures.ts';
+import { violatedConstraint } from '../db/pool.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
   type CaptureMethod,
@@ -54,6 +54,8 @@ export async function createPaymentIntent(
   mark: Mark,
 ): Promise<Answer> {
   const place = await getPlace(context, places, caller, wanted);
+  const { organization_id, livemode } = caller;
+  caller.actsFor?.({ organization_id, livemode, merchant_id: place.merchant_id });
   const now = instant(context);
   const id = context.makeId('pi');
   const { token, hash } = makePaymentToken(id, context.randomBytes);
@@ -75,6 +77,7 @@ export async function createPaymentIntent(
     receipt_number: wanted.receipt_number ?? null,
     status: 'requires_payment_method',
     amount_capturable: 0,
+    capture_before: null,
     amount_received: 0,
     amount_refunded: 0,
     processing_mode: null,

@@ -1,5 +1,6 @@
 // Idempotency keys and request signatures: what stops a repeated request from doing its work twice. They are
 // written by the very statement that does the work, as parts of it.
+import { writeOnce } from './lost-answers.ts';
 import type { Db, Statement, Tx } from './pool.ts';
 import { compose, describeColumns, type Part } from './statement-parts.ts';
 
@@ -112,7 +113,18 @@ export async function insertMark(
   };
   const parts = [nothing, ...markParts([{ change_id: 'nothing', mark }])];
   const { statement, values } = compose(parts, 'select 1');
-  await tx.query(statement, values);
+  const { key_id, fingerprint, locked_until } = mark;
+  await writeOnce({
+    write: async () => {
+      await tx.query(statement, values);
+      return [true];
+    },
+    findWritten: async () => {
+      const key = key_id === null ? null : await findIdempotencyKey(tx, key_id);
+      const is_own = key?.locked_until === locked_until && fingerprint?.equals(key.fingerprint) === true;
+      return [is_own || null];
+    },
+  });
 }
 
 const FIND_KEY: Statement = {

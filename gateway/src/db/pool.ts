@@ -2,6 +2,10 @@
 // function reads (Db) or changes (Tx). Numbers and times arrive as the API shows them, never rounded.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
+import { AnswerLostError, asShown, type Failure, failureOf, unavailable } from './failures.ts';
+import { pause } from './lost-answers.ts';
+
+export { isRefusedByDatabase, violatedConstraint } from './failures.ts';
 
 /** A prepared statement: the name lets each connection parse and plan it once. */
 export interface Statement {
@@ -20,7 +24,10 @@ export interface Tx extends Db {
 }
 
 export interface Database extends Tx {
-  /** For the rare change that needs more than one statement. Never around a call to a provider. */
+  /**
+   * For the rare change that needs more than one statement. Never around a call to a provider. `work` is done again
+   * when nothing came of it, as after a deadlock, so it changes nothing but the database.
+   */
   withTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   stats(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
@@ -33,32 +40,37 @@ export function assertNoTransaction(): void {
   if (openTransaction.getStore()) throw new Error('a provider was about to be called inside a transaction');
 }
 
-/** The name of the constraint that a statement ran into, or null when the error is another one. */
-export function violatedConstraint(error: unknown): string | null {
-  if (error instanceof pg.DatabaseError && error.code?.startsWith('23')) return error.constraint ?? null;
-  return null;
-}
-
-/** Whether the database itself refused: then it is certain that nothing of the statement was done. */
-export function isRefusedByDatabase(error: unknown): boolean {
-  return error instanceof pg.DatabaseError;
-}
-
 export interface PoolOptions {
   connection_string: string;
   max: number;
   application_name: string;
   statement_timeout_ms?: number;
+  /** How long a statement may wait for a row or table that somebody else has locked. */
+  lock_timeout_ms?: number;
+  /** How long a statement may wait for a free connection, or for a new one. */
+  acquire_timeout_ms?: number;
   on_error?: (error: Error) => void;
+  /** Told only of statements that found no free connection. */
+  on_wait?: (seconds: number) => void;
 }
 
+/** How often a statement is tried that was not carried out, or that only reads. */
+const TRIES = 7;
+/** The server ends a statement itself; this is for one whose connection has gone dead without a word. */
+const SILENCE_MS = 5_000;
+
 export function openDatabase(options: PoolOptions): Database {
+  const { statement_timeout_ms = 10_000, lock_timeout_ms = 5_000, acquire_timeout_ms = 5_000 } = options;
   const pool = new pg.Pool({
     connectionString: options.connection_string,
     max: options.max,
     application_name: options.application_name,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: options.statement_timeout_ms ?? 10_000,
+    connectionTimeoutMillis: acquire_timeout_ms,
+    statement_timeout: statement_timeout_ms,
+    lock_timeout: lock_timeout_ms,
+    query_timeout: statement_timeout_ms + SILENCE_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     idle_in_transaction_session_timeout: 10_000,
     // A plan that was made while a table was small must not read the whole of it when it has grown: what we join
     // is a handful of rows to an index, never a table to a table.
@@ -68,39 +80,134 @@ export function openDatabase(options: PoolOptions): Database {
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => options.on_error?.(error));
+  // One that breaks while it is lent says so to whoever uses it, and a second time to nobody in particular.
+  pool.on('connect', (client) => void client.on('error', () => {}));
 
-  const run = async <Row>(client: pg.Pool | pg.PoolClient, statement: Statement, values: unknown[]) => {
+  /** Lends a connection. Nothing was sent when there is none to lend. */
+  async function connect(): Promise<pg.PoolClient> {
+    const started = pool.idleCount === 0 && pool.totalCount >= options.max ? performance.now() : null;
+    for (let tries = 0; ; tries++) {
+      try {
+        const client = await pool.connect();
+        if (started !== null) options.on_wait?.((performance.now() - started) / 1_000);
+        return client;
+      } catch (error) {
+        // Where all connections are in use for so long, one more who waits makes nothing better.
+        if ((error as Error).message.startsWith('timeout exceeded')) throw unavailable(error);
+        const failure = failureOf(error);
+        if (failure !== 'lost' && failure !== 'busy') throw error;
+        if (tries + 1 >= TRIES || pool.ending) throw unavailable(error);
+        await pause(tries);
+      }
+    }
+  }
+
+  const run = async <Row>(client: pg.PoolClient, statement: Statement, values: unknown[]) => {
     // PostgreSQL cuts longer names, and two statements that begin alike would be taken for one.
     if (statement.name.length > 63) throw new Error(`the statement name ${statement.name} is too long`);
     const result = await client.query({ name: statement.name, text: statement.text, values });
     return result.rows as Row[];
   };
 
-  return {
-    query: <Row>(statement: Statement, values: unknown[] = []) => run<Row>(pool, statement, values),
-    async withTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-      const client = await pool.connect();
-      let broken: Error | undefined;
+  /** One statement, which is a transaction of its own: what was not carried out, and what only reads, is tried again. */
+  async function query<Row>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    for (let tries = 0; ; tries++) {
+      const client = await connect();
+      let failure: Failure;
       try {
-        await client.query('begin');
-        const tx = {
-          query: (statement: Statement, values: unknown[] = []) => run(client, statement, values),
-        };
-        const result = await openTransaction.run(true, () => work(tx as unknown as Tx));
-        await client.query('commit');
-        return result;
+        const rows = await run<Row>(client, statement, values);
+        client.release();
+        return rows;
       } catch (error) {
-        await client.query('rollback').catch((failure: Error) => {
-          broken = failure;
-        });
-        throw error;
-      } finally {
-        client.release(broken);
+        failure = failureOf(error);
+        client.release(isUnusable(failure));
+        const may_repeat = isUndone(failure) || (failure === 'lost' && READS.test(statement.text));
+        if (!may_repeat || tries + 1 >= TRIES) throw asShown(error, failure);
+      }
+      await pause(tries);
+    }
+  }
+
+  type Outcome<T> = { result: T } | { error: unknown; failure: Failure };
+
+  async function tryTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<Outcome<T>> {
+    const client = await connect();
+    const tx = {
+      query: (statement: Statement, values: unknown[] = []) => run(client, statement, values),
+    };
+    let done: { result: T; transaction_id: string | null } | null = null;
+    try {
+      await client.query('begin');
+      const result = await openTransaction.run(true, () => work(tx as unknown as Tx));
+      const [row] = await run<{ id: string | null }>(client, OWN_TRANSACTION, []);
+      done = { result, transaction_id: row?.id ?? null };
+      await client.query('commit');
+      client.release();
+      return done;
+    } catch (error) {
+      const failure = failureOf(error);
+      client.release(isUnusable(failure) || !(await rollBack(client)));
+      if (failure === 'lost' && done !== null && (await wasCommitted(done.transaction_id, error)))
+        return done;
+      return { error, failure };
+    }
+  }
+
+  /** What became of a transaction whose commit was not answered. Null: it had changed nothing. */
+  async function wasCommitted(transaction_id: string | null, error: unknown): Promise<boolean> {
+    for (let tries = 0; transaction_id !== null && tries < TRIES; tries++) {
+      const [row] = await query<{ status: string | null }>(TRANSACTION_STATUS, [transaction_id]);
+      if (row?.status === 'committed') return true;
+      if (row?.status === 'aborted') return false;
+      await pause(tries);
+    }
+    if (transaction_id === null) return true;
+    throw new AnswerLostError(error);
+  }
+
+  return {
+    query,
+    async withTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+      for (let tries = 0; ; tries++) {
+        const outcome = await tryTransaction(work);
+        if ('result' in outcome) return outcome.result;
+        const { error, failure } = outcome;
+        const may_repeat = isUndone(failure) || failure === 'lost';
+        if (!may_repeat || tries + 1 >= TRIES) throw asShown(error, failure);
+        await pause(tries);
       }
     },
     stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   } as Database;
+}
+
+const OWN_TRANSACTION: Statement = {
+  name: 'own_transaction',
+  text: 'select pg_current_xact_id_if_assigned()::text as id',
+};
+
+const TRANSACTION_STATUS: Statement = {
+  name: 'transaction_status',
+  text: 'select pg_xact_status($1::text::xid8) as status',
+};
+
+/** A statement that begins so changes nothing: no function that writes is called anywhere. */
+const READS = /^\s*select\b/;
+
+function isUndone(failure: Failure): boolean {
+  return failure === 'conflict' || failure === 'elsewhere';
+}
+
+function isUnusable(failure: Failure): boolean {
+  return failure === 'lost' || failure === 'elsewhere';
+}
+
+function rollBack(client: pg.PoolClient): Promise<boolean> {
+  return client.query('rollback').then(
+    () => true,
+    () => false,
+  );
 }
 
 /** An instant as the gateway writes it everywhere: `2026-01-15T10:00:00.000Z`. Such texts compare in order. */

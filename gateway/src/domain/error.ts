@@ -11,11 +11,13 @@ export const ERRORS = {
   not_found: { status: 404, code: 'not_found', inner: 'not_found' },
   idempotency_conflict: { status: 409, code: 'idempotency_conflict', inner: 'idempotency_conflict' },
   invalid_payment_state: { status: 409, code: 'invalid_payment_state', inner: 'invalid_payment_state' },
+  conflict: { status: 409, code: 'conflict', inner: 'conflict' },
   body_too_large: { status: 413, code: 'invalid_request', inner: 'invalid_request' },
   unsupported_media_type: { status: 415, code: 'invalid_request', inner: 'invalid_request' },
   rate_limit_exceeded: { status: 429, code: 'rate_limit_exceeded', inner: 'rate_limit_exceeded' },
   headers_too_large: { status: 431, code: 'invalid_request', inner: 'invalid_request' },
   internal_error: { status: 500, code: 'internal_error', inner: 'internal_error' },
+  unavailable: { status: 503, code: 'internal_error', inner: 'internal_error' },
   provider_error: { status: 502, code: 'provider_error', inner: 'provider_error' },
   provider_timeout: { status: 504, code: 'provider_error', inner: 'provider_error' },
 } as const satisfies Record<string, { status: number; code: string; inner: string }>;

@@ -12,11 +12,13 @@ const BY_NAME: Record<ErrorName, string> = {
   not_found: '見つかりません。',
   idempotency_conflict: '同じキーまたは参照番号の別のリクエストと重複しています。',
   invalid_payment_state: '現在の決済の状態では、この操作はできません。details.status を確認してください。',
+  conflict: '現在の状態では、この操作はできません。',
   body_too_large: 'リクエスト本文が大きすぎます。',
   unsupported_media_type: '本文は application/json で送信してください。',
   rate_limit_exceeded: 'リクエストが多すぎます。しばらくしてから再度お試しください。',
   headers_too_large: 'ヘッダーが大きすぎるか、多すぎます。',
   internal_error: 'サーバーでエラーが発生しました。同じ Idempotency-Key で再送してください。',
+  unavailable: 'ただいま処理できません。しばらくしてから、同じ Idempotency-Key で再送してください。',
   provider_error: '決済事業者から確かな応答がありません。決済の状態を取得して確認してください。',
   provider_timeout:
     '決済事業者からの応答がなく、結果を確認中です。同じ Idempotency-Key で再送するか、状態を取得してください。',
@@ -45,6 +47,11 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
   timestamp: () => '署名の時刻がサーバーの時計とずれています。Unix 秒で、差は 300 秒以内にしてください。',
   allowed_by_payment_intent: () => 'この決済では、その支払方法は受け付けていません。',
   client_confirm_methods: () => 'この支払方法は、バックエンドから署名付きで確定してください。',
+  origin: (field) => `${field} は https://shop.example.com のようなオリジンにしてください。`,
+  last_api_key: () => '組織の最後の API キーは失効できません。先に新しいキーを作成してください。',
+  revoked: () => 'このキーは失効済みです。新しいキーを作成してください。',
+  publishable_key: () =>
+    'この公開可能キーでは、このページからのリクエストは許可されていません。allowed_origins を確認してください。',
   webhook_url: () => 'Webhook の URL は、公開アドレスの https にしてください。',
 };
 

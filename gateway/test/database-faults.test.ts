@@ -1,0 +1,332 @@
+// The database goes away, is slow, or loses an answer: at every moment a change is made once or not at all, and the
+// client hears the truth, or that it should try again.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { type TestContext, test } from 'node:test';
+import pg from 'pg';
+import { openDatabase, type Tx } from '../src/db/pool.ts';
+import type { Answer } from './support/client.ts';
+import { createTestDatabase } from './support/database.ts';
+import { type DatabaseProxy, type Moment, startDatabaseProxy } from './support/database-proxy.ts';
+import { startTestGateway, type TestGateway } from './support/gateway.ts';
+import { waitUntil } from './support/process.ts';
+
+const MOMENTS: Moment[] = ['before', 'during', 'after'];
+
+async function startBehindProxy(t: TestContext, config: object = {}) {
+  const state: { proxy?: DatabaseProxy } = {};
+  const gateway = await startTestGateway(t, {
+    config,
+    reachDatabase: async (url) => {
+      state.proxy = await startDatabaseProxy(url);
+      return state.proxy;
+    },
+  });
+  assert.ok(state.proxy);
+  const direct = new pg.Client({ connectionString: gateway.database_url });
+  // The database is dropped while it is connected.
+  direct.on('error', () => {});
+  await direct.connect();
+  t.after(() => direct.end().catch(() => {}));
+  const rows = async (text: string, values: unknown[] = []) => (await direct.query(text, values)).rows;
+  return { gateway, proxy: state.proxy, direct, rows };
+}
+
+const CASH = { payment_method_type: 'cash' };
+
+interface Operation {
+  name: string;
+  statement: string;
+  run(gateway: TestGateway, id: string, key: string): Promise<Answer>;
+  status: number;
+  /** What is in the database when it was done once. */
+  events: string[];
+}
+
+const OPERATIONS: Operation[] = [
+  {
+    name: 'cash confirm',
+    statement: 'change_intents',
+    run: ({ client }, id, idempotency_key) => client.confirm(id, CASH, { idempotency_key }),
+    status: 200,
+    events: ['created', 'succeeded'],
+  },
+  {
+    name: 'cash confirm without an Idempotency-Key',
+    statement: 'change_intents',
+    run: ({ client }, id) => client.confirm(id, CASH, { idempotency_key: null }),
+    status: 200,
+    events: ['created', 'succeeded'],
+  },
+  {
+    name: 'QR confirm, before PayPay is asked',
+    statement: 'change_intents',
+    run: ({ client }, id, idempotency_key) =>
+      client.confirm(id, { payment_method_type: 'qr_mpm', provider: 'PAYPAY' }, { idempotency_key }),
+    status: 200,
+    events: ['created', 'requires_action'],
+  },
+  {
+    name: 'cancel',
+    statement: 'change_intents',
+    run: ({ client }, id, idempotency_key) => client.cancel(id, {}, { idempotency_key }),
+    status: 200,
+    events: ['created', 'cancelled'],
+  },
+  {
+    name: 'new token',
+    statement: 'change_intents',
+    run: ({ client }, id, idempotency_key) => client.reissueToken(id, { idempotency_key }),
+    status: 200,
+    events: ['created'],
+  },
+];
+
+test('a create whose connection breaks makes one payment intent, whenever it breaks', async (t) => {
+  const { gateway, proxy, rows } = await startBehindProxy(t);
+  for (const moment of MOMENTS) {
+    const order = gateway.newOrder();
+    const idempotency_key = randomUUID();
+    const cut = proxy.cut('create_intents', moment);
+    const created = await gateway.client.create(order, { idempotency_key });
+    await cut;
+    assert.equal(created.status, 201, `${moment}: ${created.text}`);
+    const again = await gateway.client.create(order, { idempotency_key });
+    assert.deepEqual([again.status, again.text], [201, created.text], moment);
+    assert.equal(again.headers.get('idempotency-replayed'), 'true');
+    const found = await rows('select id from payment_intents where merchant_ref_id = $1', [
+      order['merchant_ref_id'],
+    ]);
+    assert.deepEqual(found, [{ id: created.json.id }], moment);
+    assert.deepEqual(await gateway.eventsOf(created.json), ['created'], moment);
+    const token = await gateway.terminalFor(created.json).retrieve();
+    assert.equal(token.status, 200, 'the token of the answer is the one in the database');
+  }
+});
+
+for (const operation of OPERATIONS) {
+  test(`${operation.name}: a connection that breaks at any moment leaves one change and its answer`, async (t) => {
+    const { gateway, proxy, rows } = await startBehindProxy(t);
+    for (const moment of MOMENTS) {
+      const intent = await gateway.createIntent();
+      const key = randomUUID();
+      const cut = proxy.cut(operation.statement, moment);
+      const answer = await operation.run(gateway, intent.id, key);
+      await cut;
+      assert.equal(answer.status, operation.status, `${moment}: ${answer.text}`);
+      assert.deepEqual(await gateway.eventsOf(intent), operation.events, moment);
+      const attempts = await rows('select id from payment_attempts where payment_intent_id = $1', [
+        intent.id,
+      ]);
+      assert.ok(attempts.length <= 1, `${moment}: ${attempts.length} attempts`);
+      if (answer.json.payment_token !== undefined) {
+        const terminal = gateway.terminalFor({ id: intent.id, payment_token: answer.json.payment_token });
+        assert.equal((await terminal.retrieve()).status, 200, moment);
+      }
+    }
+  });
+}
+
+test('what PayPay said is written once although the connection breaks, and PayPay is asked once', async (t) => {
+  const { gateway, proxy } = await startBehindProxy(t);
+  for (const moment of MOMENTS) {
+    const intent = await gateway.createIntent();
+    const held = gateway.holdProviderAnswers(gateway.replicas[0] as never);
+    const confirming = gateway.terminalFor(intent).confirmQr(randomUUID());
+    await held.arrived;
+    const cut = proxy.cut('change_intents', moment);
+    held.release();
+    const answer = await confirming;
+    await cut;
+    assert.deepEqual([answer.status, answer.json.status], [200, 'requires_action'], moment);
+    assert.deepEqual(await gateway.eventsOf(intent), ['created', 'requires_action'], moment);
+  }
+});
+
+test('many creates at once share a statement that breaks, and each is made once', async (t) => {
+  const { gateway, proxy, rows } = await startBehindProxy(t);
+  for (const moment of MOMENTS) {
+    const orders = Array.from({ length: 20 }, () => gateway.newOrder());
+    const cuts = [proxy.cut('create_intents', moment), proxy.cut('create_intents', moment)];
+    const answers = await Promise.all(orders.map((order) => gateway.client.create(order)));
+    await Promise.all(cuts);
+    assert.deepEqual(new Set(answers.map((answer) => answer.status)), new Set([201]));
+    const found = await rows('select id from payment_intents where merchant_ref_id = any($1)', [
+      orders.map((order) => order['merchant_ref_id']),
+    ]);
+    assert.equal(found.length, 20);
+    assert.deepEqual(
+      new Set(found.map((row) => row.id)),
+      new Set(answers.map((answer) => answer.json.id)),
+      moment,
+    );
+  }
+});
+
+test('a read whose connection breaks is read again', async (t) => {
+  const { gateway, proxy } = await startBehindProxy(t);
+  const intent = await gateway.createIntent();
+  for (const moment of MOMENTS) {
+    const cut = proxy.cut('find_payment_intents', moment);
+    assert.equal((await gateway.client.retrieve(intent.id)).status, 200, moment);
+    await cut;
+  }
+});
+
+test('connections that the server ends are replaced, and no client hears of it', async (t) => {
+  const { gateway, rows } = await startBehindProxy(t);
+  const intent = await gateway.createIntent();
+  for (let round = 0; round < 5; round++) {
+    const answers = await Promise.all([
+      gateway.createIntent(),
+      gateway.client.retrieve(intent.id),
+      rows(`select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid()`),
+      gateway.createIntent(),
+      gateway.client.retrieve(intent.id),
+    ]);
+    assert.deepEqual([answers[1].status, answers[4].status], [200, 200]);
+  }
+  assert.equal((await rows('select id from payment_intents')).length, 11);
+});
+
+test('a statement whose backend is ended while it waits for a lock is done once', async (t) => {
+  const { gateway, direct, rows } = await startBehindProxy(t);
+  const intent = await gateway.createIntent();
+  await direct.query('begin');
+  await direct.query('select from payment_intents where id = $1 for update', [intent.id]);
+  const confirming = gateway.client.confirm(intent.id, CASH);
+  const waiting = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  const [{ pid }] = await waitUntil('the lock to be waited for', async () => {
+    const found = await rows(waiting);
+    return found.length > 0 && found;
+  });
+  await rows('select pg_terminate_backend($1)', [pid]);
+  await direct.query('commit');
+  const confirmed = await confirming;
+  assert.deepEqual([confirmed.status, confirmed.json.status], [200, 'succeeded']);
+  assert.deepEqual(await gateway.eventsOf(intent), ['created', 'succeeded']);
+});
+
+test('what waits for a lock too long is answered 503 with Retry-After, and the same key does the work later', async (t) => {
+  const { gateway, direct } = await startBehindProxy(t, { database_lock_timeout_ms: 100 });
+  const intent = await gateway.createIntent();
+  await direct.query('begin');
+  await direct.query('select from payment_intents where id = $1 for update', [intent.id]);
+  const options = { idempotency_key: randomUUID() };
+  const refused = await gateway.client.confirm(intent.id, CASH, options);
+  assert.deepEqual([refused.status, refused.json.code], [503, 'internal_error'], refused.text);
+  assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+  await direct.query('commit');
+  const confirmed = await gateway.client.confirm(intent.id, CASH, options);
+  assert.deepEqual([confirmed.status, confirmed.json.status], [200, 'succeeded']);
+});
+
+test('when all connections are in use, a request is refused in time and not left hanging', async (t) => {
+  const { gateway, direct } = await startBehindProxy(t, {
+    database_pool_size: 2,
+    database_acquire_timeout_ms: 100,
+    database_lock_timeout_ms: 3_000,
+  });
+  const intents = [await gateway.createIntent(), await gateway.createIntent()];
+  await direct.query('begin');
+  await direct.query('lock table payment_intents in access exclusive mode');
+  const busy = intents.map(({ id }) => gateway.client.retrieve(id));
+  const lists = [gateway.client.get('/v1/payment_intents'), gateway.client.get('/v1/payment_intents')];
+  const answers = await Promise.all([...busy, ...lists].map((asked) => asked.then(({ status }) => status)));
+  assert.ok(answers.includes(503), answers.join());
+  await direct.query('commit');
+  assert.equal((await gateway.client.retrieve(intents[0]?.id ?? '')).status, 200);
+});
+
+test('while the database is away for a moment, requests wait for it', async (t) => {
+  const { gateway, proxy } = await startBehindProxy(t);
+  const intent = await gateway.createIntent();
+  proxy.takeAway();
+  const answers = Promise.all([gateway.client.retrieve(intent.id), gateway.createIntent()]);
+  await waitUntil('a connection to be refused', async () => proxy.refused() > 0);
+  proxy.bringBack();
+  const [read, created] = await answers;
+  assert.deepEqual([read.status, created.status], [200, 'requires_payment_method']);
+});
+
+test('when it stays away, clients are told to come back, and then the same key does the work once', async (t) => {
+  const { gateway, proxy, rows } = await startBehindProxy(t);
+  const order = gateway.newOrder();
+  const options = { idempotency_key: randomUUID() };
+  proxy.takeAway();
+  const [refused, read] = await Promise.all([
+    gateway.client.create(order, options),
+    gateway.client.retrieve('pi_any'),
+  ]);
+  assert.deepEqual([refused.status, read.status], [503, 503]);
+  assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+  assert.doesNotMatch(refused.text, /ECONN|terminated|127\.0\.0\.1/);
+  proxy.bringBack();
+  assert.equal((await gateway.client.create(order, options)).status, 201);
+  assert.equal((await rows('select id from payment_intents')).length, 1);
+});
+
+async function openCounters(t: TestContext, at?: (url: string) => string) {
+  const test_database = await createTestDatabase('template0');
+  t.after(test_database.drop);
+  const proxy = await startDatabaseProxy(test_database.url);
+  t.after(proxy.close);
+  const db = openDatabase({
+    connection_string: at?.(test_database.url) ?? proxy.url,
+    max: 4,
+    application_name: 'test',
+  });
+  t.after(() => db.close());
+  const run = (text: string, values: unknown[] = [], tx: Pick<Tx, 'query'> = db) =>
+    tx.query<{ n: number }>({ name: `t${text.length}`, text }, values);
+  await run('create table counters (id int primary key, n int not null)');
+  await run('insert into counters values (1, 0), (2, 0)');
+  return { db, proxy, run };
+}
+
+for (const moment of MOMENTS) {
+  test(`a transaction whose connection breaks ${moment} its commit is done once`, async (t) => {
+    const { db, proxy, run } = await openCounters(t);
+    const cut = proxy.cut('commit', moment);
+    let runs = 0;
+    const told = await db.withTransaction(async (tx) => {
+      runs += 1;
+      await run('update counters set n = n + 1 where id = $1', [1], tx);
+      return 'told';
+    });
+    await cut;
+    assert.equal(told, 'told');
+    assert.deepEqual(await run('select n from counters where id = 1'), [{ n: 1 }]);
+    assert.equal(runs, moment === 'before' ? 2 : 1);
+  });
+}
+
+test('of two transactions in a deadlock both are done, one of them at its second try', async (t) => {
+  const { db, run } = await openCounters(t, (url) => url);
+  let runs = 0;
+  let meet = () => {};
+  const both = new Promise<void>((resolve) => {
+    meet = resolve;
+  });
+  const cross = (first: number, second: number) =>
+    db.withTransaction(async (tx) => {
+      runs += 1;
+      await run('update counters set n = n + 1 where id = $1', [first], tx);
+      if (runs === 2) meet();
+      await both;
+      await run('update counters set n = n + 1 where id = $1', [second], tx);
+    });
+  await Promise.all([cross(1, 2), cross(2, 1)]);
+  assert.equal(runs, 3);
+  assert.deepEqual(await run('select n from counters'), [{ n: 2 }, { n: 2 }]);
+});
+
+test('a statement that cannot be serialised is tried again', async (t) => {
+  const { db, run } = await openCounters(t, (url) => url);
+  await run(`create sequence tries`);
+  await run(`create function conflict_twice() returns int language plpgsql as $$ begin
+    if nextval('tries') < 3 then raise exception 'try again' using errcode = '40001'; end if; return 1; end $$`);
+  assert.deepEqual(await run('select conflict_twice() as n'), [{ n: 1 }]);
+  assert.equal(db.stats().total, 1, 'a refusal costs no connection');
+});
