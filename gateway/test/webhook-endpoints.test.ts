@@ -1,7 +1,7 @@
 // The routes of webhook endpoints, over HTTP with real signatures.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { createApiKey, type NewApiKey } from '../src/application/organizations.ts';
+import { type ApiKeyResource, createApiKey } from '../src/application/api-keys.ts';
 import type { NewWebhookEndpoint } from '../src/application/webhook-endpoints.ts';
 import { GatewayError } from '../src/domain/error.ts';
 import { signRequest } from '../src/domain/request-signature.ts';
@@ -26,9 +26,9 @@ async function makeApi(t: TestContext) {
     method: 'GET' | 'POST',
     path: string,
     body: Json | null = null,
-    options: { key?: NewApiKey; idempotency_key?: string } = {},
+    options: { key?: ApiKeyResource; idempotency_key?: string } = {},
   ) {
-    const { api_key: id, secret_key: secret } = options.key ?? key;
+    const { id, secret_key: secret = '' } = options.key ?? key;
     const payload = body === null ? '' : JSON.stringify(body);
     // A signature is good for one request, so no two requests are made in the same second.
     gateway.clock.now_ms += 1_000;

@@ -2,12 +2,14 @@
 // read for that is kept for a few seconds: keys and settings change rarely, requests come thousands a minute.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
-import { findOrganization, listSigningKeys, type Organization } from '../db/merchants.ts';
+import { listSigningKeys } from '../db/api-keys.ts';
+import { findOrganization, type Organization } from '../db/merchants.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import { matchesPaymentToken } from '../domain/payment-token.ts';
 import { makeSigningKeys, type SigningKeys } from '../domain/request-signature.ts';
-import { open } from '../domain/secret-box.ts';
+import { openSecrets } from './api-key-secrets.ts';
+import { makeKeyUses } from './api-key-uses.ts';
 
 /** A backend, proven by its signature. `merchant_id` is set when it acts for that merchant only. */
 export interface KeyCaller {
@@ -16,12 +18,20 @@ export interface KeyCaller {
   livemode: boolean;
   merchant_id: string | null;
   key_id: string;
+  actsFor?: ActsFor;
 }
+
+/**
+ * Told for whom the caller turns out to act, before anything is done: the owner of the intent that he was let at,
+ * or the place of the one that he makes. It may refuse.
+ */
+export type ActsFor = (owner: { organization_id: string; livemode: boolean; merchant_id: string }) => void;
 
 /** A terminal or browser with a payment token. The token is proven against the intent it is used on. */
 export interface TokenCaller {
   kind: 'token';
   token: string;
+  actsFor?: ActsFor;
 }
 
 export type Caller = KeyCaller | TokenCaller;
@@ -30,6 +40,8 @@ export interface KeyCandidate {
   caller: KeyCaller;
   keys: SigningKeys;
   allow_raw_secret: boolean;
+  /** Of a secret that was rolled: it signs until then. Null for the present one. */
+  expires_at: string | null;
 }
 
 /** How long a revoked key may still work, and a changed setting not yet count. */
@@ -56,22 +68,25 @@ export function makeShortCache<T>(context: Pick<Context, 'now'>, load: (key: str
 }
 
 export function makeKeyring(context: Context) {
-  return makeShortCache(context, async (id: string): Promise<KeyCandidate[]> => {
+  const cache = makeShortCache(context, async (id: string): Promise<KeyCandidate[]> => {
     const rows = await listSigningKeys(context.db, id);
-    return rows.map((row) => ({
-      caller: {
-        kind: 'key',
-        organization_id: row.organization_id,
-        livemode: row.livemode,
-        merchant_id: row.merchant_id,
-        key_id: row.id,
-      },
-      keys: makeSigningKeys(
-        open(context.opening_keys, row.secret_sealed, `api_keys.secret:${row.id}`).toString(),
-      ),
-      allow_raw_secret: row.allow_raw_secret,
-    }));
+    return rows.flatMap((row) =>
+      openSecrets(context, row).map((secret, place) => ({
+        caller: {
+          kind: 'key',
+          organization_id: row.organization_id,
+          livemode: row.livemode,
+          merchant_id: row.merchant_id,
+          key_id: row.id,
+        },
+        keys: makeSigningKeys(secret),
+        allow_raw_secret: row.allow_raw_secret,
+        expires_at: place === 0 ? null : (row.previous_secret_expires_at ?? ''),
+      })),
+    );
   });
+  const uses = makeKeyUses(context);
+  return { ...cache, noteUse: uses.note, close: uses.written };
 }
 
 export function makeOrganizationCache(context: Context) {
@@ -99,6 +114,7 @@ export function admit(context: Context, caller: Caller, intent: PaymentIntent | 
       matchesPaymentToken(caller.token, intent.payment_token_hash) &&
       instant(context) <= (intent.payment_token_expires_at ?? '');
     if (!valid) throw invalidToken();
+    caller.actsFor?.(intent);
     return intent;
   }
   const same =
@@ -107,5 +123,6 @@ export function admit(context: Context, caller: Caller, intent: PaymentIntent | 
     intent.livemode === caller.livemode &&
     (caller.merchant_id === null || caller.merchant_id === intent.merchant_id);
   if (!same) throw new GatewayError('payment_not_found', 'There is no payment intent with this id.');
+  caller.actsFor?.(intent);
   return intent;
 }

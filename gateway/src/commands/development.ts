@@ -2,14 +2,11 @@
 // The same facts stand in development.json, for scripts, readable by its owner only.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  createApiKey,
-  createOrganization,
-  createPublishableKey,
-  saveStore,
-} from '../application/organizations.ts';
+import { createApiKey } from '../application/api-keys.ts';
+import { createOrganization, saveStore } from '../application/organizations.ts';
+import { createPublishableKey } from '../application/publishable-keys.ts';
 import type { Context } from '../context.ts';
-import { listSigningKeys } from '../db/merchants.ts';
+import { listSigningKeys } from '../db/api-keys.ts';
 import { firstPaymentLine } from './first-payment.ts';
 
 export interface DevelopmentFacts {
@@ -70,8 +67,10 @@ async function createDemo(context: Context) {
       { provider: 'PAYPAY', is_active: true, credentials: { merchant_id: 'paypay_merchant_demo' } },
     ],
   });
-  const key = await createApiKey(context, owner);
-  return { ...key, publishable_key: await createPublishableKey(context, owner) };
+  const { id: api_key, secret_key } = await createApiKey(context, { ...owner, name: 'Demo' });
+  // Any page may call with the demo key: it is for trying things out.
+  const publishable = await createPublishableKey(context, { ...owner, name: 'Demo', allowed_origins: ['*'] });
+  return { api_key, secret_key, publishable_key: publishable.id };
 }
 
 export function printDevelopmentFacts(context: Context, facts: DevelopmentFacts): void {

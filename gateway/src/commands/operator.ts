@@ -1,50 +1,15 @@
 // What an operator does by hand: organizations, keys, stores and webhook endpoints.
-import { type Command, Option } from 'commander';
-import { createApiKey, revokeApiKey, saveStore, setRawSecret } from '../application/organizations.ts';
+import type { Command } from 'commander';
+import { saveStore } from '../application/organizations.ts';
 import { createWebhookEndpoint } from '../application/webhook-endpoints.ts';
+import { registerKeyCommands } from './keys.ts';
 import { operate as run } from './operate.ts';
 import { registerOrganizationCommands } from './organizations.ts';
-import { registerRotateMaster } from './rotate-master.ts';
 
 export function registerOperatorCommands(program: Command): void {
   registerOrganizationCommands(program);
 
-  const keys = program.command('keys');
-  registerRotateMaster(keys);
-  keys
-    .command('create')
-    .requiredOption('--organization <id>')
-    .option('--merchant <id>', 'narrow the key to one merchant')
-    .option('--live', 'a key for live payments', false)
-    .description('make an API key; its secret is shown only now')
-    .action((options: { organization: string; merchant?: string; live: boolean }) =>
-      run((context) =>
-        createApiKey(context, {
-          organization_id: options.organization,
-          livemode: options.live,
-          ...(options.merchant !== undefined && { merchant_id: options.merchant }),
-        }),
-      ),
-    );
-
-  keys
-    .command('revoke')
-    .requiredOption('--key <id>')
-    .description('stop an API key for good; it works for a few seconds more')
-    .action((options: { key: string }) => run((context) => revokeApiKey(context, options.key)));
-
-  keys
-    .command('set')
-    .requiredOption('--key <id>')
-    .addOption(
-      new Option('--raw-secret <state>', 'whether requests may be signed with the raw secret itself')
-        .choices(['on', 'off'])
-        .makeOptionMandatory(),
-    )
-    .description('change an API key')
-    .action((options: { key: string; rawSecret: string }) =>
-      run((context) => setRawSecret(context, options.key, options.rawSecret === 'on')),
-    );
+  registerKeyCommands(program);
 
   program
     .command('stores')

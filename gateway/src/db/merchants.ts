@@ -1,5 +1,5 @@
-// For whom is asked: organizations, merchants, stores and their settings for a provider. Read on
-// every request, changed only by synchronisation and by the operator.
+// For whom is asked: organizations, merchants, stores and their settings for a provider. Read on every
+// request, changed only by synchronisation and by the operator.
 import type { Db, Statement, Tx } from './pool.ts';
 
 const FIND_ORGANIZATION: Statement = {

@@ -3,6 +3,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller, KeyCaller, makeKeyring } from '../application/callers.ts';
 import type { Context } from '../context.ts';
+import { instant } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
   checkTimestamp,
@@ -76,9 +77,11 @@ async function verify(
   const candidates = await keyring.get(id);
   const body = request.raw_body;
   const signed = { method: request.method, target: request.raw.url ?? '/', timestamp, body, signature };
-  for (const { caller, keys, allow_raw_secret } of candidates) {
+  for (const { caller, keys, allow_raw_secret, expires_at } of candidates) {
+    if (expires_at !== null && expires_at <= instant(context)) continue;
     if (verifyRequestSignature({ ...signed, keys, allow_raw: allow_raw_secret })) {
       request.signature = Buffer.from(signature, 'hex');
+      keyring.noteUse(caller.key_id, expires_at !== null);
       return caller;
     }
   }

@@ -1,5 +1,6 @@
 // Forgets what nobody needs any more: idempotency keys after a day, signatures once their time window has closed,
-// and notifications a week after they were worked off.
+// notifications a week after they were worked off, and rolled secrets that no longer sign.
+import { purgeEndedSecrets } from '../application/api-key-secrets.ts';
 import { purgeRequestMarks } from '../application/idempotency.ts';
 import { purgeNotifications } from '../application/notifications.ts';
 import type { Job } from './job.ts';
@@ -11,5 +12,7 @@ export const purge: Job = {
   interval_ms: 60_000,
   batch_size: BATCH,
   run: async (context) =>
-    (await purgeRequestMarks(context, BATCH)) + (await purgeNotifications(context, BATCH)),
+    (await purgeRequestMarks(context, BATCH)) +
+    (await purgeNotifications(context, BATCH)) +
+    (await purgeEndedSecrets(context, BATCH)),
 };

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, before, type TestContext } from 'node:test';
 import pg from 'pg';
-import { createApiKey, createOrganization, saveStore } from '../../src/application/organizations.ts';
+import { createApiKey } from '../../src/application/api-keys.ts';
+import { createOrganization, saveStore } from '../../src/application/organizations.ts';
 import { createWebhookEndpoint } from '../../src/application/webhook-endpoints.ts';
 import { closeContext, makeContext } from '../../src/commands/make-context.ts';
 import { readConfig } from '../../src/config.ts';
@@ -63,7 +64,7 @@ export async function makeCrashStage(t: TestContext) {
       { provider: 'PAYPAY', is_active: true, credentials: { merchant_id: 'paypay_merchant_crash' } },
     ],
   });
-  const { api_key: id, secret_key: secret } = await createApiKey(context, owner);
+  const { id, secret_key: secret } = await createApiKey(context, owner);
   const paypay = makePaypayStage(`${simulator.url}/paypay`, 'http://127.0.0.1:9/unused');
   await paypay.control('POST', '/reset', {});
   let orders = 0;

@@ -2,13 +2,9 @@
 // store, all on one clock that only the test moves. Jobs run when the test says so, so that nothing sleeps.
 import { createHash, randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import {
-  createApiKey,
-  createOrganization,
-  createPublishableKey,
-  type NewStore,
-  saveStore,
-} from '../../src/application/organizations.ts';
+import { createApiKey } from '../../src/application/api-keys.ts';
+import { createOrganization, type NewStore, saveStore } from '../../src/application/organizations.ts';
+import { createPublishableKey } from '../../src/application/publishable-keys.ts';
 import { closeContext, makeContext } from '../../src/commands/make-context.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
@@ -176,7 +172,8 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
       makeTerminal(at.url, intent),
     addKey: (owner: { organization_id?: string; livemode?: boolean; merchant_id?: string } = {}) =>
       addKey(context, owner.organization_id ?? organization_id, owner),
-    addPublishableKey: () => createPublishableKey(context, { organization_id, livemode: false }),
+    addPublishableKey: (wanted: { livemode?: boolean; allowed_origins?: string[] } = {}) =>
+      createPublishableKey(context, { organization_id, livemode: false, ...wanted }),
     saveStore: (changes: Partial<NewStore> = {}) =>
       saveTestStore(context, changes.organization_id ?? organization_id, changes),
     /** An organization of its own, with a store of the same names and a key. */
@@ -282,8 +279,8 @@ async function addKey(
   organization_id: string,
   owner: { livemode?: boolean; merchant_id?: string } = {},
 ) {
-  const { api_key, secret_key } = await createApiKey(context, { organization_id, livemode: false, ...owner });
-  return { id: api_key, secret: secret_key };
+  const { id, secret_key } = await createApiKey(context, { organization_id, livemode: false, ...owner });
+  return { id, secret: secret_key };
 }
 
 function saveTestStore(context: Context, organization_id: string, changes: Partial<NewStore> = {}) {
