@@ -3,7 +3,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApiKey } from '../application/api-keys.ts';
-import { createOrganization, saveStore } from '../application/organizations.ts';
+import { saveStore } from '../application/merchants.ts';
+import { createOrganization } from '../application/organizations.ts';
 import { createPublishableKey } from '../application/publishable-keys.ts';
 import type { Context } from '../context.ts';
 import { listSigningKeys } from '../db/api-keys.ts';

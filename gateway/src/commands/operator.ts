@@ -1,40 +1,17 @@
 // What an operator does by hand: organizations, keys, stores and webhook endpoints.
 import type { Command } from 'commander';
-import { saveStore } from '../application/organizations.ts';
 import { createWebhookEndpoint } from '../application/webhook-endpoints.ts';
 import { registerKeyCommands } from './keys.ts';
 import { operate as run } from './operate.ts';
 import { registerOrganizationCommands } from './organizations.ts';
+import { registerStoreCommands } from './stores.ts';
 
 export function registerOperatorCommands(program: Command): void {
   registerOrganizationCommands(program);
 
   registerKeyCommands(program);
 
-  program
-    .command('stores')
-    .command('save')
-    .requiredOption('--organization <id>')
-    .requiredOption('--merchant <id>')
-    .requiredOption('--store <id>')
-    .option('--name <name>')
-    .option('--paypay <merchant id>', 'the merchant id at PayPay')
-    .option('--live', 'for live payments', false)
-    .description('make or change a store and its PayPay settings')
-    .action((options: Record<string, string> & { live: boolean }) =>
-      run(async (context) => {
-        const { organization = '', merchant = '', store = '', name, paypay } = options;
-        const config = { provider: 'PAYPAY', is_active: true, credentials: { merchant_id: paypay } };
-        await saveStore(context, {
-          organization_id: organization,
-          livemode: options.live,
-          merchant: { id: merchant, name: name ?? merchant },
-          store: { id: store, name: name ?? store },
-          payment_processor_configs: paypay === undefined ? [] : [config],
-        });
-        return { merchant_id: merchant, merchant_store_id: store };
-      }),
-    );
+  registerStoreCommands(program);
 
   program
     .command('webhooks')

@@ -8,10 +8,9 @@ import {
   type Rotation,
   rotateMasterKey,
 } from '../application/master-key-rotation.ts';
-import { readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { commandLineActor } from './command-line-actor.ts';
-import { withContext } from './run.ts';
+import { operate } from './operate.ts';
 
 export function registerRotateMaster(keys: Command): void {
   keys
@@ -20,11 +19,7 @@ export function registerRotateMaster(keys: Command): void {
     .description(
       'seal everything with MPAC_MASTER_KEY that MPAC_MASTER_KEY_PREVIOUS sealed, while the gateway serves',
     )
-    .action(async (options: { check: boolean }) => {
-      const config = readConfig({ LOG_LEVEL: 'error', ...process.env }, 'by_database');
-      const said = await withContext(config, options.check ? check : rotate);
-      console.log(JSON.stringify(said, null, 2));
-    });
+    .action((options: { check: boolean }) => operate(options.check ? check : rotate));
 }
 
 async function check(context: Context) {

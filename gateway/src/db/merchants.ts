@@ -1,6 +1,6 @@
 // For whom is asked: organizations, merchants, stores and their settings for a provider. Read on every
 // request, changed only by synchronisation and by the operator.
-import type { Db, Statement, Tx } from './pool.ts';
+import type { Db, Statement } from './pool.ts';
 
 const FIND_ORGANIZATION: Statement = {
   name: 'find_organization',
@@ -86,62 +86,4 @@ export async function listProcessorConfigs(
     place.merchant_store_id,
     provider,
   ]);
-}
-
-const UPSERT_MERCHANT: Statement = {
-  name: 'upsert_merchant',
-  text: `insert into merchants (organization_id, livemode, id, name, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $5)
-    on conflict (organization_id, livemode, id) do update set name = excluded.name, updated_at = excluded.updated_at`,
-};
-
-export async function upsertMerchant(
-  tx: Tx,
-  merchant: { organization_id: string; livemode: boolean; id: string; name: string },
-  now: string,
-): Promise<void> {
-  await tx.query(UPSERT_MERCHANT, [
-    merchant.organization_id,
-    merchant.livemode,
-    merchant.id,
-    merchant.name,
-    now,
-  ]);
-}
-
-const UPSERT_STORE: Statement = {
-  name: 'upsert_store',
-  text: `insert into stores (organization_id, livemode, id, merchant_id, name, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $6)
-    on conflict (organization_id, livemode, id) do update
-    set merchant_id = excluded.merchant_id, name = excluded.name, updated_at = excluded.updated_at`,
-};
-
-export async function upsertStore(
-  tx: Tx,
-  store: { organization_id: string; livemode: boolean; id: string; merchant_id: string; name: string },
-  now: string,
-): Promise<void> {
-  const { organization_id, livemode, id, merchant_id, name } = store;
-  await tx.query(UPSERT_STORE, [organization_id, livemode, id, merchant_id, name, now]);
-}
-
-const UPSERT_CONFIG: Statement = {
-  name: 'upsert_processor_config',
-  text: `insert into payment_processor_configs
-      (organization_id, livemode, merchant_store_id, provider, is_active, credentials_sealed, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7)
-    on conflict (organization_id, livemode, merchant_store_id, provider) do update
-    set is_active = excluded.is_active, credentials_sealed = excluded.credentials_sealed,
-        updated_at = excluded.updated_at`,
-};
-
-export async function upsertProcessorConfig(
-  tx: Tx,
-  config: ProcessorConfig & { organization_id: string; livemode: boolean },
-  now: string,
-): Promise<void> {
-  const { organization_id, livemode, merchant_store_id, provider, is_active, credentials_sealed } = config;
-  const values = [organization_id, livemode, merchant_store_id, provider, is_active, credentials_sealed, now];
-  await tx.query(UPSERT_CONFIG, values);
 }

@@ -12,9 +12,14 @@ to a known caller \`X-RateLimit-Limit\`, \`-Remaining\` and \`-Reset\`, as well 
 const TAGS = [
   { name: 'Payment intents', description: 'What a merchant wants to collect, from creation to the end.' },
   { name: 'Refunds', description: 'Money that goes back, in whole or in part.' },
+  { name: 'Merchants', description: 'Merchants and stores, and their settings for providers.' },
   {
     name: 'Webhook endpoints',
     description: 'Where the gateway tells what has happened, signed and numbered.',
+  },
+  {
+    name: 'Late payments',
+    description: 'Money that came when nobody wanted it any more, and what becomes of it.',
   },
   { name: 'Organization', description: 'Settings of the organization that the key belongs to.' },
   { name: 'Audit log', description: 'Who changed what, and why. Entries are added and never touched again.' },

@@ -12,6 +12,8 @@ import { GatewayError } from '../domain/error.ts';
 import { auditLogRoutes } from './audit-log.ts';
 import { EMPTY } from './auth.ts';
 import { asRefusal, errorAnswer } from './errors.ts';
+import { latePaymentRoutes } from './late-payments.ts';
+import { merchantRoutes } from './merchants.ts';
 import { notificationRoutes } from './notifications.ts';
 import { registerOpenapi } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
@@ -89,7 +91,9 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     const caches = { keyring: makeKeyring(context), organizations: makeOrganizationCache(context) };
     paymentIntentRoutes(api, context, caches);
     refundRoutes(api, context, caches);
+    merchantRoutes(api, context, caches);
     webhookEndpointRoutes(api, context, caches);
+    latePaymentRoutes(api, context, caches);
     auditLogRoutes(api, context, caches);
     organizationRoutes(api, context, caches);
   });

@@ -24,6 +24,19 @@ const NAMES_WITHOUT_ADAPTER: ReadonlySet<string> = new Set([
   'MPGS',
 ]);
 
+/** Who settles what terminals took: a store has an account there, and no payment is confirmed by its name. */
+const SETTLEMENT_NAMES: readonly string[] = ['SP_NET'];
+
+/** What a store can have settings for: providers that need credentials, built or not yet. */
+export function listProcessorNames(): string[] {
+  const built = PROVIDERS.flatMap(({ name, credentials }) => (credentials === null ? [] : [name]));
+  return [...built, ...NAMES_WITHOUT_ADAPTER, ...SETTLEMENT_NAMES];
+}
+
+export function isKnownProcessor(name: string): boolean {
+  return listProcessorNames().includes(name);
+}
+
 export type FoundProvider = { provider: Provider } | { known_wallet_without_adapter: string };
 
 /**

@@ -3,7 +3,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createApiKey } from '../../src/application/api-keys.ts';
-import { createOrganization, type NewStore, saveStore } from '../../src/application/organizations.ts';
+import { type NewStore, saveStore } from '../../src/application/merchants.ts';
+import { createOrganization } from '../../src/application/organizations.ts';
 import { createPublishableKey } from '../../src/application/publishable-keys.ts';
 import { closeContext, makeContext } from '../../src/commands/make-context.ts';
 import { type Config, readConfig } from '../../src/config.ts';

@@ -9,7 +9,7 @@ import { makeAuditEntry, SYSTEM } from '../../src/application/audit.ts';
 import { createWebhookEndpoint, type NewWebhookEndpoint } from '../../src/application/webhook-endpoints.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
-import { upsertMerchant } from '../../src/db/merchants.ts';
+import { upsertMerchants } from '../../src/db/merchant-sync.ts';
 import { insertOrganization } from '../../src/db/organizations.ts';
 import { openDatabase } from '../../src/db/pool.ts';
 import type { EventType } from '../../src/domain/event.ts';
@@ -76,10 +76,9 @@ export async function makeWebhookHarness(t: TestContext) {
     object_id: ORGANIZATION,
   };
   await insertOrganization(db, organization, makeAuditEntry(context, SYSTEM, audit));
-  for (const id of ['merchant_1', 'merchant_2']) {
-    const merchant = { organization_id: ORGANIZATION, livemode: false, id, name: id };
-    await upsertMerchant(db, merchant, new Date(START_MS).toISOString());
-  }
+  const merchants = ['merchant_1', 'merchant_2'].map((id) => ({ id, name: null }));
+  const owner = { organization_id: ORGANIZATION, livemode: false };
+  await upsertMerchants(db, owner, merchants, new Date(START_MS).toISOString());
 
   const query = <Row>(text: string, values: unknown[] = []) =>
     db.query<Row>(

@@ -1,0 +1,126 @@
+// What an upstream system sends of its merchants, laid out as rows, each with the place in the body where it stood,
+// so that a refusal names it. An id stands once; credentials are what their provider needs.
+import Schema from 'typebox/schema';
+import { GatewayError } from '../domain/error.ts';
+import { findProviderByName, isKnownProcessor, listProcessorNames } from '../providers/registry.ts';
+
+/** As the documents show it. What is null or left out is left alone. */
+export interface SyncBody {
+  merchants: {
+    id: string;
+    name?: string;
+    stores?: SyncBodyStore[] | null;
+  }[];
+}
+
+export interface SyncBodyStore {
+  id: string;
+  name?: string;
+  payment_processor_configs?: SyncBodyConfig[] | null;
+}
+
+export interface SyncBodyConfig {
+  provider: string;
+  is_active: boolean;
+  credentials?: object | null;
+}
+
+export interface SyncRows {
+  merchants: { id: string; name: string | null }[];
+  stores: { id: string; name: string | null; merchant_id: string; path: string }[];
+  configs: {
+    merchant_store_id: string;
+    provider: string;
+    is_active: boolean;
+    /** Null: those that are there stay. */
+    credentials: object | null;
+    path: string;
+  }[];
+}
+
+/** So many stores in one call; an upstream system with more calls again. */
+export const MAX_STORES = 10_000;
+/** Of the providers that have no adapter yet, whose credentials nobody checks. */
+const MAX_CREDENTIALS_LENGTH = 16_384;
+
+export function makeSyncRows(body: SyncBody): SyncRows {
+  const rows: SyncRows = { merchants: [], stores: [], configs: [] };
+  const merchant_ids = new Set<string>();
+  const store_ids = new Set<string>();
+  body.merchants.forEach((merchant, at) => {
+    const path = `merchants.${at}`;
+    once(merchant_ids, merchant.id, `${path}.id`, 'This merchant');
+    rows.merchants.push({ id: merchant.id, name: merchant.name ?? null });
+    (merchant.stores ?? []).forEach((store, store_at) => {
+      const store_path = `${path}.stores.${store_at}`;
+      once(store_ids, store.id, `${store_path}.id`, 'This store');
+      if (rows.stores.length === MAX_STORES) throw tooMany(store_path);
+      const { id, name = null } = store;
+      rows.stores.push({ id, name, merchant_id: merchant.id, path: store_path });
+      addConfigs(rows, store, store_path);
+    });
+  });
+  return rows;
+}
+
+function addConfigs(rows: SyncRows, store: SyncBodyStore, store_path: string): void {
+  const providers = new Set<string>();
+  (store.payment_processor_configs ?? []).forEach(({ provider, is_active, credentials = null }, at) => {
+    const path = `${store_path}.payment_processor_configs.${at}`;
+    checkProvider(provider, `${path}.provider`);
+    once(providers, provider, `${path}.provider`, 'This provider');
+    if (credentials !== null) checkCredentials(provider, credentials, `${path}.credentials`);
+    rows.configs.push({ merchant_store_id: store.id, provider, is_active, credentials, path });
+  });
+}
+
+function once(seen: Set<string>, id: string, field: string, what: string): void {
+  if (seen.has(id)) {
+    throw new GatewayError('invalid_request', `${what} stands in the request twice.`, {
+      field,
+      constraint: 'unique_items',
+    });
+  }
+  seen.add(id);
+}
+
+function tooMany(field: string): GatewayError {
+  const message = `One call takes ${MAX_STORES} stores. Send the others in a second one.`;
+  return new GatewayError('invalid_request', message, { field, constraint: 'max_items' });
+}
+
+function checkProvider(name: string, field: string): void {
+  if (isKnownProcessor(name)) return;
+  const known = findProviderByName(name) !== null;
+  const message = known
+    ? `${name} needs no configuration: every store may use it. Leave it out.`
+    : `This provider is not known. There are ${listProcessorNames().join(', ')}.`;
+  throw new GatewayError('invalid_request', message, { field, constraint: 'enum' });
+}
+
+/** The refusal names the field and the rule; what was sent is a secret and is not repeated. */
+function checkCredentials(name: string, credentials: object, path: string): void {
+  const schema = findProviderByName(name)?.credentials ?? null;
+  if (schema === null) {
+    if (JSON.stringify(credentials).length <= MAX_CREDENTIALS_LENGTH) return;
+    const message = `Credentials may have ${MAX_CREDENTIALS_LENGTH} characters as JSON.`;
+    throw new GatewayError('invalid_request', message, { field: path, constraint: 'max_length' });
+  }
+  if (Schema.Check(schema, credentials)) return;
+  const [, [error]] = Schema.Errors(schema, credentials);
+  const place = `${path}${(error?.instancePath ?? '').replaceAll('/', '.')}`;
+  const params = (error?.params ?? {}) as { requiredProperties?: string[]; additionalProperties?: string[] };
+  const child = params.requiredProperties?.[0] ?? params.additionalProperties?.[0];
+  throw new GatewayError('invalid_request', `These are not the credentials that ${name} needs.`, {
+    field: child === undefined ? place : `${place}.${child}`,
+    constraint: CONSTRAINTS[error?.keyword ?? ''] ?? 'format',
+  });
+}
+
+const CONSTRAINTS: Record<string, string> = {
+  required: 'required',
+  additionalProperties: 'unknown_field',
+  type: 'type',
+  minLength: 'min_length',
+  maxLength: 'max_length',
+};

@@ -1,0 +1,134 @@
+// Synchronisation: merchants, stores and their settings for providers, as many rows at a time as there are. All of
+// it runs in one transaction. Rows are locked in the order of their ids, merchants before stores before settings,
+// so that two synchronisations that overlap wait for each other and never in a circle.
+import type { Statement, Tx } from './pool.ts';
+
+/** The organization and mode that all rows of a synchronisation belong to. */
+export interface Owner {
+  organization_id: string;
+  livemode: boolean;
+}
+
+export interface SyncedMerchant {
+  id: string;
+  /** Null keeps the name that there is; a new row is then called by its id. */
+  name: string | null;
+}
+
+export interface SyncedStore extends SyncedMerchant {
+  merchant_id: string;
+}
+
+export interface SyncedConfig {
+  merchant_store_id: string;
+  provider: string;
+  is_active: boolean;
+}
+
+const UPSERT_MERCHANTS: Statement = {
+  name: 'upsert_merchants',
+  text: `insert into merchants (organization_id, livemode, id, name, created_at, updated_at)
+    select $1::text, $2::boolean, r.id, coalesce(r.name, m.name, r.id), $3::timestamptz, $3::timestamptz
+    from unnest($4::text[], $5::text[]) as r (id, name)
+    left join merchants m on m.organization_id = $1 and m.livemode = $2 and m.id = r.id
+    order by r.id
+    on conflict (organization_id, livemode, id)
+    do update set name = excluded.name, updated_at = excluded.updated_at`,
+};
+
+export async function upsertMerchants(
+  tx: Tx,
+  owner: Owner,
+  rows: SyncedMerchant[],
+  now: string,
+): Promise<void> {
+  const values = [rows.map(({ id }) => id), rows.map(({ name }) => name)];
+  await tx.query(UPSERT_MERCHANTS, [owner.organization_id, owner.livemode, now, ...values]);
+}
+
+// A store that belongs to another merchant is locked and left as it is: moving it would tear its open payments
+// away from the merchant whose money they are.
+const UPSERT_STORES: Statement = {
+  name: 'upsert_stores',
+  text: `insert into stores (organization_id, livemode, id, merchant_id, name, created_at, updated_at)
+    select $1::text, $2::boolean, r.id, r.merchant_id, coalesce(r.name, s.name, r.id),
+           $3::timestamptz, $3::timestamptz
+    from unnest($4::text[], $5::text[], $6::text[]) as r (id, merchant_id, name)
+    left join stores s on s.organization_id = $1 and s.livemode = $2 and s.id = r.id
+    order by r.id
+    on conflict (organization_id, livemode, id)
+    do update set name = excluded.name, updated_at = excluded.updated_at
+    where stores.merchant_id = excluded.merchant_id
+    returning id`,
+};
+
+/** The ids that were written. One that is missing is the store of another merchant. */
+export async function upsertStores(
+  tx: Tx,
+  owner: Owner,
+  rows: SyncedStore[],
+  now: string,
+): Promise<Set<string>> {
+  const values = [
+    rows.map(({ id }) => id),
+    rows.map(({ merchant_id }) => merchant_id),
+    rows.map(({ name }) => name),
+  ];
+  const written = await tx.query<{ id: string }>(UPSERT_STORES, [
+    owner.organization_id,
+    owner.livemode,
+    now,
+    ...values,
+  ]);
+  return new Set(written.map(({ id }) => id));
+}
+
+const UPSERT_CONFIGS: Statement = {
+  name: 'upsert_processor_configs',
+  text: `insert into payment_processor_configs
+      (organization_id, livemode, merchant_store_id, provider, is_active, credentials_sealed, updated_at)
+    select $1::text, $2::boolean, r.merchant_store_id, r.provider, r.is_active, r.credentials_sealed, $3::timestamptz
+    from unnest($4::text[], $5::text[], $6::boolean[], $7::bytea[])
+      as r (merchant_store_id, provider, is_active, credentials_sealed)
+    order by r.merchant_store_id, r.provider
+    on conflict (organization_id, livemode, merchant_store_id, provider)
+    do update set is_active = excluded.is_active, credentials_sealed = excluded.credentials_sealed,
+                  updated_at = excluded.updated_at`,
+};
+
+export async function upsertProcessorConfigs(
+  tx: Tx,
+  owner: Owner,
+  rows: (SyncedConfig & { credentials_sealed: Buffer })[],
+  now: string,
+): Promise<void> {
+  const values = [...configColumns(rows), rows.map(({ credentials_sealed }) => credentials_sealed)];
+  await tx.query(UPSERT_CONFIGS, [owner.organization_id, owner.livemode, now, ...values]);
+}
+
+const UPDATE_CONFIGS: Statement = {
+  name: 'update_processor_configs',
+  text: `update payment_processor_configs c set is_active = r.is_active, updated_at = $3
+    from unnest($4::text[], $5::text[], $6::boolean[]) as r (merchant_store_id, provider, is_active)
+    where c.organization_id = $1 and c.livemode = $2 and c.merchant_store_id = r.merchant_store_id
+      and c.provider = r.provider
+    returning c.merchant_store_id, c.provider`,
+};
+
+/** Switches settings on or off and keeps their credentials. Returns those that there are. */
+export async function updateProcessorConfigs(
+  tx: Tx,
+  owner: Owner,
+  rows: SyncedConfig[],
+  now: string,
+): Promise<{ merchant_store_id: string; provider: string }[]> {
+  return tx.query(UPDATE_CONFIGS, [owner.organization_id, owner.livemode, now, ...configColumns(rows)]);
+}
+
+function configColumns(rows: SyncedConfig[]): unknown[][] {
+  return [
+    rows.map(({ merchant_store_id }) => merchant_store_id),
+    rows.map(({ provider }) => provider),
+    rows.map(({ is_active }) => is_active),
+  ];
+}
