@@ -11,7 +11,13 @@ export interface PaypayPayment {
 export interface FaultOptions {
   times?: number;
   ms?: number;
-  endpoint?: 'create_code' | 'delete_code' | 'get_payment' | 'cancel_payment';
+  endpoint?:
+    | 'create_code'
+    | 'delete_code'
+    | 'get_payment'
+    | 'cancel_payment'
+    | 'create_refund'
+    | 'get_refund';
 }
 
 export type PaypayStage = ReturnType<typeof makePaypayStage>;
