@@ -33,7 +33,6 @@ create index late_payments_by_intent on late_payments (payment_intent_id, id col
 -- Lists are newest first, ordered by bytes as those of payment intents are.
 create index late_payments_by_organization on late_payments (organization_id, livemode, id collate "C");
 create index late_payments_by_status on late_payments (organization_id, livemode, status, id collate "C");
-create index late_payments_by_merchant on late_payments (organization_id, livemode, merchant_id, id collate "C");
 -- What waits for a person; the gauges read nothing else.
 create index late_payments_held on late_payments (created_at) where status = 'held';
 

@@ -55,6 +55,16 @@ export function makeMetrics() {
       labelNames: ['status'],
       registers,
     }),
+    late_payments_held: new Gauge({
+      name: 'mpac_late_payments_held',
+      help: 'Late payments that wait for a person at this moment.',
+      registers,
+    }),
+    late_payments_held_age: new Gauge({
+      name: 'mpac_late_payments_held_oldest_seconds',
+      help: 'Age of the oldest late payment that waits for a person.',
+      registers,
+    }),
     unresolved: new Gauge({
       name: 'mpac_unresolved_outcomes',
       help: 'Attempts and refunds whose outcome is unknown at this moment.',

@@ -2,32 +2,31 @@
 // and written here, in one statement. Nothing else moves a payment that a provider holds.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
+import type { AuditEntry } from '../db/audit-log.ts';
 import { updateAttemptSchedule } from '../db/look-ups.ts';
-import {
-  type Change,
-  findAttempt,
-  findPaymentIntent,
-  type NewEvent,
-  updatePaymentIntent,
-} from '../db/payment-intents.ts';
-import {
-  type Attempt,
-  type Decision,
-  decideOnProviderResult,
-  isEnded,
-  type LatePayment,
-} from '../domain/attempt.ts';
-import type { EventType } from '../domain/event.ts';
+import { type Change, findAttempt, findPaymentIntent, updatePaymentIntent } from '../db/payment-intents.ts';
+import { type Attempt, isEnded, pendingQuestion } from '../domain/attempt.ts';
+import { type Decision, decideOnProviderResult } from '../domain/decision.ts';
 import { isFinal, type PaymentIntent, paymentIntentResource } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
-import { nextLookUp } from '../domain/retry-schedule.ts';
+import { nextHoldLookUp, nextLookUp } from '../domain/retry-schedule.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
+import { addArrival, addNewsOfLateMoney } from './late-payment-changes.ts';
+import { makeEvent } from './make-event.ts';
+
+export { makeEvent } from './make-event.ts';
 
 export interface ResultOptions {
   /** The request that asked, if one did; its answer is stored with the change. */
   mark?: Mark;
   /** The answer to that request, or null when the outcome leaves nothing to keep. */
   answer?(intent: PaymentIntent, attempt: Attempt): Answer | null;
+  /** Set where a person says what the provider does not. */
+  by_hand?: {
+    /** Refuses, by throwing, where the rows do not leave the outcome to a person (any more). */
+    check(intent: PaymentIntent, attempt: Attempt): void;
+    audit(before: PaymentIntent, after: PaymentIntent): AuditEntry;
+  };
 }
 
 /** Write down what a provider said of an attempt. Returns the rows as they are afterwards. */
@@ -39,13 +38,17 @@ export async function applyProviderResult(
   options: ResultOptions = {},
 ): Promise<{ intent: PaymentIntent; attempt: Attempt }> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
+    options.by_hand?.check(intent, attempt);
     const decision = decideOnProviderResult(intent, attempt, result, instant(context));
     schedule(context, attempt, decision, result);
+    // A person may err: the provider is asked once more, and what it then says of other money is late.
+    if (options.by_hand) decision.attempt.next_check_at = instant(context, LAST_LOOK_MS);
     if (!decision.changed) {
       await updateAttemptSchedule(context.db, attempt, decision.attempt, decision.intent.next_check_at);
       return decision;
     }
-    const change = makeChange(context, decision);
+    const change = await makeChange(context, { intent, attempt }, decision);
+    if (options.by_hand) change.audit = options.by_hand.audit(intent, decision.intent);
     if (options.mark) {
       completeMark(context, options.mark, options.answer?.(decision.intent, decision.attempt) ?? null);
       change.mark = options.mark;
@@ -55,12 +58,32 @@ export async function applyProviderResult(
       return decision;
     }
     // Somebody was faster. What they wrote may change what this news means.
+    const before = attempt;
     [intent, attempt] = await reload(context, intent, attempt);
+    if (wasReversed(before, attempt) && isMoney(result)) result = OVERTAKEN;
   }
   throw new Error(
     `payment intent ${intent.id} changed ${MAX_TRIES} times while one result was being written`,
   );
 }
+
+/**
+ * Money that came and went back while this news was on its way may be the same money: the news was asked for before
+ * it went. Only a question that is asked afterwards can find money that came again.
+ */
+function wasReversed(before: Attempt, now: Attempt): boolean {
+  return before.status !== 'reversed' && now.status === 'reversed';
+}
+
+function isMoney({ kind }: ProviderResult): boolean {
+  return kind === 'paid' || kind === 'authorized';
+}
+
+const OVERTAKEN: ProviderResult = {
+  kind: 'unknown',
+  reason: 'overtaken',
+  message: 'The money went back while the provider’s answer was on its way.',
+};
 
 const MAX_TRIES = 10;
 const LAST_LOOK_MS = 60_000;
@@ -86,10 +109,6 @@ export async function carryOut(context: Context, before: PaymentIntent, change: 
   return true;
 }
 
-export function makeEvent(context: Context, type: EventType, object: object): NewEvent {
-  return { id: context.makeId('evt'), type, object_json: JSON.stringify(object) };
-}
-
 /**
  * The rows as they are now, after another change was faster. The attempt is read after the intent, never
  * before or beside it: one that is newer than its intent fails at the intent's version and is read again, but
@@ -105,14 +124,23 @@ export async function reload(
   return [intent_now, (await findAttempt(context.db, attempt.id)) ?? attempt];
 }
 
-/** The time of the next look-up: often while a code is open, less and less often while the truth is hidden. */
+/**
+ * The time of the next look-up: often while a code is open, less and less often while the truth is hidden, and
+ * seldom while money is on hold and nothing is asked of it.
+ */
 function schedule(context: Context, before: Attempt, decision: Decision, result: ProviderResult): void {
   const { attempt, intent, changed } = decision;
   if (attempt.status !== before.status) attempt.checks_done = 0;
   const known = changed ? attempt : before;
   const settled = isEnded(known) || known.status === 'authorized';
-  if (settled && result.kind !== 'unknown') {
+  const in_doubt =
+    pendingQuestion(known) !== null || (intent.outcome === 'unknown' && !isFinal(intent.status));
+  if (isEnded(known) && result.kind !== 'unknown') {
     attempt.next_check_at = lastLook(known, instant(context));
+  } else if (known.status === 'authorized' && result.kind !== 'unknown' && !in_doubt) {
+    const ends_ms = known.capture_before === null ? null : Date.parse(known.capture_before);
+    const at = nextHoldLookUp({ now_ms: context.now(), ends_ms, random: context.random() });
+    attempt.next_check_at = new Date(at).toISOString();
   } else {
     const open_code = !settled && attempt.status === 'waiting' && attempt.cancel_requested_at === null;
     const at = nextLookUp({
@@ -139,29 +167,17 @@ function lastLook(ended: Attempt, now: string): string | null {
   return now < at ? at : null;
 }
 
-function makeChange(context: Context, decision: Decision): Change {
+async function makeChange(
+  context: Context,
+  before: { intent: PaymentIntent; attempt: Attempt },
+  decision: Decision,
+): Promise<Change> {
   const { intent, attempt, event } = decision;
-  const change: Change = { intent, attempt };
+  const change: Change & { attempt: Attempt } = { intent, attempt };
   if (isFinal(intent.status)) intent.next_check_at = null;
   if (event !== null) change.event = makeEvent(context, event, paymentIntentResource(intent));
-  if (decision.late_payment !== null) {
-    const late: LatePayment = {
-      id: context.makeId('lp'),
-      organization_id: intent.organization_id,
-      livemode: intent.livemode,
-      merchant_id: intent.merchant_id,
-      payment_intent_id: intent.id,
-      attempt_id: attempt.id,
-      provider: attempt.provider,
-      provider_payment_id: attempt.provider_payment_id,
-      ...decision.late_payment,
-      status: 'held',
-      created_at: attempt.updated_at,
-    };
-    const { organization_id: _, ...visible } = late;
-    change.late_payment = late;
-    change.event = makeEvent(context, 'late_payment.created', { object: 'late_payment', ...visible });
-  }
+  if (decision.late_payment !== null) await addArrival(context, change, decision.late_payment);
+  else await addNewsOfLateMoney(context, before, change);
   return change;
 }
 
@@ -175,7 +191,7 @@ function observe(context: Context, before: Attempt, decision: Decision): void {
     context.metrics.late_payments.inc({ provider: attempt.adapter });
     context.log.warn(
       { payment_intent: attempt.payment_intent_id, attempt: attempt.id, ...decision.late_payment },
-      'a payment arrived that its intent does not want; it is held',
+      'a payment arrived that its intent does not want',
     );
   }
   if (attempt.error?.code === 'amount_mismatch') {

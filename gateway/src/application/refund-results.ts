@@ -17,6 +17,7 @@ import {
 import { nextLookUp } from '../domain/retry-schedule.ts';
 import { getProviderByName } from '../providers/registry.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
+import { addRefundOfLateMoney } from './late-payment-changes.ts';
 import { askAboutRefund, attemptFacts, findProviderAccess } from './provider-access.ts';
 import { carryOut, makeEvent } from './provider-results.ts';
 
@@ -45,6 +46,7 @@ export async function applyRefundResult(
     if (decision.contradicted) reportContradiction(context, refund);
     if (decision.moved) {
       const change = makeChange(context, decision);
+      await addRefundOfLateMoney(context, change, decision.refund);
       if (request) {
         completeMark(context, request.mark, request.answer(decision.refund));
         change.mark = request.mark;

@@ -1,6 +1,6 @@
 // The columns of payments with their types, once. What is fixed at creation and what a change may touch is
 // said here: a statement that changes a payment cannot write its amount.
-import type { Attempt, LatePayment } from '../domain/attempt.ts';
+import type { Attempt } from '../domain/attempt.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { Columns } from './statement-parts.ts';
 
@@ -27,6 +27,7 @@ const FIXED_INTENT = {
 export const CHANGING_INTENT = {
   status: 'text',
   amount_capturable: 'bigint',
+  capture_before: 'timestamptz',
   amount_received: 'bigint',
   amount_refunded: 'bigint',
   processing_mode: 'text',
@@ -81,6 +82,9 @@ export const CHANGING_ATTEMPT = {
   error: 'json',
   cancel_requested_at: 'timestamptz',
   cancellation_reason: 'text',
+  capture_amount: 'bigint',
+  capture_requested_at: 'timestamptz',
+  capture_before: 'timestamptz',
   next_check_at: 'timestamptz',
   checks_done: 'integer',
   not_found_count: 'integer',
@@ -88,18 +92,3 @@ export const CHANGING_ATTEMPT = {
 } as const satisfies Columns<Omit<Attempt, keyof typeof FIXED_ATTEMPT>>;
 
 export const NEW_ATTEMPT: Columns<Attempt> = { ...FIXED_ATTEMPT, ...CHANGING_ATTEMPT };
-
-export const LATE_PAYMENT: Columns<LatePayment> = {
-  id: 'text',
-  organization_id: 'text',
-  livemode: 'boolean',
-  merchant_id: 'text',
-  payment_intent_id: 'text',
-  attempt_id: 'text',
-  provider: 'text',
-  provider_payment_id: 'text',
-  amount: 'bigint',
-  currency: 'text',
-  status: 'text',
-  created_at: 'timestamptz',
-};

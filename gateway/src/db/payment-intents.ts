@@ -1,21 +1,17 @@
 // Payment intents and their attempts in the database. Two statements write: one creates, one changes. Each does
 // everything that belongs to a change (rows, event, idempotency key, signature) or nothing at all, and under load
 // takes several changes at once.
-import type { Attempt, LatePayment } from '../domain/attempt.ts';
+import type { Attempt } from '../domain/attempt.ts';
 import type { EventType } from '../domain/event.ts';
+import type { LatePayment } from '../domain/late-payment.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { Refund } from '../domain/refund.ts';
 import { type AuditEntry, carriedAuditParts } from './audit-log.ts';
 import { makeBatcher } from './batches.ts';
 import { markParts, type RequestMark } from './idempotency-keys.ts';
+import { latePaymentParts } from './late-payments.ts';
 import { writeOnce } from './lost-answers.ts';
-import {
-  CHANGING_ATTEMPT,
-  CHANGING_INTENT,
-  LATE_PAYMENT,
-  NEW_ATTEMPT,
-  NEW_INTENT,
-} from './payment-columns.ts';
+import { CHANGING_ATTEMPT, CHANGING_INTENT, NEW_ATTEMPT, NEW_INTENT } from './payment-columns.ts';
 import type { Db, Statement, Tx } from './pool.ts';
 import { refundParts } from './refunds.ts';
 import { compose, describeColumns, type Part } from './statement-parts.ts';
@@ -35,6 +31,7 @@ export interface Change {
   event?: NewEvent | NewEvent[] | null;
   /** Who did it and why, where a person or a key decided. */
   audit?: AuditEntry | null;
+  /** New, or as it is after the change. */
   late_payment?: LatePayment | null;
   /** New, or as it is after the change. Its amount is part of the intent's amount_refunded. */
   refund?: Refund | null;
@@ -48,7 +45,6 @@ const changing_intent = describeColumns(CHANGING_INTENT);
 const new_attempt = describeColumns(NEW_ATTEMPT);
 const { next_check_at: _, ...PLAINLY_CHANGING } = CHANGING_ATTEMPT;
 const changing_attempt = describeColumns(PLAINLY_CHANGING);
-const new_late_payment = describeColumns(LATE_PAYMENT);
 const new_event = describeColumns({ change_id: 'text', id: 'text', type: 'text', object_json: 'text' });
 
 // The store is checked although it was looked up before: what was looked up may be seconds old. It is read, not
@@ -84,12 +80,6 @@ const WRITE_ATTEMPTS = `
       next_check_at = case
         when payment_attempts.next_check_at = payment_attempts.created_at and excluded.next_check_at is not null
         then payment_attempts.next_check_at else excluded.next_check_at end
-  )`;
-
-const INSERT_LATE_PAYMENTS = `
-  late_payment as (
-    insert into late_payments (${new_late_payment.names})
-    select ${new_late_payment.selected} from ${new_late_payment.rows} join changed on changed.id = r.payment_intent_id
   )`;
 
 // Where nobody listens, an event is told as soon as it is written, and no worker need look at it.
@@ -129,8 +119,7 @@ async function write(tx: Tx, intents: Part, changes: Change[]): Promise<(Written
   };
   const attempts = changes.flatMap(({ attempt }) => attempt ?? []);
   add('attempt', WRITE_ATTEMPTS, attempts, new_attempt.values(attempts));
-  const late_payments = changes.flatMap(({ late_payment }) => late_payment ?? []);
-  add('late', INSERT_LATE_PAYMENTS, late_payments, new_late_payment.values(late_payments));
+  parts.push(...latePaymentParts(changes.flatMap(({ late_payment }) => late_payment ?? [])));
   parts.push(...refundParts(changes.flatMap(({ refund }) => refund ?? [])));
   const events = changes.flatMap(({ intent, event }) =>
     [event ?? []].flat().map((each) => ({ change_id: intent.id, ...each })),

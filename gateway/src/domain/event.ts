@@ -12,7 +12,11 @@ export const EVENT_TYPES = [
   'refund.succeeded',
   'refund.failed',
   'late_payment.created',
+  'late_payment.refunded',
+  'late_payment.kept',
+  'late_payment.refund_failed',
   'webhook_endpoint.disabled',
+  'webhook_endpoint.ping',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -27,14 +31,17 @@ export interface Event {
   created_at: string;
 }
 
-/** The body of a webhook. `created` is in seconds, `timestamp` the same instant in RFC 3339. */
-export function webhookBody(event: Event, created_seconds: number, sequence: number): string {
+/**
+ * The body of a webhook. `created` is in seconds, `timestamp` the same instant in RFC 3339. The number is the
+ * endpoint's; an event that is read by itself has none.
+ */
+export function webhookBody(event: Event, created_seconds: number, sequence: number | null): string {
   const head = JSON.stringify({ id: event.id, type: event.type });
   const tail = JSON.stringify({
     created: created_seconds,
     timestamp: event.created_at,
     livemode: event.livemode,
-    sequence,
+    ...(sequence !== null && { sequence }),
   });
   return `${head.slice(0, -1)},"data":{"object":${event.object_json}},${tail.slice(1)}`;
 }

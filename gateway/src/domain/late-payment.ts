@@ -83,6 +83,11 @@ export function latePaymentAfterCapture(late: LatePayment): LatePayment {
     : { ...late, authorized_only: false };
 }
 
+/** The provider refuses to let the hold go. */
+export function latePaymentAfterRefusal(late: LatePayment, error: LatePaymentError): LatePayment {
+  return late.status === 'refunding' ? { ...late, status: 'held', error } : late;
+}
+
 /** A person's decision. What was kept can still be given back; money on its way back, or gone, is decided. */
 export function resolveLatePayment(
   late: LatePayment,

@@ -33,6 +33,8 @@ export type UnknownReason =
   | 'rate_limited'
   /** The provider would not answer our question, for the sake of our credentials or contract. */
   | 'refused'
+  /** Something that we have learned meanwhile may be newer than this answer. */
+  | 'overtaken'
   | 'amount_mismatch';
 
 export type ProviderResult =
@@ -41,12 +43,22 @@ export type ProviderResult =
   /** The provider has the customer's consent and still works on it. */
   | { kind: 'working'; provider_payment_id?: string }
   | { kind: 'paid'; stated?: StatedMoney; provider_payment_id?: string; paid_at?: string }
-  | { kind: 'authorized'; stated?: StatedMoney; provider_payment_id?: string; capture_before?: string }
+  /**
+   * The provider holds the money, until `capture_before`. `refused`: it was asked to take or to release it,
+   * definitely did not, and holds it still; without that, a question that is under way stays open.
+   */
+  | {
+      kind: 'authorized';
+      stated?: StatedMoney;
+      provider_payment_id?: string;
+      capture_before?: string;
+      refused?: { code: string; message: string };
+    }
   /** A definite no to the customer's payment. Only an explicit answer of the provider may say this. */
   | { kind: 'declined'; code: string; message: string; provider_payment_id?: string }
   /**
-   * Nothing was taken and nothing can be taken any more by this attempt: the code ran out or was deleted,
-   * or the provider refused our request before anything began.
+   * Nothing was taken and nothing can be taken any more by this attempt: the code or the hold ran out, the code
+   * was deleted, or the provider refused our request before anything began.
    */
   | { kind: 'ended_unpaid'; reason: 'expired' | 'deleted' | 'refused'; code?: string; message?: string }
   /** Money or a hold that existed was given back after our own cancel or revert. */

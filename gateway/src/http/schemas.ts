@@ -30,6 +30,10 @@ export const Metadata = Type.Optional(
   }),
 );
 
+/** What a person says who decides by hand: it stands in the audit log. */
+export const ReasonOfPerson = Text(1000, { description: 'Why; kept in the audit log.' });
+export const Person = Text(255, { description: 'Who decided; kept in the audit log.' });
+
 export const CreatePaymentIntentBody = Type.Object(
   {
     amount: Amount,
@@ -164,7 +168,7 @@ export const PaymentIntentShape = Type.Object(
     livemode: Type.Boolean(),
     amount: Type.Integer(),
     currency: Type.String(),
-    amount_capturable: Type.Integer(),
+    amount_capturable: Type.Integer({ description: 'Held at the provider, or at the terminal.' }),
     amount_received: Type.Integer(),
     amount_refunded: Type.Integer(),
     payment_method_types: Type.Array(OneOf(PAYMENT_METHOD_TYPES)),
@@ -179,6 +183,9 @@ export const PaymentIntentShape = Type.Object(
     receipt_number: Type.Optional(Type.String()),
     processing_mode: Type.Optional(OneOf(['pgw_processed', 'external', 'manual'])),
     provider: Type.Optional(Type.String()),
+    capture_before: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Until when the provider holds amount_capturable.' }),
+    ),
     cancellation_reason: Type.Optional(Type.String()),
     last_payment_error: Type.Optional(LastPaymentError),
     outcome: Type.Optional(

@@ -22,6 +22,7 @@ import { paymentIntentRoutes } from './payment-intents.ts';
 import { qrCodeRoutes } from './qr-codes.ts';
 import { makeRateLimits, type RateLimits } from './rate-limit.ts';
 import { refundRoutes } from './refunds.ts';
+import { resolutionRoutes } from './resolutions.ts';
 import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 
 const MAX_BODY_BYTES = 128 * 1024;
@@ -93,6 +94,7 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     refundRoutes(api, context, caches);
     merchantRoutes(api, context, caches);
     webhookEndpointRoutes(api, context, caches);
+    resolutionRoutes(api, context, caches);
     latePaymentRoutes(api, context, caches);
     auditLogRoutes(api, context, caches);
     organizationRoutes(api, context, caches);

@@ -1,0 +1,90 @@
+// The routes by which a person decides an outcome that no provider tells: of a payment, and of a refund.
+import type { FastifyInstance } from 'fastify';
+import Type, { type Static } from 'typebox';
+import { actorOfKey } from '../application/audit.ts';
+import type { makeKeyring } from '../application/callers.ts';
+import { OUTCOMES_BY_HAND, resolvePaymentIntent } from '../application/manual-resolutions.ts';
+import type { Context } from '../context.ts';
+import { makeAuthenticate, organizationCaller } from './auth.ts';
+import { answerOnce } from './idempotency.ts';
+import {
+  errorResponses,
+  IdParams,
+  Instant,
+  OneOf,
+  PaymentIntentShape,
+  Person,
+  ReasonOfPerson,
+  Text,
+} from './schemas.ts';
+
+const ResolvePaymentBody = Type.Object(
+  {
+    outcome: OneOf(OUTCOMES_BY_HAND, { description: 'What the books of the provider say.' }),
+    reason: ReasonOfPerson,
+    resolved_by: Type.Optional(Person),
+    provider_payment_id: Type.Optional(
+      Text(255, { description: 'How the provider calls the payment; a refund there needs it.' }),
+    ),
+  },
+  {
+    title: 'PaymentResolution',
+    additionalProperties: false,
+    examples: [
+      { outcome: 'paid', reason: 'PayPay shows it as completed.', resolved_by: 'M. Sato' },
+      { outcome: 'not_paid', reason: 'PayPay has no such payment.' },
+    ],
+  },
+);
+
+const Resolution = Type.Object(
+  {
+    outcome: OneOf(OUTCOMES_BY_HAND),
+    reason: Type.String(),
+    resolved_by: Type.String({ description: 'The person, or the key where none was named.' }),
+    resolved_at: Instant,
+  },
+  { description: 'As the audit log keeps it.' },
+);
+
+const ResolvedPaymentIntent = Type.Object(
+  { ...PaymentIntentShape.properties, resolution: Resolution },
+  { title: 'ResolvedPaymentIntent', description: 'The payment intent, and what was decided about it.' },
+);
+
+type IdParam = { Params: Static<typeof IdParams> };
+
+export function resolutionRoutes(
+  app: FastifyInstance,
+  context: Context,
+  caches: { keyring: ReturnType<typeof makeKeyring> },
+): void {
+  const preValidation = makeAuthenticate(context, caches.keyring, { allow_token: false });
+
+  app.post<IdParam & { Body: Static<typeof ResolvePaymentBody> }>(
+    '/v1/payment_intents/:id/resolve',
+    {
+      preValidation,
+      schema: {
+        operationId: 'resolvePaymentIntent',
+        summary: 'Decide by hand an outcome that is unknown',
+        tags: ['Payment intents'],
+        security: [{ hmac: [] }],
+        params: IdParams,
+        body: ResolvePaymentBody,
+        response: {
+          200: ResolvedPaymentIntent,
+          ...errorResponses(400, 401, 403, 404, 409, 413, 415, 429, 500),
+        },
+      },
+    },
+    (request, reply) => {
+      const caller = organizationCaller(request);
+      const { resolved_by = null, ...wanted } = request.body;
+      const actor = actorOfKey(caller, request.id, resolved_by);
+      return answerOnce(context, request, reply, (mark) =>
+        resolvePaymentIntent(context, caller, request.params.id, wanted, actor, mark),
+      );
+    },
+  );
+}
