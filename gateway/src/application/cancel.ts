@@ -1,9 +1,9 @@
-// Cancel, expire and capture: the ways in which we, and not the customer, end a payment. Where a provider
+// Cancel and expire: the ways in which we, and not the customer, end a payment. Where a provider
 // holds a code or money, it is made harmless there first, and what is found while doing so counts.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import { findAttempt, findPaymentIntent, listExpiringPaymentIntents } from '../db/payment-intents.ts';
-import type { Attempt } from '../domain/attempt.ts';
+import { type Attempt, pendingQuestion } from '../domain/attempt.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
   isFinal,
@@ -40,14 +40,20 @@ export async function cancelPaymentIntent(
     const attempt = intent.attempt_id === null ? null : await findAttempt(context.db, intent.attempt_id);
     const phase = phaseOf(intent);
     // A retry goes on with a cancel that was begun; every other outcome that is still open must be known first.
-    const begun = phase === 'processing' && (attempt?.cancel_requested_at ?? null) !== null;
+    const is_unclear = phase === 'processing' || phase === 'in_doubt';
+    const begun = is_unclear && attempt !== null && pendingQuestion(attempt) === 'cancel';
     const open = phase === 'requires_payment_method' || phase === 'requires_action' || phase === 'authorized';
     if (!open && !begun) throw refusedMove(intent, 'cancelled');
 
     const provider = attempt === null ? null : getProviderByName(attempt.adapter);
     if (attempt === null || provider?.cancel === undefined) {
       const by = phase === 'authorized' ? 'called_off' : 'cancel';
-      const changes = { cancellation_reason: reason, amount_capturable: 0, outcome: null };
+      const changes = {
+        cancellation_reason: reason,
+        amount_capturable: 0,
+        capture_before: null,
+        outcome: null,
+      };
       const next = movePaymentIntent(intent, by, instant(context), changes);
       const answer = jsonAnswer(200, paymentIntentResource(next));
       completeMark(context, mark, answer);
@@ -77,13 +83,24 @@ function requestCancel(
   lease_ms: number,
 ): [PaymentIntent, Attempt] {
   const now = instant(context);
+  const next_check_at = instant(context, lease_ms);
+  // With money on hold, nothing else may be asked of it until we know whether it was released.
+  const asked =
+    phaseOf(intent) === 'authorized'
+      ? movePaymentIntent(intent, 'ask_provider', now, {
+          outcome: 'unknown',
+          next_check_at,
+          last_payment_error: null,
+        })
+      : { ...intent, version: intent.version + 1, updated_at: now };
   return [
-    { ...intent, version: intent.version + 1, updated_at: now },
+    asked,
     {
       ...attempt,
       cancel_requested_at: attempt.cancel_requested_at ?? now,
       cancellation_reason: attempt.cancellation_reason ?? reason,
-      next_check_at: instant(context, lease_ms),
+      ...(asked.outcome !== intent.outcome && { error: null, checks_done: 0 }),
+      next_check_at,
       updated_at: now,
     },
   ];
@@ -106,13 +123,27 @@ async function callOff(
       changed.status === 'cancelled' ? jsonAnswer(200, paymentIntentResource(changed)) : null,
   });
   if (after.intent.status === 'cancelled') return jsonAnswer(200, paymentIntentResource(after.intent));
-  if (isFinal(after.intent.status) || after.intent.amount_capturable > 0)
-    throw refusedMove(after.intent, 'cancelled');
+  if (isFinal(after.intent.status)) throw refusedMove(after.intent, 'cancelled');
+  if (phaseOf(after.intent) === 'authorized') throw stillHeld(after.intent, after.attempt);
   throw new GatewayError(
     'provider_error',
     `${attempt.provider} has not confirmed that nothing can be paid any more. The cancel goes on by itself; ` +
       'retrieve the payment intent to see how it ends.',
     { status: after.intent.status, ...(after.intent.outcome && { outcome: after.intent.outcome }) },
+  );
+}
+
+/** The customer was faster than the deletion of the code, or the provider will not release what it holds. */
+function stillHeld(intent: PaymentIntent, { error, provider }: Attempt): GatewayError {
+  if (error === null) return refusedMove(intent, 'cancelled: the customer was faster, and money is on hold');
+  return new GatewayError(
+    'provider_error',
+    `${provider} did not release the money; it is still held. ${error.message}`,
+    {
+      status: intent.status,
+      provider_code: error.code,
+      amount_capturable: intent.amount_capturable,
+    },
   );
 }
 

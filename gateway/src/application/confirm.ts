@@ -5,7 +5,8 @@ import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import type { Organization } from '../db/merchants.ts';
 import { findAttempt, findPaymentIntent } from '../db/payment-intents.ts';
-import { type Attempt, decideOnProviderResult, isEnded } from '../domain/attempt.ts';
+import { type Attempt, isEnded } from '../domain/attempt.ts';
+import { decideOnProviderResult } from '../domain/decision.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
   isFinal,

@@ -1,9 +1,9 @@
 // The resolver: asks providers for the truth about attempts that are open or unknown, by our own attempt id,
-// and carries on cancels that were begun. A notification only makes it ask sooner.
+// and carries on cancels and captures that were begun. A notification only makes it ask sooner.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import { claimDueAttempts, countUnresolvedOutcomes } from '../db/look-ups.ts';
-import { type Attempt, isEnded } from '../domain/attempt.ts';
+import { type Attempt, pendingQuestion } from '../domain/attempt.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import { getProviderByName } from '../providers/registry.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
@@ -24,8 +24,7 @@ export async function lookUpAttempt(context: Context, found: Attempt): Promise<v
   const [intent, attempt] = await reload(context, { id: found.payment_intent_id }, found);
   const provider = getProviderByName(attempt.adapter);
   const access = await findProviderAccess(context, provider, intent, 'open_attempt');
-  const calling_off = attempt.cancel_requested_at !== null && !isEnded(attempt);
-  const operation = calling_off && provider.cancel !== undefined ? 'cancel' : 'lookUp';
+  const operation = pendingQuestion(attempt) ?? 'lookUp';
   const result: ProviderResult = access.ok
     ? await askProvider(context, provider, operation, attemptFacts(intent, attempt), access.provider_context)
     : { kind: 'unknown', reason: 'connection_failed', message: access.reason };

@@ -101,6 +101,8 @@ export function attemptFacts(
     provider_code_id: attempt.provider_code_id,
     action_expires_at: attempt.action?.expires_at ?? null,
     cancel_requested_at: attempt.cancel_requested_at,
+    is_held: attempt.status === 'authorized',
+    capture_amount: attempt.capture_amount,
   };
 }
 
@@ -108,13 +110,29 @@ export function attemptFacts(
 export async function askProvider(
   context: Context,
   provider: Provider,
-  operation: 'start' | 'lookUp' | 'cancel',
+  operation: 'start' | 'lookUp' | 'cancel' | 'capture',
   facts: AttemptFacts,
   provider_context: ProviderContext,
 ): Promise<ProviderResult> {
+  if (operation === 'capture') return askForCapture(context, provider, facts, provider_context);
   const ask = provider[operation];
   if (ask === undefined) throw new Error(`${provider.name} has no ${operation}`);
   return heardOut(context, provider, operation, facts, () => ask(facts, provider_context));
+}
+
+/** Every asking has an id of its own, as PayPay wants it: an id whose answer was lost is not used again. */
+async function askForCapture(
+  context: Context,
+  provider: Provider,
+  facts: AttemptFacts,
+  provider_context: ProviderContext,
+): Promise<ProviderResult> {
+  const { capture } = provider;
+  const amount = facts.capture_amount;
+  if (capture === undefined || amount === null) throw new Error(`${provider.name} has nothing to capture`);
+  const id = context.makeId('ca');
+  const ask = () => capture(facts, { id, amount }, provider_context);
+  return heardOut(context, provider, 'capture', facts, ask, { capture: id });
 }
 
 /** The same for a refund: ask for it, or ask what became of it. */

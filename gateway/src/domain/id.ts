@@ -2,10 +2,11 @@
 // source always ascend, also when the clock stands still or steps back. An id is a name, never a secret.
 import { randomBytes } from 'node:crypto';
 
-/** pi intent, pa attempt, re refund, evt event, we webhook endpoint, whd webhook delivery, lp late payment, al audit log entry, ml mail. */
+/** pi intent, pa attempt, ca capture, re refund, evt event, we webhook endpoint, whd webhook delivery, lp late payment, al audit log entry, ml mail. */
 export const ID_PREFIXES = [
   'pi',
   'pa',
+  'ca',
   're',
   'evt',
   'we',

@@ -13,6 +13,7 @@ import {
   paymentIntentResource,
   phaseOf,
   refusedMove,
+  STATUSES,
   TRANSITIONS,
 } from './payment-intent.ts';
 
@@ -21,26 +22,27 @@ const PHASES: Phase[] = [
   'requires_action',
   'processing',
   'authorized',
+  'in_doubt',
   'succeeded',
   'failed',
   'cancelled',
 ];
 
-// rpm: requires_payment_method, act: requires_action, pro: processing, aut: authorized, ok: succeeded,
-// no: failed, out: cancelled, a dash: not allowed. The columns are the phases in the order above.
+// rpm: requires_payment_method, act: requires_action, pro: processing, aut: authorized, dbt: in_doubt,
+// ok: succeeded, no: failed, out: cancelled, a dash: not allowed. The columns are the phases in the order above.
 const MATRIX = `
-  ask_provider   pro  -    -    -    -    -    -
-  waiting        -    act  act  -    -    -    -
-  working        -    pro  pro  -    -    -    -
-  unknown        -    pro  pro  -    -    -    -
-  paid           ok   ok   ok   -    -    -    -
-  authorized     aut  aut  aut  -    -    -    -
-  declined       -    no   no   -    -    -    -
-  ended_unpaid   -    rpm  rpm  -    -    -    -
-  called_off     -    out  out  out  -    -    -
-  capture        ok   -    -    ok   -    -    -
-  cancel         out  -    -    -    -    -    -
-  expire         out  -    -    -    -    -    -
+  ask_provider   pro  -    -    dbt  -    -    -    -
+  waiting        -    act  act  -    -    -    -    -
+  working        -    pro  pro  -    -    -    -    -
+  unknown        -    pro  pro  dbt  dbt  -    -    -
+  paid           ok   ok   ok   ok   ok   -    -    -
+  authorized     aut  aut  aut  aut  aut  -    -    -
+  declined       -    no   no   -    -    -    -    -
+  ended_unpaid   -    rpm  rpm  out  out  -    -    -
+  called_off     -    out  out  out  out  -    -    -
+  capture        ok   -    -    ok   -    -    -    -
+  cancel         out  -    -    -    -    -    -    -
+  expire         out  -    -    -    -    -    -    -
 `;
 
 const ABBREVIATIONS: Record<string, Phase | null> = {
@@ -48,6 +50,7 @@ const ABBREVIATIONS: Record<string, Phase | null> = {
   act: 'requires_action',
   pro: 'processing',
   aut: 'authorized',
+  dbt: 'in_doubt',
   ok: 'succeeded',
   no: 'failed',
   out: 'cancelled',
@@ -80,7 +83,7 @@ test('the table has no move and no phase that the matrix does not know, and none
 });
 
 test('a final status is one of three, and nothing leads out of it', () => {
-  const final = PHASES.filter((phase) => phase !== 'authorized').filter((phase) => isFinal(phase));
+  const final = STATUSES.filter((status) => isFinal(status));
   assert.deepEqual(final, ['succeeded', 'failed', 'cancelled']);
   for (const [from] of TRANSITIONS) assert.ok(!(final as Phase[]).includes(from), from);
 });
@@ -116,6 +119,7 @@ function makeIntent(changes: Partial<PaymentIntent> = {}): PaymentIntent {
     receipt_number: null,
     status: 'requires_payment_method',
     amount_capturable: 0,
+    capture_before: null,
     amount_received: 0,
     amount_refunded: 0,
     processing_mode: null,
@@ -137,9 +141,12 @@ function makeIntent(changes: Partial<PaymentIntent> = {}): PaymentIntent {
   };
 }
 
-test('processing with money on hold is a phase of its own, and no other status is', () => {
+test('money is held in two phases of processing: it can be asked for, or somebody has asked for it', () => {
   assert.equal(phaseOf(makeIntent({ status: 'processing' })), 'processing');
-  assert.equal(phaseOf(makeIntent({ status: 'processing', amount_capturable: 1 })), 'authorized');
+  assert.equal(phaseOf(makeIntent({ status: 'processing', outcome: 'unknown' })), 'processing');
+  const held = { status: 'processing', amount_capturable: 1 } as const;
+  assert.equal(phaseOf(makeIntent(held)), 'authorized');
+  assert.equal(phaseOf(makeIntent({ ...held, outcome: 'unknown' })), 'in_doubt');
   assert.equal(phaseOf(makeIntent({ status: 'succeeded', amount_received: 1_000 })), 'succeeded');
 });
 

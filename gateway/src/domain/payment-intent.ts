@@ -19,8 +19,11 @@ export type PaymentIntentStatus = (typeof STATUSES)[number];
 export type ProcessingMode = 'pgw_processed' | 'external' | 'manual';
 export type CaptureMethod = 'automatic' | 'manual';
 
-/** A status, with the one distinction that the API does not show: `processing` may hold authorised money. */
-export type Phase = PaymentIntentStatus | 'authorized';
+/**
+ * A status, with what `processing` does not tell apart: money may be on hold (`authorized`), and the provider may
+ * have been asked to take or to release it without our knowing yet what it did (`in_doubt`).
+ */
+export type Phase = PaymentIntentStatus | 'authorized' | 'in_doubt';
 
 /** What can happen to an intent. The middle column of the table. */
 export type Move =
@@ -75,7 +78,22 @@ export const TRANSITIONS: readonly (readonly [from: Phase, by: Move, to: Phase])
   ['processing', 'called_off', 'cancelled'],
   ['authorized', 'called_off', 'cancelled'],
 
+  // Money is on hold. What was recorded is captured by our word; a provider is asked to take or to release it.
   ['authorized', 'capture', 'succeeded'],
+  ['authorized', 'ask_provider', 'in_doubt'],
+  // It moved without us: captured at the provider's own tool, moved in time, run out, or reported impossibly.
+  ['authorized', 'paid', 'succeeded'],
+  ['authorized', 'authorized', 'authorized'],
+  ['authorized', 'ended_unpaid', 'cancelled'],
+  ['authorized', 'unknown', 'in_doubt'],
+
+  // The answer of the provider that was asked, or what a look-up finds.
+  ['in_doubt', 'paid', 'succeeded'],
+  ['in_doubt', 'called_off', 'cancelled'],
+  ['in_doubt', 'ended_unpaid', 'cancelled'],
+  // It refused, and still holds the money: it can be asked again.
+  ['in_doubt', 'authorized', 'authorized'],
+  ['in_doubt', 'unknown', 'in_doubt'],
 ];
 
 const NEXT = new Map(TRANSITIONS.map(([from, by, to]) => [`${from} ${by}`, to]));
@@ -115,6 +133,8 @@ export interface PaymentIntent {
   receipt_number: string | null;
   status: PaymentIntentStatus;
   amount_capturable: number;
+  /** Until when the provider holds what can be captured; null when nothing is held, or it did not say. */
+  capture_before: string | null;
   amount_received: number;
   amount_refunded: number;
   processing_mode: ProcessingMode | null;
@@ -140,9 +160,10 @@ export interface PaymentIntent {
   expires_at: string;
 }
 
-/** `processing` with money on hold is a phase of its own: it can be captured and cancelled. */
+/** `processing` with money on hold is a phase of its own: it can be captured and cancelled, unless that is under way. */
 export function phaseOf(intent: PaymentIntent): Phase {
-  return intent.status === 'processing' && intent.amount_capturable > 0 ? 'authorized' : intent.status;
+  if (intent.status !== 'processing' || intent.amount_capturable === 0) return intent.status;
+  return intent.outcome === 'unknown' ? 'in_doubt' : 'authorized';
 }
 
 /** The refusal for a move that the table does not have. */
@@ -166,7 +187,7 @@ export function movePaymentIntent(
   return {
     ...intent,
     ...changes,
-    status: to === 'authorized' ? 'processing' : to,
+    status: to === 'authorized' || to === 'in_doubt' ? 'processing' : to,
     version: intent.version + 1,
     updated_at: now,
   };
@@ -206,6 +227,7 @@ const OPTIONAL_FIELDS = [
   'receipt_number',
   'processing_mode',
   'provider',
+  'capture_before',
   'cancellation_reason',
   'last_payment_error',
   'outcome',

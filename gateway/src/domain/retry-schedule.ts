@@ -51,6 +51,26 @@ const OPEN_CODE_GROWTH_MS = 100;
 const OPEN_CODE_GROWTH_STEPS = 8;
 const OPEN_CODE_JITTER_MS = 200;
 
+const HOLD_WAIT_SECONDS = 86_400;
+const AFTER_HOLD_SECONDS = 60;
+const LONGEST_WAIT_AFTER_HOLD_SECONDS = 3_600;
+
+/**
+ * When to look at held money next (ms since the epoch): once a day, because it can be taken or released at the
+ * provider's own tool; a minute after the hold should have ended; and then less and less often until the provider
+ * says so. `ends_ms` is null when the provider did not tell the end.
+ */
+export function nextHoldLookUp(state: { now_ms: number; ends_ms: number | null; random: number }): number {
+  const { now_ms, random } = state;
+  const ends_ms = state.ends_ms ?? Number.POSITIVE_INFINITY;
+  if (now_ms < ends_ms + AFTER_HOLD_SECONDS * 1_000) {
+    const at_end = ends_ms + lengthen(AFTER_HOLD_SECONDS, random);
+    return Math.min(now_ms + lengthen(HOLD_WAIT_SECONDS, random), at_end);
+  }
+  const since_end_seconds = (now_ms - ends_ms) / 1_000;
+  return now_ms + lengthen(Math.min(since_end_seconds, LONGEST_WAIT_AFTER_HOLD_SECONDS), random);
+}
+
 /** When to ask the provider next (ms since the epoch). There always is a next time: unknown is never given up. */
 export function nextLookUp(state: {
   checks_done: number;

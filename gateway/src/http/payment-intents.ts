@@ -179,12 +179,15 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
       preValidation: backend,
       schema: {
         operationId: 'capturePaymentIntent',
-        summary: 'Capture what was authorised, or record cash',
+        summary: 'Capture what is held, in full or in part, or record cash',
         tags: ['Payment intents'],
         security: [{ hmac: [] }],
         params: IdParams,
         body: CaptureBody,
-        response: { 200: PaymentIntentShape, ...errorResponses(400, 401, 404, 409, 413, 415, 429, 500) },
+        response: {
+          200: PaymentIntentShape,
+          ...errorResponses(400, 401, 404, 409, 413, 415, 429, 500, 502, 504),
+        },
       },
     },
     (request, reply) =>

@@ -36,6 +36,10 @@ export interface AttemptFacts {
   action_expires_at: string | null;
   /** Set once we asked the provider to cancel: PayPay then reports FAILED, which is our reversal. */
   cancel_requested_at: string | null;
+  /** True once the provider has told us that it holds the money. */
+  is_held: boolean;
+  /** How much of it is to be taken; null while nobody has asked for it. */
+  capture_amount: number | null;
 }
 
 /** What an adapter may know about a refund that it is asked to carry out, or about. */
@@ -115,17 +119,24 @@ export interface Provider<S extends TSchema = TSchema> {
    */
   record?(attempt: AttemptFacts): ProviderResult;
   /**
-   * Ask the provider to begin. May be called again with the same attempt id after an unknown outcome, and
+   * Ask the provider to begin; with `authorize_only`, to hold the money. May be called again with the same attempt id after an unknown outcome, and
    * must then not begin a second payment.
    */
   start?(attempt: AttemptFacts, context: ProviderContext<Static<S>>): Promise<ProviderResult>;
   /** Ask for the truth by our attempt id. */
   lookUp?(attempt: AttemptFacts, context: ProviderContext<Static<S>>): Promise<ProviderResult>;
   /**
-   * Make sure that nothing can be paid by this attempt any more: delete the code, release the hold. The
-   * answer is what was found while doing so: `ended_unpaid`, `reversed`, or `paid` when it came too late.
+   * Make sure that nothing can be paid by this attempt any more: delete the code, or release the money that is
+   * held. The answer is what was found while doing so: `ended_unpaid`, `reversed`, `paid` or `authorized` when the
+   * customer was faster than the deletion, `authorized` with `refused` when the provider will not release it.
    */
   cancel?(attempt: AttemptFacts, context: ProviderContext<Static<S>>): Promise<ProviderResult>;
+  /**
+   * Take all or a part of the money that is held; the provider releases the rest. Asked again, with another `id`,
+   * until the outcome is known, and must then not take it twice. `paid` states what was taken. A definite no is
+   * `authorized` with `refused` while the money is still held, or how the hold ended. Exists when money can be
+   * held at a provider that is asked.
+   */
   capture?(
     attempt: AttemptFacts,
     capture: { id: string; amount: number },

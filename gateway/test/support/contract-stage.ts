@@ -55,6 +55,8 @@ export function makeAttempt(changes: Partial<AttemptFacts>, now = START_OF_PLAY)
     provider_code_id: null,
     action_expires_at: null,
     cancel_requested_at: null,
+    is_held: false,
+    capture_amount: null,
     ...changes,
   };
 }

@@ -10,16 +10,27 @@ import type { PaypayCode } from './results.ts';
 /** Up to the year 9999, so that every one of them is an instant that can be written. */
 export const EpochSeconds = Type.Integer({ minimum: 0, maximum: 253_402_300_799 });
 
+const Money = Type.Object({
+  amount: Type.Integer({ minimum: 0 }),
+  currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+});
+
+const Capture = Type.Object({
+  status: Type.String(),
+  amount: Money,
+  acceptedAt: Type.Optional(Type.Union([EpochSeconds, Type.Null()])),
+});
+
 const PaymentDetails = Type.Object({
   merchantPaymentId: Type.String(),
   paymentId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   status: Type.String(),
-  amount: Type.Object({
-    amount: Type.Integer({ minimum: 0 }),
-    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
-  }),
+  amount: Money,
   acceptedAt: Type.Optional(Type.Union([EpochSeconds, Type.Null()])),
   expiresAt: Type.Optional(Type.Union([EpochSeconds, Type.Null()])),
+  captures: Type.Optional(
+    Type.Union([Type.Object({ data: Type.Optional(Type.Array(Capture)) }), Type.Null()]),
+  ),
 });
 
 export type CodePayment =
@@ -46,7 +57,7 @@ export async function findCodePayment(
 
 const NOT_FOUND: ReadonlySet<PaypayCode> = new Set(['DYNAMIC_QR_PAYMENT_NOT_FOUND', 'RESOURCE_NOT_FOUND']);
 
-function readDetails(data: unknown, attempt: AttemptFacts): CodePayment {
+export function readDetails(data: unknown, attempt: AttemptFacts): CodePayment {
   // Without the amount, or about another payment, "COMPLETED" would prove nothing.
   if (!Value.Check(PaymentDetails, data) || data.merchantPaymentId !== attempt.id) {
     return told(unknown('unreadable_answer', 'PayPay gave payment details that cannot be read.'));
@@ -57,29 +68,29 @@ function readDetails(data: unknown, attempt: AttemptFacts): CodePayment {
 
 function resultOf(details: Static<typeof PaymentDetails>, attempt: AttemptFacts): ProviderResult {
   const payment = details.paymentId ? { provider_payment_id: details.paymentId } : {};
-  const stated = details.amount;
+  const captures = details.captures?.data ?? [];
   switch (details.status) {
     case 'COMPLETED':
     // A refund leaves the payment what it was; the refund is an object of its own.
-    case 'REFUNDED':
-      return {
-        kind: 'paid',
-        stated,
-        ...payment,
-        ...(details.acceptedAt ? { paid_at: fromEpochSeconds(details.acceptedAt) } : {}),
-      };
+    case 'REFUNDED': {
+      const { stated, accepted_at } = takenBy(details);
+      return { kind: 'paid', stated, ...payment, ...(accepted_at && { paid_at: accepted_at }) };
+    }
     case 'AUTHORIZED':
+      // The customer was asked to agree to a capture and has hours to do so; another one now would ask him again.
+      if (captures.some(({ status }) => status === 'USER_REQUESTED')) return { kind: 'working', ...payment };
       return {
         kind: 'authorized',
-        stated,
+        stated: details.amount,
         ...payment,
         ...(details.expiresAt ? { capture_before: fromEpochSeconds(details.expiresAt) } : {}),
       };
     case 'REAUTHORIZING':
       return { kind: 'working', ...payment };
     case 'FAILED':
-      // A successful cancel also shows as FAILED; CANCELED is only the end of a reverted authorisation.
-      if (attempt.cancel_requested_at !== null) return { kind: 'reversed', ...payment };
+      // A successful cancel also shows as FAILED, ours or one at PayPay's own tool; CANCELED is only the end of a
+      // reverted authorisation.
+      if (attempt.cancel_requested_at !== null || attempt.is_held) return { kind: 'reversed', ...payment };
       return {
         kind: 'declined',
         code: 'payment_failed',
@@ -95,9 +106,27 @@ function resultOf(details: Static<typeof PaymentDetails>, attempt: AttemptFacts)
   }
 }
 
+/**
+ * What was taken, and when. Of an authorised payment `amount` and `acceptedAt` are those of the authorisation (which
+ * amount stands there once a part was captured, PayPay leaves open), so the completed captures count. Source:
+ * PayPay's OpenAPI description of "Dynamic QR" 1.1, PaymentState and Capture.
+ */
+function takenBy(details: Static<typeof PaymentDetails>) {
+  const completed = (details.captures?.data ?? []).filter(({ status }) => status === 'COMPLETED');
+  const { currency } = completed[0]?.amount ?? details.amount;
+  const accepted_at = completed.at(-1)?.acceptedAt ?? details.acceptedAt;
+  return {
+    stated:
+      completed.length === 0
+        ? details.amount
+        : { amount: completed.reduce((sum, capture) => sum + capture.amount.amount, 0), currency },
+    accepted_at: accepted_at ? fromEpochSeconds(accepted_at) : null,
+  };
+}
+
 type Unknown = Extract<ProviderResult, { kind: 'unknown' }>;
 
-function unknown(reason: UnknownReason, message: string): Unknown {
+export function unknown(reason: UnknownReason, message: string): Unknown {
   return { kind: 'unknown', reason, message };
 }
 

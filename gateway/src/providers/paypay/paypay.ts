@@ -1,11 +1,12 @@
 // PayPay, QR codes that the till shows (MPM). One payment is one code under our attempt id. Whatever is not
 // plainly told is unknown; an unpaid code is ended by deleting it, never by PayPay's cancel, which would lie
-// in wait and undo a payment that the customer makes later.
+// in wait and undo a payment that the customer makes later. Money that is held is told of in authorizations.ts.
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { CustomerAction, ProviderResult } from '../../domain/provider-result.ts';
 import { limitTotalTime } from '../../outbound/http.ts';
 import { type AttemptFacts, defineProvider, type ProviderContext } from '../provider.ts';
+import { captureHeld, lookUpHeld, revertHeld } from './authorizations.ts';
 import { callPaypay, type PaypayAnswer, PaypayCredentials, PaypayStoreCredentials } from './client.ts';
 import { readPaypayNotification } from './notification.ts';
 import { EpochSeconds, findCodePayment, fromEpochSeconds, unknownAfter } from './payment-details.ts';
@@ -17,12 +18,13 @@ export const paypay = defineProvider({
   name: 'PAYPAY',
   processing_mode: 'pgw_processed',
   payment_method_types: ['qr_mpm'],
-  can_authorize: false,
+  can_authorize: true,
   credentials: PaypayStoreCredentials,
   complete_credentials: PaypayCredentials,
   start: (attempt, context) => start(attempt, withOneDeadline(context)),
   lookUp: (attempt, context) => lookUp(attempt, withOneDeadline(context)),
   cancel: (attempt, context) => cancel(attempt, withOneDeadline(context)),
+  capture: (attempt, capture, context) => captureHeld(attempt, capture, withOneDeadline(context)),
   refund: (attempt, refund, context) => refundPaypay(attempt, refund, withOneDeadline(context)),
   lookUpRefund: (attempt, refund, context) => lookUpPaypayRefund(attempt, refund, withOneDeadline(context)),
   readNotification: readPaypayNotification,
@@ -69,6 +71,7 @@ async function start(attempt: AttemptFacts, context: Context): Promise<ProviderR
 async function lookUp(attempt: AttemptFacts, context: Context): Promise<ProviderResult> {
   // A cancel that was not seen through goes on; above all no code may come back to the till.
   if (attempt.cancel_requested_at !== null) return cancel(attempt, context);
+  if (attempt.is_held) return lookUpHeld(attempt, context);
   if (attempt.provider_code_id === null) return lookUpUnseenCode(attempt, context, null);
   const found = await findCodePayment(attempt, context);
   if (found.state === 'told') return found.result;
@@ -99,8 +102,9 @@ async function lookUpUnseenCode(
   return opened.kind === 'opened' ? waitingWith(opened) : unknownAfter(opened);
 }
 
-/** Delete the code, then ask once more: a payment that was quicker than we are is answered as paid. */
+/** Release what is held; else delete the code, then ask once more: a payment that was quicker than we are is answered as paid. */
 async function cancel(attempt: AttemptFacts, context: Context): Promise<ProviderResult> {
+  if (attempt.is_held) return revertHeld(attempt, context);
   if (attempt.provider_code_id !== null) {
     return closeCode(attempt, attempt.provider_code_id, context, 'deleted');
   }
@@ -151,6 +155,7 @@ async function openCode(attempt: AttemptFacts, context: Context): Promise<OpenAn
       orderDescription: attempt.description || 'お支払い',
       ...(attempt.merchant_store_id === null ? {} : { storeId: attempt.merchant_store_id }),
       ...(attempt.merchant_terminal_id === null ? {} : { terminalId: attempt.merchant_terminal_id }),
+      ...(attempt.authorize_only && { isAuthorization: true }),
       // From the attempt and not from the clock, so that a repetition is the same request to the last byte.
       requestedAt: Math.floor(Date.parse(attempt.created_at) / 1000),
     },

@@ -37,6 +37,8 @@ export function makeAttempt(changes: Partial<AttemptFacts> = {}): AttemptFacts {
     provider_code_id: null,
     action_expires_at: null,
     cancel_requested_at: null,
+    is_held: false,
+    capture_amount: null,
     ...changes,
   };
 }

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Attempt, type Decision, decideOnProviderResult, NOT_FOUND_PROOFS } from './attempt.ts';
+import { type Attempt, NOT_FOUND_PROOFS } from './attempt.ts';
+import { type Decision, decideOnProviderResult } from './decision.ts';
 import { isFinal, movePaymentIntent, type PaymentIntent, phaseOf } from './payment-intent.ts';
 import type { ProviderResult } from './provider-result.ts';
 
@@ -29,6 +30,7 @@ const BASE_INTENT: PaymentIntent = {
   receipt_number: null,
   status: 'requires_payment_method',
   amount_capturable: 0,
+  capture_before: null,
   amount_received: 0,
   amount_refunded: 0,
   processing_mode: null,
@@ -72,6 +74,9 @@ function makeAttempt(changes: Partial<Attempt> = {}): Attempt {
     error: null,
     cancel_requested_at: null,
     cancellation_reason: null,
+    capture_amount: null,
+    capture_requested_at: null,
+    capture_before: null,
     next_check_at: null,
     checks_done: 0,
     not_found_count: 0,
