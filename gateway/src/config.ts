@@ -25,6 +25,8 @@ export interface Config {
   payment_token_minutes: number;
   rate_limit_per_merchant: number;
   rate_limit_global: number;
+  /** Where rate limits are counted over all processes; null: each counts in its own memory. */
+  redis_url: string | null;
   look_up_per_second: number;
   look_up_burst: number;
   provider_deadline_ms: number;
@@ -134,6 +136,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     payment_token_minutes: integer('MPAC_PAYMENT_TOKEN_MINUTES', 5, 1, 1440),
     rate_limit_per_merchant: integer('MPAC_RATE_LIMIT_PER_MERCHANT', 1_000, 1, 100_000_000),
     rate_limit_global: integer('MPAC_RATE_LIMIT_GLOBAL', 10_000, 1, 100_000_000),
+    redis_url: url('MPAC_REDIS_URL', ['redis:', 'rediss:']),
     look_up_per_second: integer('MPAC_LOOK_UPS_PER_SECOND', 3, 1, 100_000),
     look_up_burst: integer('MPAC_LOOK_UP_BURST', 10, 1, 100_000),
     // Shorter than the leases of 30 s on a request and on its attempt: nobody takes work over that still runs.

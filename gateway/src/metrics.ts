@@ -92,6 +92,11 @@ export function makeMetrics() {
       buckets: seconds,
       registers,
     }),
+    rate_limit_redis_up: makeUnknownGauge({
+      name: 'mpac_rate_limit_redis_up',
+      help: 'Whether rate limits are counted in Redis at this moment. NaN where none is configured.',
+      registers,
+    }),
     job_failures: new Counter({
       name: 'mpac_job_failures_total',
       help: 'Runs of a worker job that ended in an error.',
@@ -99,4 +104,11 @@ export function makeMetrics() {
       registers,
     }),
   };
+}
+
+/** A gauge is zero from its start, which would say something where there is nothing to say. */
+function makeUnknownGauge(options: { name: string; help: string; registers: Registry[] }): Gauge {
+  const gauge = new Gauge(options);
+  gauge.set(Number.NaN);
+  return gauge;
 }

@@ -13,7 +13,11 @@ export function qrCodeUrl(context: Context, attempt: Attempt): string {
 }
 
 /** The code as an SVG, while it may be paid. An unknown attempt and a wrong signature are the same refusal. */
-export async function getQrCodeSvg(context: Context, attempt_id: string, signature: string): Promise<string> {
+export async function getQrCode(
+  context: Context,
+  attempt_id: string,
+  signature: string,
+): Promise<{ svg: string; owner: Pick<Attempt, 'organization_id' | 'livemode'> }> {
   const given = Buffer.from(signature);
   // An address outlives the exchange of the key that signed it.
   const valid = context.opening_keys.some((key) => {
@@ -23,7 +27,9 @@ export async function getQrCodeSvg(context: Context, attempt_id: string, signatu
   const attempt = valid ? await findAttempt(context.db, attempt_id) : null;
   const open = attempt !== null && !isEnded(attempt) && attempt.cancel_requested_at === null;
   if (!open || attempt.action?.type !== 'qr') throw new GatewayError('not_found', 'There is no such code.');
-  return QRCode.toString(attempt.action.qr_content, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
+  const { qr_content } = attempt.action;
+  const svg = await QRCode.toString(qr_content, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
+  return { svg, owner: attempt };
 }
 
 function signatureOf(master: MasterKey, attempt_id: string): string {

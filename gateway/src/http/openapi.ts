@@ -22,6 +22,7 @@ const TAGS = [
     description: 'Money that came when nobody wanted it any more, and what becomes of it.',
   },
   { name: 'Organization', description: 'Settings of the organization that the key belongs to.' },
+  { name: 'Keys', description: 'What backends sign with, and which web pages may call from a browser.' },
   { name: 'Audit log', description: 'Who changed what, and why. Entries are added and never touched again.' },
   { name: 'Providers', description: 'What providers call. Nothing in it is believed; it makes us ask.' },
   { name: 'Operations', description: 'What machines ask about the gateway itself.' },

@@ -1,8 +1,9 @@
 // The picture of a QR code, for an <img> on a till that cannot draw one itself.
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { getQrCodeSvg } from '../application/qr-codes.ts';
+import { getQrCode } from '../application/qr-codes.ts';
 import type { Context } from '../context.ts';
+import { noteOwner } from './cors.ts';
 import { errorResponses } from './schemas.ts';
 
 const Params = Type.Object({ attempt_id: Type.String({ maxLength: 64 }) });
@@ -23,12 +24,13 @@ export function qrCodeRoutes(app: FastifyInstance, context: Context): void {
             description: 'The code as SVG.',
             content: { 'image/svg+xml': { schema: Type.String() } },
           },
-          ...errorResponses(400, 404, 500),
+          ...errorResponses(400, 403, 404, 500),
         },
       },
     },
     async (request, reply) => {
-      const svg = await getQrCodeSvg(context, request.params.attempt_id, request.query.signature);
+      const { svg, owner } = await getQrCode(context, request.params.attempt_id, request.query.signature);
+      noteOwner(request, owner);
       return reply
         .headers({
           'content-type': 'image/svg+xml',

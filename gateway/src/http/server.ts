@@ -9,8 +9,10 @@ import Fastify, {
 import { makeKeyring, makeOrganizationCache } from '../application/callers.ts';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
+import { apiKeyRoutes } from './api-keys.ts';
 import { auditLogRoutes } from './audit-log.ts';
 import { EMPTY } from './auth.ts';
+import { openToBrowsers, watchOwner } from './cors.ts';
 import { asRefusal, errorAnswer } from './errors.ts';
 import { latePaymentRoutes } from './late-payments.ts';
 import { merchantRoutes } from './merchants.ts';
@@ -19,6 +21,7 @@ import { registerOpenapi } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
 import { organizationRoutes } from './organization.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
+import { publishableKeyRoutes } from './publishable-keys.ts';
 import { qrCodeRoutes } from './qr-codes.ts';
 import { makeRateLimits, type RateLimits } from './rate-limit.ts';
 import { refundRoutes } from './refunds.ts';
@@ -56,6 +59,8 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
   app.decorateRequest('caller', null);
   app.decorateRequest('signature', null);
   app.decorateRequest('raw_body', null as unknown as Buffer);
+  app.decorateRequest('late_count', null);
+  app.decorateRequest('failure_count', null);
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     request.raw_body = body;
@@ -70,9 +75,13 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
       throw new GatewayError('headers_too_large', `A request may have at most ${MAX_HEADERS} header fields.`);
     }
   });
-  app.addHook('onSend', async (request, reply) => limits.tellAddress(request, reply));
+  app.addHook('onSend', async (request, reply) => limits.tell(request, reply));
   app.addHook('onResponse', async (request, reply) => logAnswer(context, request, reply));
-  app.setErrorHandler((error, request, reply) => sendRefusal(context, error, request, reply));
+  app.setErrorHandler(async (error, request, reply) =>
+    sendRefusal(context, (await limits.countNameless(request)) ?? error, request, reply),
+  );
+  app.addHook('onClose', async () => limits.close());
+  openToBrowsers(app, context, limits);
   app.setNotFoundHandler((request, reply) => {
     const refusal = new GatewayError(
       'not_found',
@@ -90,6 +99,7 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
   await app.register(async (api) => {
     limitRates(api, limits);
     const caches = { keyring: makeKeyring(context), organizations: makeOrganizationCache(context) };
+    api.addHook('onClose', () => caches.keyring.close());
     paymentIntentRoutes(api, context, caches);
     refundRoutes(api, context, caches);
     merchantRoutes(api, context, caches);
@@ -98,12 +108,14 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     latePaymentRoutes(api, context, caches);
     auditLogRoutes(api, context, caches);
     organizationRoutes(api, context, caches);
+    apiKeyRoutes(api, context, caches);
+    publishableKeyRoutes(api, context, caches);
   });
   return app;
 }
 
 function limitRates(api: FastifyInstance, limits: RateLimits): void {
-  api.addHook('onRequest', (request) => limits.checkAddress(request));
+  api.addHook('onRequest', async (request) => limits.checkAddress(request));
   api.addHook('preValidation', async (request) => {
     if (request.body === undefined || request.body === null) request.body = {};
   });
@@ -112,7 +124,10 @@ function limitRates(api: FastifyInstance, limits: RateLimits): void {
     const own = route.preValidation === undefined ? [] : [route.preValidation].flat();
     route.preValidation = [
       ...own,
-      (request: FastifyRequest, reply: FastifyReply) => limits.count(request, reply),
+      async (request: FastifyRequest, reply: FastifyReply) => {
+        watchOwner(request);
+        await limits.count(request, reply);
+      },
     ] as never;
   });
   api.addHook('onError', async (request, _, error) => {

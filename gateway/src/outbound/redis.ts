@@ -1,0 +1,88 @@
+// A connection to Redis that nothing waits for: it is up or it is away, and who asks is told at once. It finds back
+// by itself, and says each change once.
+import { Redis } from 'ioredis';
+
+/** Longer than a healthy Redis ever takes on a network of one's own, and short enough for a customer at a till. */
+const COMMAND_TIMEOUT_MS = 50;
+const CONNECT_TIMEOUT_MS = 2_000;
+const RETRY_MS = 250;
+/** A connection that answers nothing is given up after so many probes: its other end may be gone without a word. */
+const PROBES_PER_CONNECTION = 8;
+const PROBE_KEY = 'mpac:probe';
+
+export interface RedisLink {
+  client: Redis;
+  /** Whether commands are to be sent now. */
+  isUp(): boolean;
+  /** A command failed. Until a probe succeeds, Redis counts as away. */
+  failed(error: unknown): void;
+  close(): void;
+}
+
+export interface RedisLinkOptions {
+  url: string;
+  onUp(): void;
+  onAway(error: unknown): void;
+}
+
+export function openRedisLink({ url, onUp, onAway }: RedisLinkOptions): RedisLink {
+  const client = new Redis(url, {
+    // Redis 6 and all its kin speak it; nothing here needs the newer one.
+    protocol: 2,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => RETRY_MS,
+    // After a failover the old primary may answer on, but only to reads.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  });
+  let state: 'starting' | 'up' | 'away' | 'closed' = 'starting';
+  let timer: NodeJS.Timeout | null = null;
+  let failures = 0;
+
+  function away(error: unknown): void {
+    if (state === 'starting' || state === 'up') {
+      state = 'away';
+      onAway(error);
+    }
+    if (state === 'away') timer ??= setTimeout(probe, RETRY_MS).unref();
+  }
+
+  /** It writes, because a Redis that only reads, or is full, cannot count. */
+  async function probe(): Promise<void> {
+    timer = null;
+    if (state === 'closed' || state === 'up') return;
+    // While it is not connected, the connection's own news begins the next probe.
+    if (client.status !== 'ready') return;
+    try {
+      await client.set(PROBE_KEY, '1', 'PX', 1_000);
+      failures = 0;
+      if (!isClosed()) {
+        state = 'up';
+        onUp();
+      }
+    } catch (error) {
+      failures += 1;
+      if (failures % PROBES_PER_CONNECTION === 0) client.disconnect(true);
+      away(error);
+    }
+  }
+
+  const isClosed = () => state === 'closed';
+  client.on('ready', () => void probe());
+  client.on('error', away);
+  client.on('close', () => away(new Error('the connection to Redis was closed')));
+
+  return {
+    client,
+    isUp: () => state === 'up',
+    failed: away,
+    close(): void {
+      state = 'closed';
+      if (timer !== null) clearTimeout(timer);
+      client.disconnect();
+    },
+  };
+}
