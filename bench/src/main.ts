@@ -1,6 +1,7 @@
 // npm run bench: takes payments at the floor and at the gateway by turns, on one machine and one PostgreSQL,
 // and prints both. By turns, because a machine is not equally fast from one minute to the next. Exits with 1
-// when an answer was wrong or an acknowledged payment is not in the database.
+// when an answer was wrong or an acknowledged payment is not in the database. With --only growth it measures what
+// statements read in a database that has grown.
 import { once } from 'node:events';
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { readCpu, readFamilyCpu } from './cpu.ts';
 import { checkSettings, findMissingMarks, findMissingRows, isAtRest } from './durable.ts';
+import { runGrowth } from './growth.ts';
 import type { Order, Reply, Round } from './load.ts';
 import { type Measurement, type Measurements, renderTable } from './report.ts';
 import { type Stage, setStage, withClient } from './stage.ts';
@@ -22,6 +24,7 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '32' },
     only: { type: 'string' },
     profile: { type: 'string' },
+    rows: { type: 'string' },
   },
 });
 const rounds = Number(options.rounds ?? (options.quick ? 3 : 6));
@@ -142,6 +145,11 @@ async function bench(stage: Stage): Promise<boolean> {
     for (const sentence of missing) console.error(`  MISSING  ${sentence}`);
     return missing.length === 0;
   });
+}
+
+if (options.only === 'growth') {
+  const rows = Number(options.rows ?? (options.quick ? 20_000 : 1_000_000));
+  process.exit((await runGrowth({ rows })) ? 0 : 1);
 }
 
 const profile_dir = options.profile === undefined ? null : resolve(options.profile);

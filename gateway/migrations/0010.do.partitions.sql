@@ -95,3 +95,9 @@ update webhook_delivery_attempts a set event_id = d.event_id
   from webhook_deliveries d where d.webhook_endpoint_id = a.webhook_endpoint_id and d.sequence = a.sequence;
 select pg_temp.partition_by_event('webhook_delivery_attempts', 'event_id');
 alter table webhook_delivery_attempts add primary key (webhook_endpoint_id, sequence, attempt_number, event_id);
+
+-- Payment intents are not cut: an order's reference is unique over all time, which only one index over all of them
+-- can prove. What keeps them quick is that no list walks past what it does not show. A payment that goes well is
+-- never in this index, so it costs nothing.
+create index payment_intents_rare on payment_intents (organization_id, livemode, status, id collate "C")
+  where status in ('processing', 'failed', 'cancelled');
