@@ -24,8 +24,6 @@ import { carryOut, makeEvent } from './provider-results.ts';
 /** Longer than one question to a provider may take; afterwards the worker goes on with what was begun. */
 export const REFUND_LEASE_MS = 30_000;
 
-const MAX_TRIES = 10;
-
 /** The request that asked, if one did, and its answer, which is stored with the change. */
 export interface RefundRequest {
   mark: Mark;
@@ -40,7 +38,9 @@ export async function applyRefundResult(
   result: RefundResult,
   request?: RefundRequest,
 ): Promise<Refund> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  // However often others are faster: each turn that is lost here is a refund of theirs that is written, and how many
+  // there can be is bounded by the money.
+  for (;;) {
     const decision = decideOnRefundResult(intent, refund, result, instant(context));
     schedule(context, refund, decision.refund, result);
     if (decision.contradicted) reportContradiction(context, refund);
@@ -62,7 +62,6 @@ export async function applyRefundResult(
     // Somebody was faster. What they wrote may change what this news means.
     [intent, refund] = await reloadRefund(context, refund);
   }
-  throw new Error(`refund ${refund.id} changed ${MAX_TRIES} times while one result was being written`);
 }
 
 function makeChange(context: Context, { intent, refund, event }: RefundDecision): Change {
