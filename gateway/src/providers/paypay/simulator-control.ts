@@ -2,6 +2,7 @@
 // notifications again, changes settings, and shows payments, charges and requests to tests and to the page.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { capturedAmount } from './simulator-authorizations.ts';
 import type { Notifier } from './simulator-notifications.ts';
 import type { RefundBook } from './simulator-refunds.ts';
 import type { RequestLog } from './simulator-request-log.ts';
@@ -17,6 +18,8 @@ import type {
 const strict = { additionalProperties: false };
 const PayBody = Type.Object({ late: Type.Optional(Type.Boolean()) }, strict);
 const EmptyBody = Type.Object({}, strict);
+const CaptureBody = Type.Object({ amount: Type.Optional(Type.Integer({ minimum: 1 })) }, strict);
+const ShortenBody = Type.Object({ seconds: Type.Optional(Type.Integer({ minimum: 0 })) }, strict);
 const SettingsBody = Type.Partial(
   Type.Object(
     {
@@ -30,6 +33,9 @@ const SettingsBody = Type.Partial(
       refund_failed_seconds: Type.Integer({ minimum: 0, maximum: 8_640_000 }),
       one_refund_per_payment: Type.Boolean(),
       refund_throttle_seconds: Type.Integer({ minimum: 0, maximum: 86_400 }),
+      can_authorize: Type.Boolean(),
+      authorization_lifetime_seconds: Type.Integer({ minimum: 1, maximum: 8_640_000 }),
+      capture_margin_seconds: Type.Integer({ minimum: 0, maximum: 8_640_000 }),
     },
     strict,
   ),
@@ -83,7 +89,7 @@ export function registerPaypayControl(app: FastifyInstance, parts: PaypayControl
         (request, reply) =>
           act(reply, request.params.id, (payment) => {
             const outcome = state.pay(payment, request.body.late ?? false);
-            if (outcome.ok) notifier.notify(payment, 'COMPLETED');
+            if (outcome.ok) notifier.notify(payment);
             return outcome;
           }),
       );
@@ -94,7 +100,7 @@ export function registerPaypayControl(app: FastifyInstance, parts: PaypayControl
         (request, reply) =>
           act(reply, request.params.id, (payment) => {
             const outcome = state.decline(payment);
-            if (outcome.ok) notifier.notify(payment, 'FAILED');
+            if (outcome.ok) notifier.notify(payment);
             return outcome;
           }),
       );
@@ -107,9 +113,33 @@ export function registerPaypayControl(app: FastifyInstance, parts: PaypayControl
             if (payment.status === 'CREATED') {
               return { ok: false, message: 'PayPay notifies nobody of a code that is not paid.' };
             }
-            notifier.notify(payment, payment.acceptedAtMs === null ? 'FAILED' : 'COMPLETED');
+            notifier.notify(payment);
             return { ok: true, payment };
           }),
+      );
+
+      // What a person does with held money at PayPay's own tool for merchants, and PayPay by itself.
+      scope.post<{ Params: { id: string }; Body: Static<typeof CaptureBody> }>(
+        '/payments/:id/capture',
+        { schema: { body: CaptureBody } },
+        (request, reply) =>
+          act(reply, request.params.id, (payment) => {
+            const { amount = payment.request.amount.amount } = request.body;
+            return state.authorizations.captureByHand(payment, amount);
+          }),
+      );
+      scope.post<{ Params: { id: string } }>(
+        '/payments/:id/revert',
+        { schema: { body: EmptyBody } },
+        (request, reply) => act(reply, request.params.id, state.authorizations.revertByHand),
+      );
+      scope.post<{ Params: { id: string }; Body: Static<typeof ShortenBody> }>(
+        '/payments/:id/shorten',
+        { schema: { body: ShortenBody } },
+        (request, reply) =>
+          act(reply, request.params.id, (payment) =>
+            state.authorizations.shortenByHand(payment, request.body.seconds ?? 0),
+          ),
       );
 
       scope.get('/settings', () => makeSettingsView(settings));
@@ -181,6 +211,8 @@ function makePaymentView(payment: SimulatedPayment, phase: PaymentPhase) {
     expires_at: iso(payment.expiryDate * 1000),
     paid_at: iso(payment.acceptedAtMs),
     failed_at: iso(payment.failedAtMs),
+    held_until: payment.hold && iso(payment.hold.expiresAt * 1_000),
+    captured: capturedAmount(payment),
     notifications: payment.notifications,
   };
 }

@@ -1,7 +1,8 @@
-// How the simulator tells the merchant's server that a payment was completed or declined: PayPay's own body,
-// its short patience and its few retries. A cancel or a refund is never told, as with PayPay.
+// How the simulator tells the merchant's server what became of a payment: PayPay's own body, its short patience and
+// its few retries. A cancel or a refund is never told, as with PayPay.
 import { createHmac } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { capturedAmount } from './simulator-authorizations.ts';
 import type { NotificationRecord, PaypaySettings, SimulatedPayment } from './simulator-state.ts';
 
 const RESPONSE_TIMEOUT_MS = 1_500;
@@ -9,11 +10,11 @@ const MOST_TRIES = 4;
 const PAUSE_BETWEEN_TRIES_MS = 100;
 const MOST_LOG_RECORDS = 50;
 
-export type NotificationState = 'COMPLETED' | 'FAILED';
+type NotificationState = Exclude<SimulatedPayment['status'], 'CREATED'>;
 
 export interface Notifier {
-  /** Sends in the background; the payment's own log tells how it went. */
-  notify(payment: SimulatedPayment, state: NotificationState): void;
+  /** Tells how the payment stands, in the background; its own log tells how that went. */
+  notify(payment: SimulatedPayment): void;
   /** Gives up whatever is under way. */
   close(): Promise<void>;
 }
@@ -70,7 +71,8 @@ export function createNotifier(options: {
   }
 
   return {
-    notify(payment, state) {
+    notify(payment) {
+      const state = stateToTell(payment);
       if (options.takeFault('lose_notification')) {
         startRecord(payment, state).outcome = 'lost';
         return;
@@ -93,7 +95,17 @@ export function createNotifier(options: {
   };
 }
 
-/** PayPay writes the amount as text, gives no event id, and keeps the body of a failure short. */
+/** A payment that was cancelled later is told as what it was before: of the cancel PayPay tells nobody. */
+function stateToTell({ status, acceptedAtMs, hold }: SimulatedPayment): NotificationState {
+  if (status === 'CREATED') throw new Error('PayPay notifies nobody of a code that is not paid');
+  if (status !== 'FAILED' || acceptedAtMs === null) return status;
+  return hold === null ? 'COMPLETED' : 'AUTHORIZED';
+}
+
+/**
+ * PayPay writes the amount as text, gives no event id, keeps the body of a failure short, and leaves out our id when
+ * it tells of an authorisation.
+ */
 function makeNotificationBody(payment: SimulatedPayment, state: NotificationState) {
   const { request } = payment;
   const told = {
@@ -102,11 +114,20 @@ function makeNotificationBody(payment: SimulatedPayment, state: NotificationStat
     store_id: request.storeId ?? null,
     pos_id: request.terminalId ?? null,
     order_id: payment.paymentId,
-    merchant_order_id: request.merchantPaymentId,
-    order_amount: String(request.amount.amount),
+    merchant_order_id: state === 'AUTHORIZED' ? '' : request.merchantPaymentId,
+    order_amount: String(capturedAmount(payment) ?? request.amount.amount),
     state,
   };
   if (state === 'FAILED') return told;
-  const paidAt = payment.acceptedAtMs === null ? null : new Date(payment.acceptedAtMs).toISOString();
-  return { ...told, authorized_at: null, expires_at: null, paid_at: paidAt };
+  const accepted_at = payment.acceptedAtMs === null ? null : new Date(payment.acceptedAtMs).toISOString();
+  const { hold } = payment;
+  if (hold === null) return { ...told, authorized_at: null, expires_at: null, paid_at: accepted_at };
+  const iso = (seconds: number | undefined) =>
+    seconds === undefined ? null : new Date(seconds * 1_000).toISOString();
+  return {
+    ...told,
+    authorized_at: accepted_at,
+    expires_at: iso(hold.expiresAt),
+    paid_at: iso(hold.captures.at(-1)?.acceptedAt),
+  };
 }

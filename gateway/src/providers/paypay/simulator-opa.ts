@@ -14,6 +14,8 @@ export const OPA_ENDPOINTS = [
   'delete_code',
   'get_payment',
   'cancel_payment',
+  'capture_payment',
+  'revert_authorization',
   'create_refund',
   'get_refund',
 ] as const;
@@ -48,6 +50,8 @@ const ROUTES = [
   { endpoint: 'delete_code', method: 'DELETE', url: '/codes/:id' },
   { endpoint: 'get_payment', method: 'GET', url: '/codes/payments/:id' },
   { endpoint: 'cancel_payment', method: 'DELETE', url: '/payments/:id' },
+  { endpoint: 'capture_payment', method: 'POST', url: '/payments/capture' },
+  { endpoint: 'revert_authorization', method: 'POST', url: '/payments/preauthorize/revert' },
   { endpoint: 'create_refund', method: 'POST', url: '/refunds' },
   { endpoint: 'get_refund', method: 'GET', url: '/refunds/:id' },
 ] as const satisfies { endpoint: OpaEndpoint; method: string; url: string }[];
@@ -115,8 +119,10 @@ export function registerOpaRoutes(app: FastifyInstance, parts: OpaParts): void {
   }
 
   function findPaymentId(endpoint: OpaEndpoint, id: string, body: Buffer): string | null {
-    if (endpoint === 'create_code') return findInBody(body, 'merchantPaymentId');
-    if (endpoint === 'create_refund') return parts.findIdOfPayment(findInBody(body, 'paymentId') ?? '');
+    if (endpoint === 'create_code' || endpoint === 'capture_payment')
+      return findInBody(body, 'merchantPaymentId');
+    if (endpoint === 'create_refund' || endpoint === 'revert_authorization')
+      return parts.findIdOfPayment(findInBody(body, 'paymentId') ?? '');
     if (endpoint === 'get_refund') return parts.findIdOfRefund(id);
     return endpoint === 'delete_code' ? parts.findIdOfCode(id) : id;
   }

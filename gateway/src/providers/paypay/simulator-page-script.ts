@@ -94,6 +94,7 @@ export const CONTROL_SCRIPT = `
   const idOf = ({ merchantPaymentId: id }) =>
     make('code', { title: id }, id.length > 20 ? id.slice(0, 4) + '…' + id.slice(-10) : id);
   const PHASES = {
+    held: ['Held', 'warn'], released: ['Released', ''], hold_expired: ['Hold ran out', ''],
     paid: ['Paid', 'good'], declined: ['Declined', 'bad'], cancelled: ['Cancelled, returned', 'warn'],
     deleted: ['Deleted', ''], expired: ['Expired', ''],
   };
@@ -121,14 +122,16 @@ export const CONTROL_SCRIPT = `
     const [word, mood] = payment.refunded > 0 ? back : PHASES[payment.phase];
     const when = payment.failed_at ?? payment.paid_at ?? payment.created_at;
     const isOver = payment.phase === 'expired' || payment.phase === 'deleted';
-    const action = isOver
-      ? make('button', { class: 'quiet', onclick: doing('POST', pathOf(payment, '/pay'), { late: true }) }, 'Pay all the same')
-      : make('button', { class: 'quiet', onclick: doing('POST', pathOf(payment, '/notify'), {}) }, 'Notify again');
+    const button = (label, act, body) => make('button', { class: 'quiet', onclick: doing('POST', pathOf(payment, act), body) }, label);
+    const actions = isOver ? [button('Pay all the same', '/pay', { late: true })]
+      : payment.phase === 'held' ? [button('Capture', '/capture', {}), button('Release', '/revert', {}), button('Run out', '/shorten', {})]
+      : [button('Notify again', '/notify', {})];
+    const share = payment.captured !== null && payment.captured < payment.amount ? money(payment.captured) + ' of ' : '';
     return make('div', { class: 'row' },
       make('div', { class: 'name' }, payment.orderDescription ?? 'No description'),
-      make('div', { class: 'end' }, make('strong', {}, money(payment.amount))),
+      make('div', { class: 'end' }, share, make('strong', {}, money(payment.amount))),
       make('div', { class: 'sub' }, pill(word, mood), ' ' + time(when), idOf(payment)),
-      make('div', { class: 'end' }, action));
+      make('div', { class: 'end' }, ...actions));
   }
 
   function buildFault({ name, about, standing, left }) {
@@ -167,9 +170,10 @@ export const CONTROL_SCRIPT = `
 
   function show(payments, charges, dial, refusals) {
     const open = payments.filter((payment) => payment.phase === 'open');
-    draw('tiles', [['Open', String(open.length)], ['Taken', money(charges.taken)], ['Given back', money(charges.returned)]].map((tile) => [tile[0], tile]), buildTile);
+    const held = payments.filter((payment) => payment.phase === 'held').reduce((sum, payment) => sum + payment.amount, 0);
+    draw('tiles', [['Open', String(open.length)], ['Held', money(held)], ['Taken', money(charges.taken)], ['Given back', money(charges.returned)]].map((tile) => [tile[0], tile]), buildTile);
     draw('open', keyed(open), buildBill, nothing('No open payments', 'Confirm a QR payment at the gateway and it appears here.'));
-    draw('done', keyed(payments.filter((payment) => payment.phase !== 'open').slice(0, 12)), buildDone, nothing('Nothing yet', 'Paid, declined and expired payments end up here.'));
+    draw('done', keyed(payments.filter((payment) => payment.phase !== 'open').slice(0, 12)), buildDone, nothing('Nothing yet', 'Paid, held, declined and expired payments end up here.'));
     draw('faults', Object.entries(dial.known).map(([name, { about }]) => {
       const active = dial.faults.filter((fault) => fault.fault === name);
       const left = active.reduce((sum, fault) => sum + (fault.times_left ?? 0), 0);

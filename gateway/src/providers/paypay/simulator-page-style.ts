@@ -53,7 +53,7 @@ h2 { font-size: 1rem; letter-spacing: -.005em; margin-bottom: 10px; }
 .title-row { display: flex; justify-content: space-between; align-items: center; min-height: 34px; margin-bottom: 10px; }
 .title-row h2 { margin: 0; }
 
-.tiles { display: grid; grid-template-columns: repeat(3, 1fr); background: var(--card); border-radius: 16px; box-shadow: var(--shade); }
+.tiles { display: grid; grid-template-columns: repeat(4, 1fr); background: var(--card); border-radius: 16px; box-shadow: var(--shade); }
 .tiles div { padding: 13px 18px; min-width: 0; }
 .tiles div + div { border-left: 1px solid var(--line); }
 .tiles dt { color: var(--soft); font-size: .8125rem; }

@@ -44,8 +44,8 @@ export function registerPaypayPages(app: FastifyInstance, parts: PaypayPageParts
       scope.post<{ Params: { code: string; act: string } }>('/:code/:act', (request, reply) => {
         const { code, act } = request.params;
         const payment = state.findByCode(code);
-        if (payment && act === 'pay' && state.pay(payment, false).ok) notifier.notify(payment, 'COMPLETED');
-        if (payment && act === 'decline' && state.decline(payment).ok) notifier.notify(payment, 'FAILED');
+        if (payment && act === 'pay' && state.pay(payment, false).ok) notifier.notify(payment);
+        if (payment && act === 'decline' && state.decline(payment).ok) notifier.notify(payment);
         return reply.redirect(`${mount}/qr/${encodeURIComponent(code)}`, 303);
       });
     },
@@ -129,6 +129,21 @@ function makeControlBody(mount: string): string {
 }
 
 const CUSTOMER_ENDINGS = {
+  held: {
+    sign: '✓',
+    title: 'Reserved',
+    text: 'The money is held until the merchant takes it. You can close this page.',
+  },
+  released: {
+    sign: '↩',
+    title: 'Released',
+    text: 'The merchant does not take the money. It is yours again.',
+  },
+  hold_expired: {
+    sign: '↩',
+    title: 'Released',
+    text: 'The merchant did not take the money in time. It is yours again.',
+  },
   paid: { sign: '✓', title: 'Paid', text: 'Thank you. You can close this page.' },
   declined: { sign: '×', title: 'Declined', text: 'Nothing was taken.' },
   cancelled: { sign: '↩', title: 'Cancelled', text: 'The merchant cancelled. Your money was returned.' },

@@ -3,6 +3,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Answer, CodeRequest } from './simulator-answers.ts';
 import { makeAnswer, makeRefusal } from './simulator-answers.ts';
+import { createAuthorizationBook, type Hold } from './simulator-authorizations.ts';
 
 const JST_OFFSET_MS = 9 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
@@ -23,10 +24,24 @@ export interface PaypaySettings {
   one_refund_per_payment: boolean;
   /** PayPay puts a second refund of the same amount off for a minute; 0: never. */
   refund_throttle_seconds: number;
+  /** Holding money for a later capture is an option of the contract. */
+  can_authorize: boolean;
+  authorization_lifetime_seconds: number;
+  /** So long before its end PayPay captures a hold no more. */
+  capture_margin_seconds: number;
 }
 
 /** What became of a payment, in one word that a person at the page understands. */
-export type PaymentPhase = 'open' | 'paid' | 'declined' | 'cancelled' | 'deleted' | 'expired';
+export type PaymentPhase =
+  | 'open'
+  | 'held'
+  | 'paid'
+  | 'declined'
+  | 'cancelled'
+  | 'released'
+  | 'hold_expired'
+  | 'deleted'
+  | 'expired';
 
 export interface NotificationRecord {
   state: string;
@@ -47,7 +62,9 @@ export interface SimulatedPayment {
   createdAtMs: number;
   /** PayPay tells the expiry in whole seconds. */
   expiryDate: number;
-  status: 'CREATED' | 'COMPLETED' | 'FAILED';
+  status: 'CREATED' | 'AUTHORIZED' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'EXPIRED';
+  /** From an authorisation on; null for a payment that takes the money at once. */
+  hold: Hold | null;
   deleted: boolean;
   acceptedAtMs: number | null;
   /** Set by a cancel. Before the payment it lies in wait; afterwards it is when the money goes back. */
@@ -70,22 +87,30 @@ export interface Charge {
 export type PayOutcome = { ok: true; payment: SimulatedPayment } | { ok: false; message: string };
 export type PaypayState = ReturnType<typeof createPaypayState>;
 
-export function createPaypayState(options: { now(): number; baseUrl(): string; settings: PaypaySettings }) {
+export function createPaypayState(options: {
+  now(): number;
+  baseUrl(): string;
+  settings: PaypaySettings;
+  notify(payment: SimulatedPayment): void;
+}) {
   const { now, settings } = options;
   const payments = new Map<string, SimulatedPayment>();
   const byCode = new Map<string, SimulatedPayment>();
   /** For the control API, which names no merchant; should two merchants use one id, the newer counts. */
   const byId = new Map<string, SimulatedPayment>();
+  const byPaymentId = new Map<string, SimulatedPayment>();
   let charges: { charge: Charge; payment: SimulatedPayment }[] = [];
 
   const keyOf = (merchantId: string, id: string) => `${merchantId}/${id}`;
   const isExpired = (payment: SimulatedPayment) => now() >= payment.expiryDate * 1000;
 
-  /** Lets an accepted cancel take effect once its time has come. Called before every look at a payment. */
+  /** Lets an accepted cancel take effect once its time has come, and a hold end. Called before every look at a payment. */
   function settle(payment: SimulatedPayment | undefined): SimulatedPayment | null {
     if (!payment) return null;
+    authorizations.settle(payment);
     const dueAtMs = payment.cancel?.dueAtMs ?? null;
-    if (payment.status === 'COMPLETED' && dueAtMs !== null && now() >= dueAtMs) {
+    const is_taken = payment.status === 'COMPLETED' || payment.status === 'AUTHORIZED';
+    if (is_taken && dueAtMs !== null && now() >= dueAtMs) {
       payment.status = 'FAILED';
       payment.failedAtMs = dueAtMs;
       for (const entry of charges) {
@@ -98,8 +123,8 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
   function createCode(merchantId: string, request: CodeRequest): Answer {
     const key = keyOf(merchantId, request.merchantPaymentId);
     const earlier = settle(payments.get(key));
-    if (request.isAuthorization) {
-      return makeRefusal('PRE_AUTH_CAPTURE_UNSUPPORTED_MERCHANT', 'The simulator does not authorise yet.');
+    if (request.isAuthorization && !settings.can_authorize) {
+      return makeRefusal('PRE_AUTH_CAPTURE_UNSUPPORTED_MERCHANT', 'This contract does not hold money.');
     }
     if (earlier) {
       const isOpen =
@@ -123,6 +148,7 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
       createdAtMs,
       expiryDate: Math.floor(createdAtMs / 1000) + settings.qr_lifetime_seconds,
       status: 'CREATED',
+      hold: null,
       deleted: false,
       acceptedAtMs: null,
       cancel: null,
@@ -132,6 +158,7 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
     payments.set(key, payment);
     byCode.set(codeId, payment);
     byId.set(request.merchantPaymentId, payment);
+    byPaymentId.set(payment.paymentId, payment);
     return makeCodeAnswer(payment);
   }
 
@@ -161,6 +188,7 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
       amount: { ...request.amount },
       requestedAt: request.requestedAt ?? toSeconds(payment.createdAtMs),
       refunds: { data: [] },
+      ...authorizations.showInDetails(payment),
     };
     if (payment.status !== 'CREATED') data['paymentId'] = payment.paymentId;
     if (payment.failedAtMs !== null) data['canceledAt'] = toSeconds(payment.failedAtMs);
@@ -178,6 +206,9 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
     if (!payment) return makeRefusal('RESOURCE_NOT_FOUND', 'No such merchantPaymentId.');
     if (payment.cancel) return makeAnswer('REQUEST_ACCEPTED');
     if (payment.status === 'FAILED') return makeRefusal('ORDER_NOT_REVERSIBLE', 'The payment was declined.');
+    if (payment.hold !== null && payment.status !== 'AUTHORIZED') {
+      return makeRefusal('ORDER_NOT_REVERSIBLE', 'Only money that is still held can be cancelled.');
+    }
     if (payment.acceptedAtMs !== null && now() >= getCancelDeadline(payment.acceptedAtMs)) {
       return makeRefusal('ORDER_NOT_REVERSIBLE', 'The time for cancelling has passed; refund instead.');
     }
@@ -197,19 +228,37 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
       const why = payment.deleted ? 'was deleted' : 'has expired';
       return { ok: false, message: `The code ${why}. Send {"late": true} to take the money all the same.` };
     }
-    const { merchantPaymentId, amount } = payment.request;
-    payment.status = 'COMPLETED';
     payment.acceptedAtMs = now();
-    const { merchantId, paymentId } = payment;
-    const at = new Date(now()).toISOString();
-    charges.push({
-      payment,
-      charge: { merchantPaymentId, merchantId, paymentId, ...amount, at, reversed_at: null },
-    });
+    if (payment.request.isAuthorization) {
+      authorizations.begin(payment);
+    } else {
+      payment.status = 'COMPLETED';
+      addCharge(payment, payment.request.amount.amount);
+    }
     if (payment.cancel) payment.cancel.dueAtMs = makeCancelDue();
     settle(payment);
     return { ok: true, payment };
   }
+
+  function addCharge(payment: SimulatedPayment, amount: number): void {
+    const { merchantId, paymentId, request } = payment;
+    const { merchantPaymentId } = request;
+    const { currency } = request.amount;
+    const at = new Date(now()).toISOString();
+    charges.push({
+      payment,
+      charge: { merchantPaymentId, merchantId, paymentId, amount, currency, at, reversed_at: null },
+    });
+  }
+
+  const authorizations = createAuthorizationBook({
+    now,
+    settings,
+    findPayment: (merchantId, id) => settle(payments.get(keyOf(merchantId, id))),
+    findByPaymentId: (paymentId) => settle(byPaymentId.get(paymentId)),
+    addCharge,
+    notify: options.notify,
+  });
 
   function decline(payment: SimulatedPayment): PayOutcome {
     if (payment.status !== 'CREATED') {
@@ -222,6 +271,9 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
 
   function getPhase(payment: SimulatedPayment): PaymentPhase {
     if (payment.status === 'COMPLETED') return 'paid';
+    if (payment.status === 'AUTHORIZED') return 'held';
+    if (payment.status === 'CANCELED') return 'released';
+    if (payment.status === 'EXPIRED') return 'hold_expired';
     if (payment.status === 'FAILED') return payment.acceptedAtMs === null ? 'declined' : 'cancelled';
     if (payment.deleted) return 'deleted';
     return isExpired(payment) ? 'expired' : 'open';
@@ -244,8 +296,8 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
       all();
       return charges.map((entry) => ({ ...entry.charge }));
     },
-    findIdOfPayment: (paymentId: string) =>
-      charges.find(({ charge }) => charge.paymentId === paymentId)?.charge.merchantPaymentId ?? null,
+    authorizations,
+    findIdOfPayment: (paymentId: string) => byPaymentId.get(paymentId)?.request.merchantPaymentId ?? null,
     /** The newest charge of a payment, by PayPay's own id. */
     findCharge(merchantId: string, paymentId: string): Charge | null {
       all();
@@ -258,6 +310,7 @@ export function createPaypayState(options: { now(): number; baseUrl(): string; s
       payments.clear();
       byCode.clear();
       byId.clear();
+      byPaymentId.clear();
       charges = [];
     },
   };

@@ -222,7 +222,6 @@ describe('a code', () => {
       [makeOrder('pa_1', { codeType: 'QR' }), invalid],
       [makeOrder('pa_1', { requestedAt: NOON_JST }), invalid],
       [makeOrder('pa_1', { orderDescription: 'x'.repeat(256) }), invalid],
-      [makeOrder('pa_1', { isAuthorization: true }), 'PRE_AUTH_CAPTURE_UNSUPPORTED_MERCHANT'],
     ];
     for (const [body, code] of cases) {
       const answer = await call('POST', '/v2/codes', body);

@@ -47,10 +47,18 @@ export function registerPaypaySimulator(app: FastifyInstance, options: PaypaySim
     refund_failed_seconds: 0,
     one_refund_per_payment: false,
     refund_throttle_seconds: 0,
+    can_authorize: true,
+    authorization_lifetime_seconds: 30 * 24 * 3_600,
+    capture_margin_seconds: 0,
     ...options.settings,
   };
   const settings = { ...initialSettings };
-  const state = createPaypayState({ now, settings, baseUrl: () => `${options.serverUrl()}${PAYPAY_MOUNT}` });
+  const state = createPaypayState({
+    now,
+    settings,
+    baseUrl: () => `${options.serverUrl()}${PAYPAY_MOUNT}`,
+    notify: (payment) => notifier.notify(payment),
+  });
   const refunds = createRefundBook({ now, settings, findCharge: state.findCharge });
   const requests = createRequestLog(now);
   const notifier = createNotifier({
@@ -70,7 +78,7 @@ export function registerPaypaySimulator(app: FastifyInstance, options: PaypaySim
   function payLater(payment: SimulatedPayment, delayMs: number) {
     const timer = setTimeout(() => {
       timers.delete(timer);
-      if (state.pay(payment, false).ok) notifier.notify(payment, 'COMPLETED');
+      if (state.pay(payment, false).ok) notifier.notify(payment);
     }, delayMs);
     timers.add(timer);
   }
@@ -106,11 +114,12 @@ export function registerPaypaySimulator(app: FastifyInstance, options: PaypaySim
       delete_code: state.deleteCode,
       get_payment(merchantId, id) {
         const answer = refunds.addToDetails(state.getDetails(merchantId, id));
-        const money = answer.data?.['amount'] as { amount: number } | undefined;
-        if (!money || !faults.take('wrong_amount', 'get_payment')) return answer;
-        return { ...answer, data: { ...answer.data, amount: { ...money, amount: money.amount + 1 } } };
+        if (!answer.data || !faults.take('wrong_amount', 'get_payment')) return answer;
+        return { ...answer, data: withOneYenMore(answer.data) };
       },
       cancel_payment: state.cancel,
+      capture_payment: (merchantId, _id, body) => state.authorizations.capture(merchantId, body),
+      revert_authorization: (merchantId, _id, body) => state.authorizations.revert(merchantId, body),
       create_refund: (merchantId, _id, body) => refunds.create(merchantId, body),
       get_refund: (merchantId, id, _body, query) => refunds.getOne(merchantId, id, query.get('paymentId')),
     },
@@ -134,4 +143,14 @@ export function registerPaypaySimulator(app: FastifyInstance, options: PaypaySim
     },
   });
   registerPaypayPages(app, { mount: PAYPAY_MOUNT, state, notifier, now });
+}
+
+/** Wherever the details state the money: as the payment's amount, and as what was captured of it. */
+function withOneYenMore(data: Record<string, unknown>): Record<string, unknown> {
+  const more = <T extends object>(holder: T) => {
+    const { amount } = holder as { amount: { amount: number; currency: string } };
+    return { ...holder, amount: { ...amount, amount: amount.amount + 1 } };
+  };
+  const captures = data['captures'] as { data: object[] } | undefined;
+  return { ...more(data), ...(captures && { captures: { data: captures.data.map(more) } }) };
 }
