@@ -1,4 +1,5 @@
-// Money that arrives when nobody wants it any more: kept apart, told once, and the intent stays what it is.
+// Money that arrives when nobody wants it any more: kept apart, told once, given back, and the intent stays what
+// it is.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { send } from './support/client.ts';
@@ -29,7 +30,7 @@ async function openAndCancel() {
   return intent;
 }
 
-test('a payment after the cancel is a late payment of its own, with an event; the intent stays cancelled', async () => {
+test('a payment after the cancel is a late payment of its own and is given back; the intent stays cancelled', async () => {
   const intent = await openAndCancel();
   const before = (await client.retrieve(intent.id)).text;
   await payLate(intent.code);
@@ -38,8 +39,8 @@ test('a payment after the cancel is a late payment of its own, with an event; th
   const { merchantPaymentId } = await gateway.paypay.find(intent.code);
   assert.match(String(late?.['id']), /^lp_/);
   assert.deepEqual(
-    [late?.['amount'], late?.['currency'], late?.['attempt_id'], late?.['provider']],
-    [1_000, 'JPY', merchantPaymentId, 'PAYPAY'],
+    [late?.['amount'], late?.['currency'], late?.['attempt_id'], late?.['provider'], late?.['status']],
+    [1_000, 'JPY', merchantPaymentId, 'PAYPAY', 'refunded'],
   );
   assert.equal((await client.retrieve(intent.id)).text, before);
   assert.deepEqual(await gateway.eventsOf(intent), [
@@ -47,15 +48,24 @@ test('a payment after the cancel is a late payment of its own, with an event; th
     'requires_action',
     'cancelled',
     'late_payment.created',
+    'refund.created',
+    'refund.succeeded',
+    'late_payment.refunded',
   ]);
-  const [event] = await gateway.query<{ object_json: string }>(
-    `select object_json from events where type = 'late_payment.created'
-       and object_json::json ->> 'payment_intent_id' = $1`,
+  const events = await gateway.query<{ object_json: string }>(
+    `select object_json from events where type like 'late_payment.%'
+       and object_json::json ->> 'payment_intent' = $1 order by id`,
     [intent.id],
   );
-  const object = JSON.parse(event?.object_json ?? '{}');
-  assert.deepEqual([object.object, object.id, object.amount], ['late_payment', late?.['id'], 1_000]);
-  assert.equal('organization_id' in object, false);
+  const [created, refunded] = events.map(({ object_json }) => JSON.parse(object_json));
+  assert.deepEqual([created.object, created.id, created.status], ['late_payment', late?.['id'], 'refunding']);
+  assert.equal('organization_id' in created, false);
+  assert.deepEqual(refunded, (await client.get(`/v1/late_payments/${late?.['id']}`)).json);
+  const refund = (await client.get(`/v1/refunds/${refunded.refund}`)).json;
+  assert.deepEqual(
+    [refund.status, refund.amount, refund.late_payment, refund.payment_intent],
+    ['succeeded', 1_000, late?.['id'], intent.id],
+  );
 });
 
 test('however often it is notified and looked up, it is recorded once', async () => {
@@ -181,16 +191,24 @@ test('late money of another amount is recorded as the amount that it is', async 
   await gateway.paypay.setFault('wrong_amount', { times: 1 });
   await payLate(intent.code);
   const [late] = await gateway.latePaymentsOf(intent);
-  assert.equal(late?.['amount'], 1_001);
+  assert.deepEqual(
+    [late?.['amount'], late?.['status']],
+    [1_001, 'held'],
+    'PayPay refunds no more than it took',
+  );
 });
 
-test('every yen that PayPay took is in a payment or in a late payment', async () => {
+test('every yen that PayPay took and kept is in a payment or in a late payment that was not given back', async () => {
   const [ours] = await gateway.query<{ received: number; late: number }>(
     `select (select sum(amount_received) from payment_intents)::bigint as received,
-            (select sum(amount) from late_payments)::bigint as late`,
+            (select sum(amount) from late_payments where status <> 'refunded')::bigint as late`,
   );
-  const taken = (await gateway.paypay.taken()).reduce((sum, charge) => sum + charge.amount, 0);
-  assert.ok(taken >= 8_000, String(taken));
+  const { charges } = await gateway.paypay.control<{ charges: { amount: number; refunded: number }[] }>(
+    'GET',
+    '/charges',
+  );
+  const taken = charges.reduce((sum, charge) => sum + charge.amount - charge.refunded, 0);
+  assert.ok(charges.length >= 8 && taken >= 3_000, String(taken));
   // One look-up above was told 1,001 for 1,000.
   assert.equal((ours?.received ?? 0) + (ours?.late ?? 0), taken + 1);
 });
