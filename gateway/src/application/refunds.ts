@@ -52,8 +52,9 @@ export async function createRefund(
       const provider = getProviderByName(refund.adapter);
       const access = await findProviderAccess(context, provider, intent, 'open_attempt');
       if (!access.ok) throw new GatewayError('provider_not_supported', access.reason);
-      // This request asks at once; the worker only when it does not survive that.
+      // This request asks at once; when it does not survive that, the worker finds out what became of it.
       refund.asked_at = refund.created_at;
+      refund.next_step = 'look_up';
       refund.next_check_at = instant(context, REFUND_LEASE_MS);
     }
     const next = intentWithRefund(intent, null, refund, refund.created_at);

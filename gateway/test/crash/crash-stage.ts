@@ -140,6 +140,7 @@ export async function makeCrashStage(t: TestContext) {
     async passTime(): Promise<void> {
       const past = `now() - interval '1 second'`;
       await query(`update payment_attempts set next_check_at = ${past} where next_check_at is not null`);
+      await query(`update refunds set next_check_at = ${past} where next_check_at is not null`);
       await query(`update idempotency_keys set locked_until = ${past} where response_status is null`);
       await query(
         `update webhook_deliveries set next_attempt_at = ${past} where next_attempt_at is not null`,
