@@ -23,5 +23,7 @@ create index payment_processor_configs_by_master_key on payment_processor_config
   (substring(credentials_sealed from 2 for 8), organization_id, livemode, merchant_store_id, provider);
 create index webhook_endpoints_by_master_key on webhook_endpoints (substring(secret_sealed from 2 for 8), id);
 
+-- The merchant first: an index that began like the primary key was taken for it while the table was small, and then
+-- every look-up of one store, each payment's too, read all the stores of its organization.
 drop index stores_by_merchant;
-create index stores_by_merchant on stores (organization_id, livemode, merchant_id, id);
+create index stores_by_merchant on stores (merchant_id, organization_id, livemode, id);

@@ -6,12 +6,14 @@ import { insertAuditEntry } from '../db/audit-log.ts';
 import { insertMark } from '../db/idempotency-keys.ts';
 import {
   findMerchant,
+  findStoreName,
   listMerchants,
   listOwnersOfStores,
   listStores,
   type MerchantPage,
 } from '../db/merchant-lists.ts';
 import {
+  keepToIndexes,
   type Owner,
   updateProcessorConfigs,
   upsertMerchants,
@@ -27,7 +29,7 @@ import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { makePage, type Page } from './pages.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { credentialsContext } from './provider-access.ts';
-import { makeSyncRows, type SyncBody, type SyncBodyStore, type SyncRows } from './synced-rows.ts';
+import { checkCredentials, makeSyncRows, type SyncBody, type SyncRows } from './synced-rows.ts';
 
 /** Make and change what the body says. The same body again changes nothing but the times. */
 export async function syncMerchants(
@@ -47,6 +49,7 @@ export async function syncMerchants(
     await context.db.withTransaction(async (tx) => {
       // First, so that a repetition that comes meanwhile waits here, and not with half of its rows locked.
       if (mark !== null) await insertMark(tx, mark, owner.organization_id, now);
+      await keepToIndexes(tx);
       await upsertMerchants(tx, owner, rows.merchants, now);
       await writeStores(tx, owner, rows, now);
       await writeConfigs(tx, owner, configs, now);
@@ -67,6 +70,7 @@ export async function syncMerchants(
 }
 
 export interface NewStore extends Owner {
+  /** Without a name the one that there is stays; what is new is called by its id. */
   merchant: { id: string; name?: string };
   store: { id: string; name?: string };
   payment_processor_configs: { provider: string; is_active: boolean; credentials: object }[];
@@ -74,16 +78,19 @@ export interface NewStore extends Owner {
 
 /** One store with its merchant, as the command line makes or changes it. */
 export async function saveStore(context: Context, wanted: NewStore, actor: Actor = SYSTEM): Promise<void> {
-  const { organization_id, livemode, merchant, payment_processor_configs } = wanted;
-  const store: SyncBodyStore = { ...wanted.store, payment_processor_configs };
-  const body = { merchants: [{ ...merchant, stores: [store] }] };
+  const { organization_id, livemode, merchant, store, payment_processor_configs } = wanted;
+  const place = [context.db, organization_id, livemode] as const;
+  const merchant_name = merchant.name ?? (await findMerchant(...place, merchant.id))?.name ?? merchant.id;
+  const store_name = store.name ?? (await findStoreName(...place, store.id)) ?? store.id;
+  const stores = [{ id: store.id, name: store_name, payment_processor_configs }];
+  const body = { merchants: [{ id: merchant.id, name: merchant_name, stores }] };
   await syncMerchants(context, { organization_id, livemode }, actor, body, null);
 }
 
 type SealedConfig = Omit<SyncRows['configs'][number], 'credentials'> & { credentials_sealed: Buffer | null };
 
-/** So many are sealed before other requests have their turn. */
-const SEALED_AT_ONCE = 500;
+/** So many are checked and sealed before other requests have their turn: a few milliseconds. */
+const SEALED_AT_ONCE = 200;
 
 async function sealCredentials(
   context: Context,
@@ -92,6 +99,7 @@ async function sealCredentials(
 ): Promise<SealedConfig[]> {
   const sealed: SealedConfig[] = [];
   for (const { credentials, ...config } of configs) {
+    if (credentials !== null) checkCredentials(config.provider, credentials, `${config.path}.credentials`);
     const where = credentialsContext(organization_id, config.merchant_store_id, config.provider);
     const credentials_sealed =
       credentials === null ? null : seal(context.master_key, JSON.stringify(credentials), where);

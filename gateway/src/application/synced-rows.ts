@@ -1,5 +1,5 @@
 // What an upstream system sends of its merchants, laid out as rows, each with the place in the body where it stood,
-// so that a refusal names it. An id stands once; credentials are what their provider needs.
+// so that a refusal names it. An id stands once, and credentials are what their provider needs.
 import Schema from 'typebox/schema';
 import { GatewayError } from '../domain/error.ts';
 import { findProviderByName, isKnownProcessor, listProcessorNames } from '../providers/registry.ts';
@@ -8,14 +8,14 @@ import { findProviderByName, isKnownProcessor, listProcessorNames } from '../pro
 export interface SyncBody {
   merchants: {
     id: string;
-    name?: string;
+    name: string;
     stores?: SyncBodyStore[] | null;
   }[];
 }
 
 export interface SyncBodyStore {
   id: string;
-  name?: string;
+  name: string;
   payment_processor_configs?: SyncBodyConfig[] | null;
 }
 
@@ -26,8 +26,8 @@ export interface SyncBodyConfig {
 }
 
 export interface SyncRows {
-  merchants: { id: string; name: string | null }[];
-  stores: { id: string; name: string | null; merchant_id: string; path: string }[];
+  merchants: { id: string; name: string }[];
+  stores: { id: string; name: string; merchant_id: string; path: string }[];
   configs: {
     merchant_store_id: string;
     provider: string;
@@ -50,12 +50,12 @@ export function makeSyncRows(body: SyncBody): SyncRows {
   body.merchants.forEach((merchant, at) => {
     const path = `merchants.${at}`;
     once(merchant_ids, merchant.id, `${path}.id`, 'This merchant');
-    rows.merchants.push({ id: merchant.id, name: merchant.name ?? null });
+    rows.merchants.push({ id: merchant.id, name: merchant.name });
     (merchant.stores ?? []).forEach((store, store_at) => {
       const store_path = `${path}.stores.${store_at}`;
       once(store_ids, store.id, `${store_path}.id`, 'This store');
       if (rows.stores.length === MAX_STORES) throw tooMany(store_path);
-      const { id, name = null } = store;
+      const { id, name } = store;
       rows.stores.push({ id, name, merchant_id: merchant.id, path: store_path });
       addConfigs(rows, store, store_path);
     });
@@ -69,7 +69,6 @@ function addConfigs(rows: SyncRows, store: SyncBodyStore, store_path: string): v
     const path = `${store_path}.payment_processor_configs.${at}`;
     checkProvider(provider, `${path}.provider`);
     once(providers, provider, `${path}.provider`, 'This provider');
-    if (credentials !== null) checkCredentials(provider, credentials, `${path}.credentials`);
     rows.configs.push({ merchant_store_id: store.id, provider, is_active, credentials, path });
   });
 }
@@ -99,7 +98,7 @@ function checkProvider(name: string, field: string): void {
 }
 
 /** The refusal names the field and the rule; what was sent is a secret and is not repeated. */
-function checkCredentials(name: string, credentials: object, path: string): void {
+export function checkCredentials(name: string, credentials: object, path: string): void {
   const schema = findProviderByName(name)?.credentials ?? null;
   if (schema === null) {
     if (JSON.stringify(credentials).length <= MAX_CREDENTIALS_LENGTH) return;
@@ -109,8 +108,7 @@ function checkCredentials(name: string, credentials: object, path: string): void
   if (Schema.Check(schema, credentials)) return;
   const [, [error]] = Schema.Errors(schema, credentials);
   const place = `${path}${(error?.instancePath ?? '').replaceAll('/', '.')}`;
-  const params = (error?.params ?? {}) as { requiredProperties?: string[]; additionalProperties?: string[] };
-  const child = params.requiredProperties?.[0] ?? params.additionalProperties?.[0];
+  const child = (error?.params as { requiredProperties?: string[] } | undefined)?.requiredProperties?.[0];
   throw new GatewayError('invalid_request', `These are not the credentials that ${name} needs.`, {
     field: child === undefined ? place : `${place}.${child}`,
     constraint: CONSTRAINTS[error?.keyword ?? ''] ?? 'format',
@@ -119,7 +117,7 @@ function checkCredentials(name: string, credentials: object, path: string): void
 
 const CONSTRAINTS: Record<string, string> = {
   required: 'required',
-  additionalProperties: 'unknown_field',
+  boolean: 'unknown_field',
   type: 'type',
   minLength: 'min_length',
   maxLength: 'max_length',

@@ -78,6 +78,21 @@ export async function listStores(
   return stores;
 }
 
+const STORE_NAME: Statement = {
+  name: 'find_store_name',
+  text: 'select name from stores where organization_id = $1 and livemode = $2 and id = $3',
+};
+
+export async function findStoreName(
+  db: Db,
+  organization_id: string,
+  livemode: boolean,
+  id: string,
+): Promise<string | null> {
+  const rows = await db.query<{ name: string }>(STORE_NAME, [organization_id, livemode, id]);
+  return rows[0]?.name ?? null;
+}
+
 const OWNERS: Statement = {
   name: 'list_owners_of_stores',
   text: `select id, merchant_id from stores

@@ -9,10 +9,22 @@ export interface Owner {
   livemode: boolean;
 }
 
+const KEEP_TO_INDEXES: Statement = {
+  name: 'keep_to_indexes',
+  text: `select set_config('enable_seqscan', 'off', true)`,
+};
+
+/**
+ * For the rest of the transaction. Thousands of rows may meet a table that was nearly empty when the statement was
+ * planned; reading the whole of it for each of them takes seconds.
+ */
+export async function keepToIndexes(tx: Tx): Promise<void> {
+  await tx.query(KEEP_TO_INDEXES);
+}
+
 export interface SyncedMerchant {
   id: string;
-  /** Null keeps the name that there is; a new row is then called by its id. */
-  name: string | null;
+  name: string;
 }
 
 export interface SyncedStore extends SyncedMerchant {
@@ -28,9 +40,8 @@ export interface SyncedConfig {
 const UPSERT_MERCHANTS: Statement = {
   name: 'upsert_merchants',
   text: `insert into merchants (organization_id, livemode, id, name, created_at, updated_at)
-    select $1::text, $2::boolean, r.id, coalesce(r.name, m.name, r.id), $3::timestamptz, $3::timestamptz
+    select $1::text, $2::boolean, r.id, r.name, $3::timestamptz, $3::timestamptz
     from unnest($4::text[], $5::text[]) as r (id, name)
-    left join merchants m on m.organization_id = $1 and m.livemode = $2 and m.id = r.id
     order by r.id
     on conflict (organization_id, livemode, id)
     do update set name = excluded.name, updated_at = excluded.updated_at`,
@@ -51,10 +62,8 @@ export async function upsertMerchants(
 const UPSERT_STORES: Statement = {
   name: 'upsert_stores',
   text: `insert into stores (organization_id, livemode, id, merchant_id, name, created_at, updated_at)
-    select $1::text, $2::boolean, r.id, r.merchant_id, coalesce(r.name, s.name, r.id),
-           $3::timestamptz, $3::timestamptz
+    select $1::text, $2::boolean, r.id, r.merchant_id, r.name, $3::timestamptz, $3::timestamptz
     from unnest($4::text[], $5::text[], $6::text[]) as r (id, merchant_id, name)
-    left join stores s on s.organization_id = $1 and s.livemode = $2 and s.id = r.id
     order by r.id
     on conflict (organization_id, livemode, id)
     do update set name = excluded.name, updated_at = excluded.updated_at

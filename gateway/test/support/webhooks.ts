@@ -76,7 +76,7 @@ export async function makeWebhookHarness(t: TestContext) {
     object_id: ORGANIZATION,
   };
   await insertOrganization(db, organization, makeAuditEntry(context, SYSTEM, audit));
-  const merchants = ['merchant_1', 'merchant_2'].map((id) => ({ id, name: null }));
+  const merchants = ['merchant_1', 'merchant_2'].map((id) => ({ id, name: id }));
   const owner = { organization_id: ORGANIZATION, livemode: false };
   await upsertMerchants(db, owner, merchants, new Date(START_MS).toISOString());
 
