@@ -1,4 +1,4 @@
-// What an operator changes with the command line while a gateway runs: keys and organizations.
+// What an operator changes with the command line while a gateway runs: organizations, and what is not there.
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
 import { startTestGateway } from './support/gateway.ts';
@@ -6,7 +6,6 @@ import { runCli } from './support/process.ts';
 
 const gateway = await startTestGateway({ after });
 const env = { DATABASE_URL: gateway.database_url, MPAC_MASTER_KEY: gateway.master_key };
-const PATH = '/v1/payment_intents';
 
 /** What the command says, once every process must have noticed what it did. */
 async function command(t: TestContext, ...args: string[]) {
@@ -15,27 +14,6 @@ async function command(t: TestContext, ...args: string[]) {
   gateway.clock.advance(3_000);
   return JSON.parse(stdout) as Record<string, unknown>;
 }
-
-test('a key that is revoked signs nothing any more, and stays as it was revoked', async (t) => {
-  const key = await gateway.addKey();
-  const by = gateway.clientFor(key);
-  assert.equal((await by.get(PATH)).status, 200);
-  const said = await command(t, 'keys', 'revoke', '--key', key.id);
-  assert.equal(said['api_key'], key.id);
-  assert.equal((await by.get(PATH)).status, 401);
-  assert.deepEqual(await command(t, 'keys', 'revoke', '--key', key.id), said);
-});
-
-test('the raw form of the secret is switched off and on again for one key', async (t) => {
-  const key = await gateway.addKey();
-  const raw = gateway.clientFor({ ...key, form: 'raw' });
-  const hashed = gateway.clientFor(key);
-  const set = (state: string) => command(t, 'keys', 'set', '--key', key.id, '--raw-secret', state);
-  assert.deepEqual(await set('off'), { api_key: key.id, allow_raw_secret: false });
-  assert.deepEqual([(await raw.get(PATH)).status, (await hashed.get(PATH)).status], [401, 200]);
-  await set('on');
-  assert.equal((await raw.get(PATH)).status, 200);
-});
 
 test('an organization decides what a terminal confirms with its token alone', async (t) => {
   const { organization_id } = gateway;
@@ -67,8 +45,7 @@ test('an organization decides what a terminal confirms with its token alone', as
 test('what is not there, or no method, is named in one line', async (t) => {
   const organization = ['organizations', 'set', '--organization'];
   for (const [args, message] of [
-    [['keys', 'revoke', '--key', 'ak_no'], 'There is no key ak_no.'],
-    [['keys', 'set', '--key', 'ak_no', '--raw-secret', 'off'], 'There is no key ak_no.'],
+    [['keys', 'revoke', '--key', 'ak_no'], 'There is no API key ak_no.'],
     [[...organization, 'org_no', '--client-confirm-methods', 'cash'], 'There is no organization org_no.'],
     [
       [...organization, gateway.organization_id, '--client-confirm-methods', 'cash,gold'],

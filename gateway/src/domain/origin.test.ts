@@ -10,7 +10,7 @@ test('an origin is kept as a browser spells it', () => {
     ['HTTPS://Shop.Example.COM', 'https://shop.example.com'],
     ['https://shop.example.com:443', 'https://shop.example.com'],
     ['https://shop.example.com:8443', 'https://shop.example.com:8443'],
-    ['https://お店.example', 'https://xn--t8jx73e.example'],
+    ['https://例え.テスト', 'https://xn--r8jz45g.xn--zckzah'],
     ['http://localhost:3000', 'http://localhost:3000'],
     ['http://127.0.0.1', 'http://127.0.0.1'],
     ['http://[::1]:5173', 'http://[::1]:5173'],
