@@ -188,7 +188,7 @@ test('a store of another merchant is not moved, and nothing of such a call is do
   const before = await rowsOf(own.organization_id);
   const entries = (await auditOf(own.organization_id)).length;
   const answer = await sync(merchants(merchant('m0'), merchant('m2', store('s0'), store('s1'))), own.client);
-  assert.equal(answer.status, 409, answer.text);
+  assert.deepEqual([answer.status, answer.json.code], [409, 'conflict']);
   assert.deepEqual(answer.json.details, {
     field: 'merchants.1.stores.1.id',
     constraint: 'same_merchant',
@@ -208,6 +208,11 @@ test('a body that is wrong is refused with the place of its first mistake, and n
   const before = await rowsOf(own.organization_id);
   const config = (changes: Json) => merchants(merchant('m1', store('s1', paypay(changes))));
   const CONFIG = 'merchants.0.stores.0.payment_processor_configs.0';
+  const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const deep = JSON.stringify(config({ provider: 'MPGS', credentials: { at: 'here' } })).replace(
+    '"here"',
+    nested,
+  );
   const wrong: [body: object | string, field: string, constraint: string][] = [
     [{}, 'merchants', 'required'],
     [{ merchants: null }, 'merchants', 'type'],
@@ -256,6 +261,7 @@ test('a body that is wrong is refused with the place of its first mistake, and n
       `${CONFIG}.credentials`,
       'max_length',
     ],
+    [deep, `${CONFIG}.credentials`, 'max_length'],
   ];
   for (const [body, field, constraint] of wrong) {
     const answer = await sync(body, own.client);

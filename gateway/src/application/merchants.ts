@@ -122,7 +122,7 @@ async function writeStores(tx: Tx, owner: Owner, rows: SyncRows, now: string): P
   );
   const asked = refused.find(({ id }) => id === conflict?.id);
   throw new GatewayError(
-    'idempotency_conflict',
+    'conflict',
     `The store ${conflict?.id} belongs to the merchant ${conflict?.merchant_id} and cannot move to ` +
       `${asked?.merchant_id}: its payments would lose their merchant. Give the new merchant's store an id of its own.`,
     {

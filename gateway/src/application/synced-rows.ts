@@ -2,7 +2,7 @@
 // so that a refusal names it. An id stands once, and credentials are what their provider needs.
 import Schema from 'typebox/schema';
 import { GatewayError } from '../domain/error.ts';
-import { findProviderByName, isKnownProcessor, listProcessorNames } from '../providers/registry.ts';
+import { findProviderByName, PROCESSOR_NAMES } from '../providers/registry.ts';
 
 /** As the documents show it. What is null or left out is left alone. */
 export interface SyncBody {
@@ -89,11 +89,11 @@ function tooMany(field: string): GatewayError {
 }
 
 function checkProvider(name: string, field: string): void {
-  if (isKnownProcessor(name)) return;
+  if (PROCESSOR_NAMES.has(name)) return;
   const known = findProviderByName(name) !== null;
   const message = known
     ? `${name} needs no configuration: every store may use it. Leave it out.`
-    : `This provider is not known. There are ${listProcessorNames().join(', ')}.`;
+    : `This provider is not known. There are ${[...PROCESSOR_NAMES].join(', ')}.`;
   throw new GatewayError('invalid_request', message, { field, constraint: 'enum' });
 }
 
@@ -101,7 +101,7 @@ function checkProvider(name: string, field: string): void {
 export function checkCredentials(name: string, credentials: object, path: string): void {
   const schema = findProviderByName(name)?.credentials ?? null;
   if (schema === null) {
-    if (JSON.stringify(credentials).length <= MAX_CREDENTIALS_LENGTH) return;
+    if (isShort(credentials)) return;
     const message = `Credentials may have ${MAX_CREDENTIALS_LENGTH} characters as JSON.`;
     throw new GatewayError('invalid_request', message, { field: path, constraint: 'max_length' });
   }
@@ -113,6 +113,15 @@ export function checkCredentials(name: string, credentials: object, path: string
     field: child === undefined ? place : `${place}.${child}`,
     constraint: CONSTRAINTS[error?.keyword ?? ''] ?? 'format',
   });
+}
+
+/** Deeper than can be written down again is long enough, too. */
+function isShort(credentials: object): boolean {
+  try {
+    return JSON.stringify(credentials).length <= MAX_CREDENTIALS_LENGTH;
+  } catch {
+    return false;
+  }
 }
 
 const CONSTRAINTS: Record<string, string> = {

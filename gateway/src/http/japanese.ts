@@ -42,6 +42,7 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
   iso_4217: (field) => `${field} は JPY のような ISO 4217 の通貨コードにしてください。`,
   exists: (field) => `${field} が登録されていません。先に同期してください。`,
   unique: (field) => `${field} はすでに使われています。details の決済を確認してください。`,
+  same_merchant: (field) => `${field} の店舗は別の加盟店に属しています。加盟店を移すことはできません。`,
   same_body: () => 'この Idempotency-Key は別の内容で使われています。新しいキーを使ってください。',
   in_progress: () => '同じ Idempotency-Key のリクエストを処理中です。少し待って再送してください。',
   timestamp: () => '署名の時刻がサーバーの時計とずれています。Unix 秒で、差は 300 秒以内にしてください。',

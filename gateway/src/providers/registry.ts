@@ -28,14 +28,11 @@ const NAMES_WITHOUT_ADAPTER: ReadonlySet<string> = new Set([
 const SETTLEMENT_NAMES: readonly string[] = ['SP_NET'];
 
 /** What a store can have settings for: providers that need credentials, built or not yet. */
-export function listProcessorNames(): string[] {
-  const built = PROVIDERS.flatMap(({ name, credentials }) => (credentials === null ? [] : [name]));
-  return [...built, ...NAMES_WITHOUT_ADAPTER, ...SETTLEMENT_NAMES];
-}
-
-export function isKnownProcessor(name: string): boolean {
-  return listProcessorNames().includes(name);
-}
+export const PROCESSOR_NAMES: ReadonlySet<string> = new Set([
+  ...PROVIDERS.flatMap(({ name, credentials }) => (credentials === null ? [] : [name])),
+  ...NAMES_WITHOUT_ADAPTER,
+  ...SETTLEMENT_NAMES,
+]);
 
 export type FoundProvider = { provider: Provider } | { known_wallet_without_adapter: string };
 
