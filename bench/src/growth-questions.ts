@@ -65,7 +65,8 @@ async function paymentLists(load: Load, grown: Grown): Promise<Question[]> {
     list('of a merchant on a day a year ago', { ...past, merchant_id: grown.merchant }),
     list('before a day a year ago', { created_lt: past.created_lt }, 2 * PAGE),
     list('after an id', { starting_after: 'pi_01K' }),
-    list('succeeded', { status: 'succeeded' }),
+    // Those of the last days are still open.
+    list('succeeded', { status: 'succeeded' }, open),
     list('failed, of the far past', { status: 'failed' }),
     list('failed, of a merchant', { status: 'failed', merchant_id: grown.merchant }, 40_000),
     list('failed, of a day', { status: 'failed', ...past }),
@@ -171,7 +172,7 @@ async function eventsAndDeliveries(load: Load, grown: Grown): Promise<Question[]
     },
     {
       title: 'deliveries of an endpoint',
-      pages: PAGE,
+      pages: 2 * PAGE + 400,
       ask: async (db) =>
         lists.listWebhookDeliveries?.(db, grown.endpoint, {
           status: null,

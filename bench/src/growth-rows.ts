@@ -82,7 +82,7 @@ const ROWS: readonly string[] = [
     select 'we_' || substr(organization_id, 5), row_number() over (partition by organization_id order by id),
       organization_id, id, case when is_young then 'pending' else 'succeeded' end, 1,
       case when is_young then :now + make_interval(secs => abs(hashtext(id)) % 2000 - 100) end, created_at, created_at
-    from (select *, created_at > :now - interval '6 hours' as is_young from events
+    from (select *, created_at > :now - interval '60 days' as is_young from events
           where fanned_out_at is not null and type = 'payment_intent.succeeded') told`,
   `insert into webhook_delivery_attempts (webhook_endpoint_id, sequence, event_id, attempt_number, organization_id,
       response_status, duration_ms, attempted_at)
@@ -111,10 +111,10 @@ const ROWS: readonly string[] = [
       provider, adapter, processing_mode, status, error, next_step, next_check_at, created_at, updated_at)
     select 're' || substr(x, 2), organization_id, true, 'm' || merchant, 'pi' || substr(x, 2), 'pa' || substr(x, 2),
       1000, 'JPY', 'PAYPAY', 'PAYPAY', 'pgw_processed',
-      case when n % 17 = 0 and n < :rows * 0.2 then 'failed' when n > :rows * 0.99 then 'pending' else 'succeeded' end,
+      case when n % 17 = 0 and n < :rows * 0.2 then 'failed' when n > :rows * 0.9 and n % 7 = 0 then 'pending' else 'succeeded' end,
       case when n % 17 = 0 and n < :rows * 0.2 then '{}'::json end,
-      case when not (n % 17 = 0 and n < :rows * 0.2) and n > :rows * 0.99 then 'look_up' end,
-      case when not (n % 17 = 0 and n < :rows * 0.2) and n > :rows * 0.99
+      case when not (n % 17 = 0 and n < :rows * 0.2) and n > :rows * 0.9 and n % 7 = 0 then 'look_up' end,
+      case when not (n % 17 = 0 and n < :rows * 0.2) and n > :rows * 0.9 and n % 7 = 0
         then :now + make_interval(secs => n % 200 - 10) end, at, at
     from facts where status = 'succeeded' and n % 50 = 0`,
 ];

@@ -96,8 +96,21 @@ update webhook_delivery_attempts a set event_id = d.event_id
 select pg_temp.partition_by_event('webhook_delivery_attempts', 'event_id');
 alter table webhook_delivery_attempts add primary key (webhook_endpoint_id, sequence, attempt_number, event_id);
 
+-- Types that an ordinary payment never has: their lists would otherwise walk past all payments of a year.
+create index events_of_rare_types on events (organization_id, livemode, type, id)
+  where type not in ('payment_intent.created', 'payment_intent.requires_action', 'payment_intent.succeeded');
+
 -- Payment intents are not cut: an order's reference is unique over all time, which only one index over all of them
 -- can prove. What keeps them quick is that no list walks past what it does not show. A payment that goes well is
--- never in this index, so it costs nothing.
+-- never in these indexes, so they cost it nothing.
 create index payment_intents_rare on payment_intents (organization_id, livemode, status, id collate "C")
   where status in ('processing', 'failed', 'cancelled');
+create index payment_intents_rare_of_merchant
+  on payment_intents (organization_id, livemode, merchant_id, status, id collate "C")
+  where status in ('processing', 'failed', 'cancelled');
+create index refunds_by_status on refunds (organization_id, livemode, status, id collate "C");
+
+-- A claim of look-ups reads the oldest that are due, whoever's they are; only when most of those are of a few with
+-- a backlog does it go from merchant to merchant.
+create index payment_attempts_by_time on payment_attempts (next_check_at) where next_check_at is not null;
+create index refunds_by_time on refunds (next_check_at) where next_check_at is not null;

@@ -15,6 +15,9 @@ export interface LookUpBudget {
 const AVAILABLE = `least($5::real, b.tokens
           + greatest(0, extract(epoch from $1::timestamptz - b.refilled_at))::real * $4::real)`;
 
+/** More than a claim can take, so that one merchant's few more do not make it look at all. */
+const HEAD = 256;
+
 /**
  * Takes rows of a table that are their own schedule. `set` changes more of a row that is taken, and `keep` returns
  * something of it as it was before.
@@ -24,14 +27,32 @@ export function makeClaim(
   changes: { set?: string; keep?: { name: string; expression: string } } = {},
 ): Statement {
   const as_it_was = changes.keep ? `, ${changes.keep.expression} as ${changes.keep.name}` : '';
-  // `waiting` steps from bucket to bucket and reads the earliest time of each: its cost is the number of
-  // merchants with something to look up, whatever lies behind them. No merchant gets more than its bucket holds,
-  // whoever has waited longest comes first, and everybody's first comes before anybody's second. Two workers take
-  // turns at a bucket; the one that comes later, and finds too little left, leaves its rows for the next tick.
+  // `oldest` is the head of all that is due. As long as it holds enough merchants whose buckets hold something, or
+  // all that is due, nothing else is read. Otherwise somebody's backlog fills it, and `waiting` steps from bucket to
+  // bucket and reads the earliest time of each: then the cost is the number of merchants with something to look up,
+  // whatever lies behind them. Either way no merchant gets more than its bucket holds, whoever has waited longest
+  // comes first, and everybody's first comes before anybody's second. Two workers take turns at a bucket; the one
+  // that comes later, and finds too little left, leaves its rows for the next tick.
   const text = `
-    with recursive waiting as (
+    with recursive oldest as materialized (
+      select adapter, organization_id, merchant_id, next_check_at from ${table}
+      where next_check_at <= $1::timestamptz order by next_check_at limit ${HEAD}
+    ),
+    first_of_each as materialized (
+      select o.*, case when b.adapter is null then $5::real else ${AVAILABLE} end as available
+      from (select adapter, organization_id, merchant_id, min(next_check_at) as next_check_at
+            from oldest group by 1, 2, 3) o
+      left join look_up_budgets b
+        on b.adapter = o.adapter and b.organization_id = o.organization_id and b.merchant_id = o.merchant_id
+    ),
+    enough as materialized (
+      select (select count(*) from oldest) < ${HEAD}
+        or (select count(*) from first_of_each where available >= 1) >= $3::int as is_enough
+    ),
+    waiting as (
       (select adapter, organization_id, merchant_id, next_check_at from ${table}
-       where next_check_at is not null order by adapter, organization_id, merchant_id, next_check_at limit 1)
+       where next_check_at is not null and not (select is_enough from enough)
+       order by adapter, organization_id, merchant_id, next_check_at limit 1)
       union all
       select next.adapter, next.organization_id, next.merchant_id, next.next_check_at
       from waiting w cross join lateral (
@@ -43,8 +64,10 @@ export function makeClaim(
     ),
     ready as (
       select * from (
+        select * from first_of_each where (select is_enough from enough)
+        union all
         select w.adapter, w.organization_id, w.merchant_id, w.next_check_at,
-               case when b.adapter is null then $5::real else ${AVAILABLE} end as available
+               case when b.adapter is null then $5::real else ${AVAILABLE} end
         from waiting w left join look_up_budgets b
           on b.adapter = w.adapter and b.organization_id = w.organization_id and b.merchant_id = w.merchant_id
         where w.next_check_at <= $1::timestamptz

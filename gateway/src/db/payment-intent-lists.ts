@@ -47,21 +47,8 @@ const CONDITIONS: Record<keyof Filters, (place: string) => string> = {
 };
 const FILTERS = Object.keys(CONDITIONS) as (keyof Filters)[];
 
-/**
- * Statuses that few intents have, each with an index of its own: walking all of an organization's would read its
- * whole history for the last few. The open ones are those of the last day at most, and are sorted when they are
- * found, which `offset 0` makes sure of. The others are many, so that the walk soon has a page.
- */
-function narrowing(status: string | null): { name: string; condition: string; fence: string } {
-  if (status === 'requires_payment_method' || status === 'requires_action') {
-    const condition = ` and status in ('requires_payment_method', 'requires_action')`;
-    return { name: '_open', condition, fence: ' offset 0' };
-  }
-  if (status === 'processing' || status === 'failed' || status === 'cancelled') {
-    return { name: '_rare', condition: ` and status in ('processing', 'failed', 'cancelled')`, fence: '' };
-  }
-  return { name: '', condition: '', fence: '' };
-}
+const RARE: ReadonlySet<string | null> = new Set(['processing', 'failed', 'cancelled']);
+const OPEN: ReadonlySet<string | null> = new Set(['requires_payment_method', 'requires_action']);
 
 /** Newest first. One more than `limit` may be asked for, to see whether there is a next page. */
 export async function listPaymentIntents(db: Db, filter: ListFilter): Promise<PaymentIntent[]> {
@@ -73,16 +60,35 @@ export async function listPaymentIntents(db: Db, filter: ListFilter): Promise<Pa
   };
   const given = FILTERS.filter((name) => filters[name] !== null);
   const conditions = given.map((name, index) => ` and ${CONDITIONS[name](`$${index + 5}`)}`);
-  const { name, condition, fence } = narrowing(filter.status);
+  const kind = RARE.has(filter.status) ? '_rare' : OPEN.has(filter.status) ? '_open' : '';
   const statement = {
     // By the filters' places, because PostgreSQL cuts a name at 63 characters and would take two for one.
-    name: `list_payment_intents_${given.map((one) => FILTERS.indexOf(one)).join('')}${name}`,
-    text: `select * from (
-        select * from payment_intents
-        where organization_id = $1 and livemode = $2${conditions.join('')}${condition}${fence}
-      ) wanted
-      order by ${ID} desc limit $3 offset $4`,
+    name: `list_payment_intents_${given.map((one) => FILTERS.indexOf(one)).join('')}${kind}`,
+    text: makeText(kind, `organization_id = $1 and livemode = $2${conditions.join('')}`),
   };
   const values = given.map((one) => filters[one]);
   return db.query<PaymentIntent>(statement, [organization_id, livemode, limit, offset, ...values]);
+}
+
+/**
+ * Few intents have one of the rare statuses; those have an index of their own, because walking all intents would read
+ * an organization's whole history for the last few. The open ones are those of the last day at most, of all
+ * organizations together, and are sorted when they are found. Of the others there are many, so that the walk soon has
+ * a page.
+ */
+function makeText(kind: '_rare' | '_open' | '', conditions: string): string {
+  const page = `order by ${ID} desc limit $3 offset $4`;
+  if (kind === '') return `select * from payment_intents where ${conditions} ${page}`;
+  if (kind === '_rare') {
+    const rare = `status in ('processing', 'failed', 'cancelled')`;
+    return `select * from payment_intents where ${conditions} and ${rare} ${page}`;
+  }
+  return `
+    with open as materialized (
+      select id, organization_id, livemode, merchant_id, merchant_store_id, merchant_ref_id, status, created_at
+      from payment_intents where status in ('requires_payment_method', 'requires_action')
+    )
+    select p.* from (select id from open where ${conditions} ${page}) page
+    join payment_intents p on p.id = page.id
+    order by p.${ID} desc`;
 }

@@ -261,8 +261,7 @@ const EXPIRING: Statement = {
   name: 'list_expiring_payment_intents',
   text: `select * from payment_intents p
     where status in ('requires_payment_method', 'requires_action') and expires_at <= $1
-      and not exists (select from payment_attempts a
-                      where a.id = p.attempt_id and a.cancel_requested_at is not null)
+      and (select a.cancel_requested_at from payment_attempts a where a.id = p.attempt_id) is null
     order by expires_at limit $2`,
 };
 
