@@ -23,6 +23,7 @@ export interface AskedFixture {
   openStage(simulator_url: string): Stage;
 }
 
+export type RefundStep = 'refund' | 'lookUpRefund';
 export type Step = 'start' | 'lookUp' | 'cancel';
 
 /** Faults of the simulators' common dial that every provider must be able to survive. */
@@ -51,6 +52,14 @@ export interface Stage {
   /** Strikes the next call that the step makes first, once. */
   setFault(fault: StageFault, step: Step): Promise<void>;
   countCharges(attempt_id: string): Promise<number>;
+  /** For an adapter with `refund`. */
+  refunds?: {
+    setFault(fault: StageFault, step: RefundStep): Promise<void>;
+    /** What the provider has given back of an attempt's money, each refund by itself. */
+    listAmounts(attempt_id: string): Promise<number[]>;
+    /** From now on the provider takes so long for a refund. */
+    setDelay(seconds: number): Promise<void>;
+  };
   /** Where the provider sends its notifications, and the secret that it signs them with, if it signs. */
   setNotificationTarget(url: string, secret: string | null): Promise<void>;
   sendNotificationAgain(attempt_id: string): Promise<void>;

@@ -6,9 +6,16 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Value } from 'typebox/value';
 import type { ProviderResult } from '../../src/domain/provider-result.ts';
+import type { RefundResult } from '../../src/domain/refund.ts';
 import { makeHttpClient } from '../../src/outbound/http.ts';
-import type { AskedFixture, ContractFixture, Stage, Step } from '../../src/providers/contract-fixture.ts';
-import type { AttemptFacts, Provider, ProviderContext } from '../../src/providers/provider.ts';
+import type {
+  AskedFixture,
+  ContractFixture,
+  RefundStep,
+  Stage,
+  Step,
+} from '../../src/providers/contract-fixture.ts';
+import type { AttemptFacts, Provider, ProviderContext, RefundFacts } from '../../src/providers/provider.ts';
 import { startSimulatorServer } from '../../src/simulator/server.ts';
 
 const FOLDER = join(import.meta.dirname, '../../src/providers');
@@ -84,6 +91,12 @@ export interface Play {
   /** What is to be examined for secrets besides the results and the calls, which are kept anyway. */
   keep(told: unknown): void;
   ask(step: Step, attempt: AttemptFacts, changes?: Partial<ProviderContext>): Promise<ProviderResult>;
+  askRefund(
+    step: RefundStep,
+    attempt: AttemptFacts,
+    refund: RefundFacts,
+    changes?: Partial<ProviderContext>,
+  ): Promise<RefundResult>;
   makeFresh(changes?: Partial<AttemptFacts>): AttemptFacts;
   /** An attempt that was started and waits for the customer, with what was learned. */
   startWell(): Promise<AttemptFacts>;
@@ -99,6 +112,12 @@ export async function openPlay(fixture: AskedFixture): Promise<Play> {
   const http = makeHttpClient({ user_agent: 'mpac-pgw/test', observe: (call) => told.push(call) });
   const stage = fixture.openStage(simulator.url);
 
+  function makeContext(changes: Partial<ProviderContext>): ProviderContext {
+    const credentials = changes.credentials ?? stage.credentials();
+    assert.ok(provider.complete_credentials && Value.Check(provider.complete_credentials, credentials));
+    return { http, now: () => clock, livemode: false, deadline_ms: 20_000, ...changes, credentials };
+  }
+
   const play: Play = {
     stage,
     now: () => clock,
@@ -107,17 +126,13 @@ export async function openPlay(fixture: AskedFixture): Promise<Play> {
     },
     keep: (value) => told.push(value),
     async ask(step, attempt, changes = {}) {
-      const credentials = changes.credentials ?? stage.credentials();
-      assert.ok(provider.complete_credentials && Value.Check(provider.complete_credentials, credentials));
-      const context = {
-        http,
-        now: () => clock,
-        livemode: false,
-        deadline_ms: 20_000,
-        ...changes,
-        credentials,
-      };
-      const result = await provider[step]?.(attempt, context);
+      const result = await provider[step]?.(attempt, makeContext(changes));
+      assert.ok(result, `${provider.name} has ${step}`);
+      told.push(result);
+      return result;
+    },
+    async askRefund(step, attempt, refund, changes = {}) {
+      const result = await provider[step]?.(attempt, refund, makeContext(changes));
       assert.ok(result, `${provider.name} has ${step}`);
       told.push(result);
       return result;

@@ -63,6 +63,24 @@ function openStage(simulator_url: string): Stage {
       const { charges } = (await answer.json()) as { charges: { merchantPaymentId: string }[] };
       return charges.filter((charge) => charge.merchantPaymentId === attempt_id).length;
     },
+    refunds: {
+      async setFault(fault, step) {
+        const endpoint = step === 'refund' ? 'create_refund' : 'get_refund';
+        await control('POST', '/faults', { fault, times: 1, endpoint });
+      },
+      async listAmounts(attempt_id) {
+        const answer = await control('GET', '/refunds');
+        const { refunds } = (await answer.json()) as {
+          refunds: { merchantPaymentId: string; amount: number }[];
+        };
+        return refunds
+          .filter((refund) => refund.merchantPaymentId === attempt_id)
+          .map((refund) => refund.amount);
+      },
+      async setDelay(refund_delay_seconds) {
+        await control('POST', '/settings', { refund_delay_seconds });
+      },
+    },
     async setNotificationTarget(notification_url, webhook_secret) {
       await control('POST', '/settings', { notification_url, webhook_secret });
     },
