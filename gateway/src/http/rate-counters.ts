@@ -50,7 +50,7 @@ export function makeCounter(name: string, limit: number, redis: RedisLink | null
   async function consume(key: string): Promise<RateLimiterRes & { refused: boolean }> {
     if (shared === null || redis === null || !redis.isUp()) return consumeFrom(memory, key);
     try {
-      const count = await consumeFrom(shared, key);
+      const count = await redis.within(consumeFrom(shared, key));
       // The memory goes on from here when Redis goes away.
       await memory.set(key, count.consumedPoints, count.msBeforeNext / 1_000);
       return count;

@@ -3,7 +3,7 @@
 import { Redis } from 'ioredis';
 
 /** Longer than a healthy Redis ever takes on a network of one's own, and short enough for a customer at a till. */
-const COMMAND_TIMEOUT_MS = 50;
+const DEADLINE_MS = 100;
 const CONNECT_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
 /** A connection that answers nothing is given up after so many probes: its other end may be gone without a word. */
@@ -14,6 +14,8 @@ export interface RedisLink {
   client: Redis;
   /** Whether commands are to be sent now. */
   isUp(): boolean;
+  /** The answer, or a failure when it takes too long. */
+  within<T>(answer: Promise<T>): Promise<T>;
   /** A command failed. Until a probe succeeds, Redis counts as away. */
   failed(error: unknown): void;
   close(): void;
@@ -29,7 +31,6 @@ export function openRedisLink({ url, onUp, onAway }: RedisLinkOptions): RedisLin
   const client = new Redis(url, {
     // Redis 6 and all its kin speak it; nothing here needs the newer one.
     protocol: 2,
-    commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -57,7 +58,7 @@ export function openRedisLink({ url, onUp, onAway }: RedisLinkOptions): RedisLin
     // While it is not connected, the connection's own news begins the next probe.
     if (client.status !== 'ready') return;
     try {
-      await client.set(PROBE_KEY, '1', 'PX', 1_000);
+      await within(client.set(PROBE_KEY, '1', 'PX', 1_000));
       failures = 0;
       if (!isClosed()) {
         state = 'up';
@@ -78,6 +79,7 @@ export function openRedisLink({ url, onUp, onAway }: RedisLinkOptions): RedisLin
   return {
     client,
     isUp: () => state === 'up',
+    within,
     failed: away,
     close(): void {
       state = 'closed';
@@ -85,4 +87,13 @@ export function openRedisLink({ url, onUp, onAway }: RedisLinkOptions): RedisLin
       client.disconnect();
     },
   };
+}
+
+function within<T>(answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const fail = () => reject(new Error(`Redis did not answer within ${DEADLINE_MS} ms`));
+    // It may be this process that was busy for so long: what has arrived meanwhile is read before it counts.
+    const timer = setTimeout(() => setImmediate(fail), DEADLINE_MS);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
