@@ -210,14 +210,6 @@ test('a provider that is switched off, or not configured, is not supported for t
   );
 });
 
-test('PayPay holds no money yet, so manual capture by QR is refused before PayPay is asked', async () => {
-  const before = await gateway.paypay.calls('create_code');
-  const intent = await gateway.createIntent({ capture_method: 'manual' });
-  const answer = await gateway.terminalFor(intent).confirmQr();
-  assert.deepEqual(refusal(answer), [400, 'provider_not_supported', 'provider']);
-  assert.equal(await gateway.paypay.calls('create_code'), before);
-});
-
 test('a currency that PayPay does not take is refused, nothing was taken, and cash still works', async () => {
   const intent = await gateway.createIntent({ currency: 'USD' });
   const terminal = gateway.terminalFor(intent);

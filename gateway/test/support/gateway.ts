@@ -209,6 +209,14 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
       if (answer.status !== 200) throw new Error(`confirm answered ${answer.status}: ${answer.text}`);
       return { ...intent, terminal, confirmation: answer.json, code: String(answer.json.qr_content) };
     },
+    /** An intent whose money PayPay holds for a later capture; `code` is what the customer scanned. */
+    async holdQr(changes: Json = {}) {
+      const intent = await this.openQr({ capture_method: 'manual', ...changes });
+      await this.paypay.pay(intent.code);
+      clock.advance(2_500);
+      await this.runJob('look_ups');
+      return intent;
+    },
     async statusOf(intent: { id: string }): Promise<string> {
       return (await client.retrieve(intent.id)).json.status;
     },

@@ -5,7 +5,20 @@ export interface PaypayPayment {
   merchantPaymentId: string;
   url: string;
   amount: number;
-  phase: 'open' | 'paid' | 'declined' | 'cancelled' | 'deleted' | 'expired';
+  phase:
+    | 'open'
+    | 'held'
+    | 'paid'
+    | 'declined'
+    | 'cancelled'
+    | 'released'
+    | 'hold_expired'
+    | 'deleted'
+    | 'expired';
+  /** Until when PayPay holds the money, and what of it was captured. */
+  held_until: string | null;
+  captured: number | null;
+  notifications: { state: string; outcome: string }[];
 }
 
 export interface FaultOptions {
@@ -16,6 +29,8 @@ export interface FaultOptions {
     | 'delete_code'
     | 'get_payment'
     | 'cancel_payment'
+    | 'capture_payment'
+    | 'revert_authorization'
     | 'create_refund'
     | 'get_refund';
 }
@@ -55,6 +70,11 @@ export function makePaypayStage(url: string, notification_url: string) {
     /** Takes the money although the code should be dead. */
     payLate: (code?: string) => act('pay', code, { late: true }),
     decline: (code?: string) => act('decline', code, {}),
+    /** Of held money: what a person does at PayPay's own tool, and the time that PayPay leaves. */
+    captureByHand: (code: string, amount?: number) =>
+      act('capture', code, amount === undefined ? {} : { amount }),
+    revertByHand: (code: string) => act('revert', code, {}),
+    shortenHold: (code: string, seconds: number) => act('shorten', code, { seconds }),
     notifyAgain: (code?: string) => act('notify', code, {}),
     /** From now on PayPay notifies the gateway; before, its notifications are lost. */
     connectNotifications: (webhook_secret: string | null = null) =>
