@@ -6,6 +6,7 @@ import { MasterKeyError } from './application/master-keys.ts';
 import { checkDatabase } from './commands/check-database.ts';
 import { runDemo } from './commands/demo.ts';
 import { registerOperatorCommands } from './commands/operator.ts';
+import { registerResolutionCommands } from './commands/resolutions.ts';
 import { type Running, runAll, runApi, runWorker } from './commands/run.ts';
 import { runSimulator } from './commands/simulate.ts';
 import { StartError } from './commands/start-error.ts';
@@ -17,7 +18,14 @@ import { GatewayError } from './domain/error.ts';
 const program = new Command('mpac-pgw').description('A self-hosted payment gateway for points of sale.');
 
 /** What a command says when it cannot do its work. Anything else is a bug and keeps its stack. */
-const SENTENCES = [StartError, ConfigError, EmbeddedPostgresError, MigrationError, MasterKeyError, GatewayError];
+const SENTENCES = [
+  StartError,
+  ConfigError,
+  EmbeddedPostgresError,
+  MigrationError,
+  MasterKeyError,
+  GatewayError,
+];
 
 function fail(error: unknown): never {
   const known = SENTENCES.some((kind) => error instanceof kind);
@@ -82,5 +90,6 @@ program
   .option('--amount <yen>', 'how much', '1500')
   .action((options: { amount: string }) => runDemo(readConfig(process.env, 'development'), options));
 registerOperatorCommands(program);
+registerResolutionCommands(program);
 
 program.parseAsync().catch(fail);

@@ -6,18 +6,16 @@ import { instant } from '../context.ts';
 import { findAttempt, findPaymentIntent } from '../db/payment-intents.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import { GatewayError } from '../domain/error.ts';
+import { newsByHand, type OutcomeByHand } from '../domain/manual-resolution.ts';
 import { type PaymentIntent, paymentIntentResource, refusedMove } from '../domain/payment-intent.ts';
-import type { ProviderResult } from '../domain/provider-result.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 import { admit, type KeyCaller } from './callers.ts';
 import type { Answer, Mark } from './idempotency.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { applyProviderResult } from './provider-results.ts';
 
-export const OUTCOMES_BY_HAND = ['paid', 'not_paid'] as const;
-
-export interface OutcomeByHand {
-  outcome: (typeof OUTCOMES_BY_HAND)[number];
+export interface PaymentByHand {
+  outcome: OutcomeByHand;
   reason: string;
   /** How the provider calls the payment; refunds there need it. */
   provider_payment_id?: string;
@@ -28,64 +26,51 @@ export async function resolvePaymentIntent(
   context: Context,
   caller: KeyCaller | null,
   id: string,
-  wanted: OutcomeByHand,
+  wanted: PaymentByHand,
   actor: Actor,
   mark: Mark | null,
 ): Promise<Answer> {
   const found = await findPaymentIntent(context.db, id);
-  if (caller === null && found === null) throw noSuchIntent();
-  const intent = caller === null && found !== null ? found : admit(context, caller as KeyCaller, found);
+  const intent = caller === null ? found : admit(context, caller, found);
+  if (intent === null)
+    throw new GatewayError('payment_not_found', 'There is no payment intent with this id.');
   const attempt = intent.attempt_id === null ? null : await findAttempt(context.db, intent.attempt_id);
   if (attempt === null) throw notOpen(intent);
 
   const resolved_at = instant(context);
-  const { outcome, reason } = wanted;
+  const { outcome, reason, provider_payment_id = null } = wanted;
   const resolution = { outcome, reason, resolved_by: actor.on_behalf_of ?? actor.actor_id, resolved_at };
   const answer = (after: PaymentIntent) => jsonAnswer(200, { ...paymentIntentResource(after), resolution });
-  const { intent: after } = await applyProviderResult(context, intent, attempt, newsOf(wanted, attempt), {
-    ...(mark && { mark }),
-    answer,
-    by_hand: {
-      check: (now, tried) => checkOpen(context, now, tried),
-      audit: (before, next) =>
-        makeAuditEntry(context, actor, {
-          organization_id: before.organization_id,
-          livemode: before.livemode,
-          merchant_id: before.merchant_id,
-          action: 'payment_intent.resolved',
-          object_id: before.id,
-          reason,
-          details: {
-            ...wanted,
-            reason: undefined,
-            attempt: attempt.id,
-            from: before.status,
-            to: next.status,
-          },
-        }),
+  const { intent: after } = await applyProviderResult(
+    context,
+    intent,
+    attempt,
+    newsByHand(attempt, outcome, provider_payment_id),
+    {
+      ...(mark && { mark }),
+      answer,
+      by_hand: {
+        check: (now, tried) => checkOpen(context, now, tried),
+        audit: (before, next) =>
+          makeAuditEntry(context, actor, {
+            organization_id: before.organization_id,
+            livemode: before.livemode,
+            merchant_id: before.merchant_id,
+            action: 'payment_intent.resolved',
+            object_id: before.id,
+            reason,
+            details: {
+              ...wanted,
+              reason: undefined,
+              attempt: attempt.id,
+              from: before.status,
+              to: next.status,
+            },
+          }),
+      },
     },
-  });
+  );
   return answer(after);
-}
-
-/**
- * The person's word as a provider would say it. Of a payment that is to be held first, "paid" means held, unless we
- * had asked to take it. "Not paid" ends the attempt and no more: where the order is still open it can be tried anew.
- */
-function newsOf({ outcome, provider_payment_id }: OutcomeByHand, attempt: Attempt): ProviderResult {
-  if (outcome === 'not_paid') {
-    return {
-      kind: 'ended_unpaid',
-      reason: 'expired',
-      code: 'resolved_not_paid',
-      message: 'A person has made sure that nothing was paid.',
-    };
-  }
-  const is_to_be_held = attempt.authorize_only && attempt.status !== 'authorized';
-  return {
-    kind: is_to_be_held ? 'authorized' : 'paid',
-    ...(provider_payment_id !== undefined && { provider_payment_id }),
-  };
 }
 
 /** Only what is unknown is left to a person, and not while the provider is just being asked for the first time. */
@@ -103,8 +88,4 @@ function checkOpen(context: Context, intent: PaymentIntent, attempt: Attempt): v
 
 function notOpen(intent: PaymentIntent): GatewayError {
   return refusedMove(intent, 'resolved by hand: its outcome is not unknown');
-}
-
-function noSuchIntent(): GatewayError {
-  return new GatewayError('payment_not_found', 'There is no payment intent with this id.');
 }

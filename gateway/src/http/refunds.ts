@@ -26,7 +26,7 @@ const CreateRefundBody = Type.Object(
   },
 );
 
-const RefundShape = Type.Object(
+export const RefundShape = Type.Object(
   {
     id: Type.String(),
     object: Type.Literal('refund'),

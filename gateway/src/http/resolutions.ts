@@ -3,10 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { actorOfKey } from '../application/audit.ts';
 import type { makeKeyring } from '../application/callers.ts';
-import { OUTCOMES_BY_HAND, resolvePaymentIntent } from '../application/manual-resolutions.ts';
+import { decideRefund } from '../application/manual-refund-resolutions.ts';
+import { resolvePaymentIntent } from '../application/manual-resolutions.ts';
 import type { Context } from '../context.ts';
+import { OUTCOMES_BY_HAND, REFUND_STATUSES_BY_HAND } from '../domain/manual-resolution.ts';
 import { makeAuthenticate, organizationCaller } from './auth.ts';
 import { answerOnce } from './idempotency.ts';
+import { RefundShape } from './refunds.ts';
 import {
   errorResponses,
   IdParams,
@@ -37,19 +40,42 @@ const ResolvePaymentBody = Type.Object(
   },
 );
 
-const Resolution = Type.Object(
-  {
-    outcome: OneOf(OUTCOMES_BY_HAND),
-    reason: Type.String(),
-    resolved_by: Type.String({ description: 'The person, or the key where none was named.' }),
-    resolved_at: Instant,
-  },
-  { description: 'As the audit log keeps it.' },
-);
+const who = {
+  reason: Type.String(),
+  resolved_by: Type.String({ description: 'The person, or the key where none was named.' }),
+  resolved_at: Instant,
+};
+const as_kept = { description: 'As the audit log keeps it.' };
 
 const ResolvedPaymentIntent = Type.Object(
-  { ...PaymentIntentShape.properties, resolution: Resolution },
+  {
+    ...PaymentIntentShape.properties,
+    resolution: Type.Object({ outcome: OneOf(OUTCOMES_BY_HAND), ...who }, as_kept),
+  },
   { title: 'ResolvedPaymentIntent', description: 'The payment intent, and what was decided about it.' },
+);
+
+const ResolveRefundBody = Type.Object(
+  {
+    status: OneOf(REFUND_STATUSES_BY_HAND, {
+      description: 'Of a refund that failed, succeeded says that somebody paid the money back.',
+    }),
+    reason: ReasonOfPerson,
+    resolved_by: Type.Optional(Person),
+  },
+  {
+    title: 'RefundResolution',
+    additionalProperties: false,
+    examples: [{ status: 'succeeded', reason: 'Paid back in cash.', resolved_by: 'M. Sato' }],
+  },
+);
+
+const ResolvedRefund = Type.Object(
+  {
+    ...RefundShape.properties,
+    resolution: Type.Object({ status: OneOf(REFUND_STATUSES_BY_HAND), ...who }, as_kept),
+  },
+  { title: 'ResolvedRefund', description: 'The refund, and what was decided about it.' },
 );
 
 type IdParam = { Params: Static<typeof IdParams> };
@@ -84,6 +110,33 @@ export function resolutionRoutes(
       const actor = actorOfKey(caller, request.id, resolved_by);
       return answerOnce(context, request, reply, (mark) =>
         resolvePaymentIntent(context, caller, request.params.id, wanted, actor, mark),
+      );
+    },
+  );
+
+  app.post<IdParam & { Body: Static<typeof ResolveRefundBody> }>(
+    '/v1/refunds/:id/resolve',
+    {
+      preValidation,
+      schema: {
+        operationId: 'resolveRefund',
+        summary: 'Decide by hand a refund that is unknown, or that failed and was paid back otherwise',
+        tags: ['Refunds'],
+        security: [{ hmac: [] }],
+        params: IdParams,
+        body: ResolveRefundBody,
+        response: {
+          200: ResolvedRefund,
+          ...errorResponses(400, 401, 403, 404, 409, 413, 415, 429, 500),
+        },
+      },
+    },
+    (request, reply) => {
+      const caller = organizationCaller(request);
+      const { resolved_by = null, ...wanted } = request.body;
+      const actor = actorOfKey(caller, request.id, resolved_by);
+      return answerOnce(context, request, reply, (mark) =>
+        decideRefund(context, caller, request.params.id, wanted, actor, mark),
       );
     },
   );
