@@ -8,7 +8,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
 /** A connection that answers nothing is given up after so many probes: its other end may be gone without a word. */
 const PROBES_PER_CONNECTION = 8;
-const PROBE_KEY = 'mpac:probe';
+const PROBE_KEY = 'mpac:rate:probe';
 
 export interface RedisLink {
   client: Redis;
