@@ -84,7 +84,7 @@ test('whatever changes something by a proven caller takes an Idempotency-Key', (
   for (const { name, operation } of operations) {
     const takes =
       operation.parameters?.some((one) => one.in === 'header' && one.name === 'Idempotency-Key') ?? false;
-    assert.equal(takes, name.startsWith('POST') && operation.security !== undefined, name);
+    assert.equal(takes, /^(POST|PATCH|DELETE)/.test(name) && operation.security !== undefined, name);
   }
 });
 
@@ -100,5 +100,5 @@ test('every example is one that its own shape accepts', () => {
       assert.ok(Schema.Check(schema, example), `${name}: ${JSON.stringify(example)}`);
     }
   }
-  assert.equal(count, 4);
+  assert.ok(count >= 5, 'the examples were found');
 });
