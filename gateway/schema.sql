@@ -3,11 +3,42 @@
 
 create domain capture_method as text CHECK ((VALUE = ANY (ARRAY['automatic'::text, 'manual'::text])));
 create domain currency_code as text CHECK ((VALUE ~ '^[A-Z]{3}$'::text));
+create domain late_payment_policy as text CHECK ((VALUE = ANY (ARRAY['auto_refund'::text, 'hold'::text])));
+create domain late_payment_status as text CHECK ((VALUE = ANY (ARRAY['held'::text, 'refunding'::text, 'refunded'::text, 'kept'::text])));
 create domain payable_amount as bigint CHECK (((VALUE >= 1) AND (VALUE <= '99999999999'::bigint)));
 create domain payment_attempt_status as text CHECK ((VALUE = ANY (ARRAY['asked'::text, 'waiting'::text, 'working'::text, 'unknown'::text, 'authorized'::text, 'paid'::text, 'declined'::text, 'ended_unpaid'::text, 'reversed'::text])));
 create domain payment_intent_status as text CHECK ((VALUE = ANY (ARRAY['requires_payment_method'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])));
 create domain payment_outcome as text CHECK ((VALUE = 'unknown'::text));
 create domain processing_mode as text CHECK ((VALUE = ANY (ARRAY['pgw_processed'::text, 'external'::text, 'manual'::text])));
+create domain refund_status as text CHECK ((VALUE = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])));
+create domain refund_step as text CHECK ((VALUE = ANY (ARRAY['ask'::text, 'look_up'::text])));
+
+create function prove_refunds_add_up() returns trigger language plpgsql as $$
+declare
+  touched text[] := array[to_jsonb(old) ->> tg_argv[0], to_jsonb(new) ->> tg_argv[0]];
+  wrong text;
+begin
+  select p.id into wrong
+  from payment_intents p
+  left join refunds r on r.payment_intent_id = p.id and r.late_payment_id is null and r.status <> 'failed'
+  where p.id = any (touched)
+  group by p.id, p.amount_refunded
+  having p.amount_refunded <> coalesce(sum(r.amount), 0);
+  if wrong is not null then
+    raise exception 'amount_refunded of % is not the sum of its refunds', wrong
+      using errcode = 'check_violation', constraint = 'refunds_add_up', table = tg_table_name;
+  end if;
+  select r.id into wrong
+  from refunds r join late_payments l on l.id = r.late_payment_id
+  where r.payment_intent_id = any (touched) and r.status <> 'failed'
+    and (r.amount > l.amount or r.attempt_id <> l.attempt_id);
+  if wrong is not null then
+    raise exception 'refund % gives back other money than its late payment brought', wrong
+      using errcode = 'check_violation', constraint = 'refunds_of_late_payments', table = tg_table_name;
+  end if;
+  return null;
+end
+$$;
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin
@@ -24,10 +55,16 @@ create table api_keys (
   allow_raw_secret boolean not null default true,
   created_at timestamp(3) with time zone not null,
   revoked_at timestamp(3) with time zone,
+  name text,
+  last_used_at timestamp(3) with time zone,
+  previous_secret_expires_at timestamp(3) with time zone,
+  previous_secret_last_used_at timestamp(3) with time zone,
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id)
 );
-CREATE INDEX api_keys_by_organization ON api_keys USING btree (organization_id, livemode);
+CREATE INDEX api_keys_by_master_key ON api_keys USING btree (SUBSTRING(secret_sealed FROM 2 FOR 8), id);
+CREATE INDEX api_keys_in_order ON api_keys USING btree (organization_id, livemode, id COLLATE "C");
+CREATE INDEX api_keys_with_previous_secret ON api_keys USING btree (previous_secret_expires_at) WHERE (previous_secret_expires_at IS NOT NULL);
 
 create table audit_log (
   id text not null,
@@ -46,6 +83,7 @@ create table audit_log (
   constraint audit_log_pkey PRIMARY KEY (id),
   constraint audit_log_actor_type_check CHECK ((actor_type = ANY (ARRAY['api_key'::text, 'command_line'::text, 'system'::text])))
 );
+CREATE INDEX audit_log_by_action ON audit_log USING btree (organization_id, action, id COLLATE "C");
 CREATE INDEX audit_log_by_object ON audit_log USING btree (object_id, id COLLATE "C");
 CREATE INDEX audit_log_by_organization ON audit_log USING btree (organization_id, id COLLATE "C");
 CREATE TRIGGER audit_log_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -59,8 +97,12 @@ create table events (
   object_json text not null,
   created_at timestamp(3) with time zone not null,
   fanned_out_at timestamp(3) with time zone,
+  payment_intent_id text collate "C",
   constraint events_pkey PRIMARY KEY (id)
 ) partition by RANGE (id);
+CREATE INDEX events_by_organization ON events USING btree (organization_id, livemode, id);
+CREATE INDEX events_by_payment_intent ON events USING btree (payment_intent_id, id) WHERE (payment_intent_id IS NOT NULL);
+CREATE INDEX events_of_rare_types ON events USING btree (organization_id, livemode, type, id) WHERE (type <> ALL (ARRAY['payment_intent.created'::text, 'payment_intent.requires_action'::text, 'payment_intent.succeeded'::text]));
 CREATE INDEX events_to_fan_out ON events USING btree (id) WHERE (fanned_out_at IS NULL);
 
 create table idempotency_keys (
@@ -84,17 +126,28 @@ create table late_payments (
   attempt_id text not null,
   provider text not null,
   provider_payment_id text,
-  amount bigint not null,
+  amount payable_amount not null,
   currency text not null,
-  status text not null,
+  status late_payment_status not null,
   created_at timestamp(3) with time zone not null,
+  authorized_only boolean not null default false,
+  refund_id text,
+  error json,
+  resolution_reason text,
+  resolved_by text,
+  resolved_at timestamp(3) with time zone,
   constraint late_payments_pkey PRIMARY KEY (id),
-  constraint late_payments_attempt_id_key UNIQUE (attempt_id),
   constraint late_payments_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES payment_attempts(id),
   constraint late_payments_payment_intent_id_fkey FOREIGN KEY (payment_intent_id) REFERENCES payment_intents(id),
-  constraint late_payments_amount_check CHECK ((amount > 0)),
-  constraint late_payments_status_check CHECK ((status = 'held'::text))
+  constraint late_payments_check CHECK ((((status)::text <> 'refunding'::text) OR (error IS NULL))),
+  constraint late_payments_check1 CHECK ((((status)::text <> 'kept'::text) OR (NOT authorized_only))),
+  constraint late_payments_check2 CHECK (((resolved_at IS NULL) = (resolved_by IS NULL)))
 );
+CREATE INDEX late_payments_by_intent ON late_payments USING btree (payment_intent_id, id COLLATE "C");
+CREATE INDEX late_payments_by_organization ON late_payments USING btree (organization_id, livemode, id COLLATE "C");
+CREATE INDEX late_payments_by_status ON late_payments USING btree (organization_id, livemode, status, id COLLATE "C");
+CREATE INDEX late_payments_held ON late_payments USING btree (created_at) WHERE ((status)::text = 'held'::text);
+CREATE UNIQUE INDEX late_payments_one_per_attempt ON late_payments USING btree (attempt_id) WHERE ((status)::text <> 'refunded'::text);
 
 create table look_up_budgets (
   adapter text not null,
@@ -104,6 +157,37 @@ create table look_up_budgets (
   refilled_at timestamp(3) with time zone not null,
   constraint look_up_budgets_pkey PRIMARY KEY (adapter, organization_id, merchant_id)
 );
+
+create table mails (
+  id text not null,
+  organization_id text not null,
+  livemode boolean,
+  recipient text not null,
+  subject text not null,
+  body text not null,
+  status text not null default 'pending'::text,
+  attempts_made integer not null default 0,
+  next_attempt_at timestamp(3) with time zone,
+  error text,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint mails_pkey PRIMARY KEY (id),
+  constraint mails_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint mails_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text, 'not_configured'::text])))
+);
+CREATE INDEX mails_due ON mails USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+
+create table master_keys (
+  id bytea not null,
+  check_sealed bytea not null,
+  seals boolean not null,
+  created_at timestamp(3) with time zone not null,
+  replaced_at timestamp(3) with time zone,
+  constraint master_keys_pkey PRIMARY KEY (id),
+  constraint master_keys_check CHECK ((seals = (replaced_at IS NULL))),
+  constraint master_keys_id_check CHECK ((length(id) = 8))
+);
+CREATE UNIQUE INDEX master_keys_one_seals ON master_keys USING btree (seals) WHERE seals;
 
 create table merchants (
   organization_id text not null,
@@ -122,6 +206,8 @@ create table organizations (
   name text not null,
   client_confirm_methods text[] not null default '{qr_mpm,qr_cpm,credit_card,e_money,cash}'::text[],
   created_at timestamp(3) with time zone not null,
+  late_payment_policy late_payment_policy not null default 'auto_refund'::text,
+  notification_email text,
   constraint organizations_pkey PRIMARY KEY (id)
 );
 
@@ -153,11 +239,15 @@ create table payment_attempts (
   not_found_count integer not null default 0,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
+  capture_amount payable_amount,
+  capture_requested_at timestamp(3) with time zone,
+  capture_before timestamp(3) with time zone,
   constraint payment_attempts_pkey PRIMARY KEY (id),
   constraint payment_attempts_payment_intent_id_fkey FOREIGN KEY (payment_intent_id) REFERENCES payment_intents(id)
 ) with (fillfactor=70);
 CREATE INDEX payment_attempts_by_intent ON payment_attempts USING btree (payment_intent_id);
 CREATE INDEX payment_attempts_by_provider_payment ON payment_attempts USING btree (adapter, provider_payment_id) WHERE (provider_payment_id IS NOT NULL);
+CREATE INDEX payment_attempts_by_time ON payment_attempts USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX payment_attempts_due ON payment_attempts USING btree (adapter, organization_id, merchant_id, next_check_at) WHERE (next_check_at IS NOT NULL);
 
 create table payment_intents (
@@ -195,6 +285,7 @@ create table payment_intents (
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone not null,
+  capture_before timestamp(3) with time zone,
   constraint payment_intents_pkey PRIMARY KEY (id),
   constraint payment_intents_check CHECK (((tax_amount >= 0) AND (tax_amount <= (amount)::bigint))),
   constraint payment_intents_check1 CHECK (((amount_capturable >= 0) AND (amount_received >= 0) AND ((amount_capturable + amount_received) <= (amount)::bigint))),
@@ -209,6 +300,9 @@ CREATE INDEX payment_intents_by_store ON payment_intents USING btree (organizati
 CREATE INDEX payment_intents_expiring ON payment_intents USING btree (expires_at) WHERE ((status)::text = ANY (ARRAY['requires_payment_method'::text, 'requires_action'::text]));
 CREATE INDEX payment_intents_freed_refs ON payment_intents USING btree (organization_id, livemode, merchant_ref_id) WHERE ((status)::text = ANY (ARRAY['failed'::text, 'cancelled'::text]));
 CREATE UNIQUE INDEX payment_intents_one_per_ref ON payment_intents USING btree (organization_id, livemode, merchant_ref_id, merchant_id) WHERE ((status)::text <> ALL (ARRAY['failed'::text, 'cancelled'::text]));
+CREATE INDEX payment_intents_rare ON payment_intents USING btree (organization_id, livemode, status, id COLLATE "C") WHERE ((status)::text = ANY (ARRAY['processing'::text, 'failed'::text, 'cancelled'::text]));
+CREATE INDEX payment_intents_rare_of_merchant ON payment_intents USING btree (organization_id, livemode, merchant_id, status, id COLLATE "C") WHERE ((status)::text = ANY (ARRAY['processing'::text, 'failed'::text, 'cancelled'::text]));
+CREATE CONSTRAINT TRIGGER refunds_add_up AFTER UPDATE ON payment_intents DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.amount_refunded IS DISTINCT FROM new.amount_refunded) EXECUTE FUNCTION prove_refunds_add_up('id');
 
 create table payment_processor_configs (
   organization_id text not null,
@@ -221,6 +315,7 @@ create table payment_processor_configs (
   constraint payment_processor_configs_pkey PRIMARY KEY (organization_id, livemode, merchant_store_id, provider),
   constraint payment_processor_configs_organization_id_livemode_merchan_fkey FOREIGN KEY (organization_id, livemode, merchant_store_id) REFERENCES stores(organization_id, livemode, id)
 );
+CREATE INDEX payment_processor_configs_by_master_key ON payment_processor_configs USING btree (SUBSTRING(credentials_sealed FROM 2 FOR 8), organization_id, livemode, merchant_store_id, provider);
 
 create table provider_notifications (
   id text not null,
@@ -245,9 +340,58 @@ create table publishable_keys (
   allowed_origins text[] not null default '{}'::text[],
   created_at timestamp(3) with time zone not null,
   revoked_at timestamp(3) with time zone,
+  name text,
   constraint publishable_keys_pkey PRIMARY KEY (id),
   constraint publishable_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id)
 );
+CREATE INDEX publishable_keys_by_origin ON publishable_keys USING gin (allowed_origins) WHERE (revoked_at IS NULL);
+CREATE INDEX publishable_keys_in_order ON publishable_keys USING btree (organization_id, livemode, created_at, id);
+
+create table refunds (
+  id text not null,
+  organization_id text not null,
+  livemode boolean not null,
+  merchant_id text not null,
+  payment_intent_id text not null,
+  attempt_id text not null,
+  late_payment_id text,
+  amount payable_amount not null,
+  currency currency_code not null,
+  reason text,
+  metadata json,
+  provider text not null,
+  adapter text not null,
+  processing_mode processing_mode not null,
+  status refund_status not null,
+  outcome payment_outcome,
+  provider_refund_id text,
+  error json,
+  idempotency_key_id bytea,
+  asked_at timestamp(3) with time zone,
+  next_step refund_step,
+  next_check_at timestamp(3) with time zone,
+  checks_done integer not null default 0,
+  not_found_count integer not null default 0,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES payment_attempts(id),
+  constraint refunds_late_payment_id_fkey FOREIGN KEY (late_payment_id) REFERENCES late_payments(id),
+  constraint refunds_payment_intent_id_fkey FOREIGN KEY (payment_intent_id) REFERENCES payment_intents(id),
+  constraint refunds_check CHECK ((((status)::text = 'pending'::text) = (next_check_at IS NOT NULL))),
+  constraint refunds_check1 CHECK ((((status)::text = 'pending'::text) = (next_step IS NOT NULL))),
+  constraint refunds_check2 CHECK (((outcome IS NULL) OR ((status)::text = 'pending'::text))),
+  constraint refunds_check3 CHECK ((((status)::text = 'failed'::text) = (error IS NOT NULL)))
+) with (fillfactor=70);
+CREATE INDEX refunds_by_intent ON refunds USING btree (payment_intent_id, id COLLATE "C");
+CREATE INDEX refunds_by_merchant ON refunds USING btree (organization_id, livemode, merchant_id, id COLLATE "C");
+CREATE INDEX refunds_by_organization ON refunds USING btree (organization_id, livemode, id COLLATE "C");
+CREATE INDEX refunds_by_request ON refunds USING btree (idempotency_key_id) WHERE (idempotency_key_id IS NOT NULL);
+CREATE INDEX refunds_by_status ON refunds USING btree (organization_id, livemode, status, id COLLATE "C");
+CREATE INDEX refunds_by_time ON refunds USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
+CREATE INDEX refunds_due ON refunds USING btree (adapter, organization_id, merchant_id, next_check_at) WHERE (next_check_at IS NOT NULL);
+CREATE UNIQUE INDEX refunds_one_per_late_payment ON refunds USING btree (late_payment_id) WHERE ((late_payment_id IS NOT NULL) AND ((status)::text <> 'failed'::text));
+CREATE CONSTRAINT TRIGGER refunds_add_up AFTER INSERT OR DELETE OR UPDATE ON refunds DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION prove_refunds_add_up('payment_intent_id');
 
 create table request_signatures (
   signature bytea not null,
@@ -277,7 +421,7 @@ create table stores (
   constraint stores_pkey PRIMARY KEY (organization_id, livemode, id),
   constraint stores_organization_id_livemode_merchant_id_fkey FOREIGN KEY (organization_id, livemode, merchant_id) REFERENCES merchants(organization_id, livemode, id)
 );
-CREATE INDEX stores_by_merchant ON stores USING btree (organization_id, livemode, merchant_id);
+CREATE INDEX stores_by_merchant ON stores USING btree (merchant_id, organization_id, livemode, id);
 
 create table webhook_deliveries (
   webhook_endpoint_id text not null,
@@ -289,11 +433,15 @@ create table webhook_deliveries (
   next_attempt_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
+  resends integer not null default 0,
+  attempts_before integer not null default 0,
   constraint webhook_deliveries_pkey PRIMARY KEY (webhook_endpoint_id, event_id),
   constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])))
 ) partition by RANGE (event_id);
 CREATE INDEX webhook_deliveries_by_sequence ON webhook_deliveries USING btree (webhook_endpoint_id, sequence);
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (webhook_endpoint_id, next_attempt_at, sequence) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX webhook_deliveries_failed ON webhook_deliveries USING btree (webhook_endpoint_id, sequence) WHERE (status = 'failed'::text);
+CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries USING btree (webhook_endpoint_id, sequence) WHERE ((status = 'pending'::text) AND (next_attempt_at IS NULL));
 
 create table webhook_delivery_attempts (
   webhook_endpoint_id text not null,
@@ -322,11 +470,14 @@ create table webhook_endpoints (
   last_sequence bigint not null default 0,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
+  version integer not null default 1,
+  previous_secret_expires_at timestamp(3) with time zone,
   constraint webhook_endpoints_pkey PRIMARY KEY (id),
   constraint webhook_endpoints_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
-  constraint webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text])))
+  constraint webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text, 'deleted'::text])))
 );
-CREATE INDEX webhook_endpoints_by_organization ON webhook_endpoints USING btree (organization_id, livemode);
+CREATE INDEX webhook_endpoints_by_master_key ON webhook_endpoints USING btree (SUBSTRING(secret_sealed FROM 2 FOR 8), id);
+CREATE INDEX webhook_endpoints_by_organization ON webhook_endpoints USING btree (organization_id, livemode) WHERE (status <> 'deleted'::text);
 
 create table worker_heartbeats (
   worker_id text not null,
