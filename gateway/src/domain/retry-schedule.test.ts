@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { MAX_WEBHOOK_ATTEMPTS, nextLookUp, nextWebhookAttempt } from './retry-schedule.ts';
+import { MAX_WEBHOOK_ATTEMPTS, nextHoldLookUp, nextLookUp, nextWebhookAttempt } from './retry-schedule.ts';
 
 const NOW = 1_768_471_200_000;
 
@@ -89,3 +89,26 @@ test('an open code is looked up every two to three seconds, and no look-up is ev
     }),
   );
 });
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+for (const [left, shortest, longest] of [
+  [null, DAY, 1.1 * DAY],
+  [30 * DAY, DAY, 1.1 * DAY],
+  [DAY + HOUR, DAY, DAY + HOUR + 1.1 * MINUTE],
+  [HOUR, HOUR + MINUTE, HOUR + 1.1 * MINUTE],
+  [0, MINUTE, 1.1 * MINUTE],
+  [-59_999, 1, 6_001],
+  [-MINUTE, MINUTE, 1.1 * MINUTE],
+  [-10 * MINUTE, 10 * MINUTE, 11 * MINUTE],
+  [-2 * HOUR, HOUR, 1.1 * HOUR],
+  [-90 * DAY, HOUR, 1.1 * HOUR],
+] as const) {
+  test(`held money with ${left} ms left is looked at in ${shortest} to ${longest} ms`, () => {
+    const ends_ms = left === null ? null : NOW + left;
+    assert.equal(nextHoldLookUp({ now_ms: NOW, ends_ms, random: 0 }), NOW + shortest);
+    assert.equal(nextHoldLookUp({ now_ms: NOW, ends_ms, random: 1 }), NOW + longest);
+  });
+}
