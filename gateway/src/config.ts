@@ -12,6 +12,18 @@ export interface Config {
   /** Null: the embedded database in `data_dir`. */
   database_url: string | null;
   data_dir: string;
+  /** Where a process that only works answers /health, /ready and /metrics. Null: 9464, or any where that is taken. */
+  worker_port: number | null;
+  /** When set, /metrics is shown only to who presents it as a bearer token. */
+  metrics_token: string | null;
+  /** For how long a process that is asked to stop goes on serving, while /ready sends everybody elsewhere. */
+  drain_ms: number;
+  /** In how many milliseconds a request's headers, and all of it, must have arrived. */
+  headers_timeout_ms: number;
+  request_timeout_ms: number;
+  max_connections: number;
+  /** Where traces go, as OpenTelemetry names it; null: there are none, and they cost nothing. */
+  otlp_traces_url: string | null;
   database_pool_size: number;
   /** How long one statement may take, may wait for a lock, and may wait for a free connection. */
   database_statement_timeout_ms: number;
@@ -33,6 +45,8 @@ export interface Config {
   webhook_concurrency: number;
   /** How long events and their deliveries are kept. Payments are kept for good. */
   retention_days: number;
+  /** Null: mails are not sent. The URL may hold the account at the mail server. */
+  mail: { smtp_url: string; from: string } | null;
   /** Webhooks to http:// and to this machine: for development only. */
   webhook_allow_loopback: boolean;
   /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
@@ -119,6 +133,15 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     problems.push('DATABASE_URL is missing: production needs a PostgreSQL of its own, 15 or newer.');
   }
 
+  const smtp_url = url('MPAC_SMTP_URL', ['smtp:', 'smtps:']);
+  const mail_from = text('MPAC_MAIL_FROM');
+  if ((smtp_url === null) !== (mail_from === null)) {
+    problems.push('MPAC_SMTP_URL and MPAC_MAIL_FROM belong together: set both or neither.');
+  }
+  if (mail_from !== null && !/^[^<>\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/.test(mail_from)) {
+    problems.push('MPAC_MAIL_FROM must be an address such as pgw@example.com, or Name <pgw@example.com>.');
+  }
+
   const config: Config = {
     mode,
     host: text('HOST') ?? (development ? 'localhost' : '0.0.0.0'),
@@ -126,6 +149,16 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     base_url: url('MPAC_BASE_URL', ['http:', 'https:']) ?? `http://localhost:${port}`,
     database_url,
     data_dir: text('MPAC_DATA_DIR') ?? '.mpac-pgw',
+    worker_port: text('MPAC_WORKER_PORT') === null ? null : integer('MPAC_WORKER_PORT', 9464, 0, 65_535),
+    metrics_token: text('MPAC_METRICS_TOKEN'),
+    drain_ms: integer('MPAC_DRAIN_MS', development ? 0 : 1_000, 0, 600_000),
+    headers_timeout_ms: integer('MPAC_HEADERS_TIMEOUT_MS', 10_000, 100, 600_000),
+    request_timeout_ms: integer('MPAC_REQUEST_TIMEOUT_MS', 30_000, 100, 600_000),
+    max_connections: integer('MPAC_MAX_CONNECTIONS', 10_000, 10, 1_000_000),
+    otlp_traces_url: tracesUrl(
+      url('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', WEB),
+      url('OTEL_EXPORTER_OTLP_ENDPOINT', WEB),
+    ),
     database_pool_size: integer('MPAC_DATABASE_POOL', 16, 2, 200),
     database_statement_timeout_ms: integer('MPAC_DATABASE_STATEMENT_TIMEOUT_MS', 10_000, 10, 600_000),
     database_lock_timeout_ms: integer('MPAC_DATABASE_LOCK_TIMEOUT_MS', 5_000, 10, 600_000),
@@ -146,6 +179,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     retention_days: integer('MPAC_RETENTION_DAYS', 400, 31, 36_500),
     webhook_allow_loopback:
       choice('MPAC_WEBHOOK_ALLOW_LOOPBACK', development ? 'true' : 'false', ['true', 'false']) === 'true',
+    mail: smtp_url === null || mail_from === null ? null : { smtp_url, from: mail_from },
     trusted_proxies: list('MPAC_TRUSTED_PROXIES'),
     provider_defaults: {
       PAYPAY: present({
@@ -165,6 +199,14 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
+}
+
+const WEB = ['http:', 'https:'];
+
+/** The one for traces is used as it is; the one for everything gets the path that the standard adds. */
+function tracesUrl(own: string | null, general: string | null): string | null {
+  if (own !== null) return own;
+  return general === null ? null : `${general}/v1/traces`;
 }
 
 function present(values: Record<string, string | null>): Record<string, string> {

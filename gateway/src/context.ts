@@ -7,8 +7,26 @@ import type { IdSource } from './domain/id.ts';
 import type { MasterKey } from './domain/secret-box.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpClient } from './outbound/http.ts';
+import type { Mailer } from './outbound/mail.ts';
+import type { Span, Tracing } from './tracing.ts';
+
+/** How far a process is on its way to its end: it still serves but sends others elsewhere, or it refuses. */
+export type Ending = 'draining' | 'closing';
+
+/** What one request waited for, in milliseconds. */
+export interface Timing {
+  db_ms: number;
+  provider_ms: number;
+}
 
 export interface Context {
+  /** Absent as long as nobody asked the process to stop. */
+  ending?: Ending;
+  /** Of the request that this context was made for; absent in jobs and commands. */
+  timing?: Timing;
+  /** Where traces are wanted: what begins a new one, and the span that this context works under. */
+  tracing?: Tracing;
+  span?: Span;
   config: Config;
   db: Database;
   log: Logger;
@@ -27,8 +45,10 @@ export interface Context {
   http: HttpClient;
   /** For webhooks, whose hosts strangers chose: guarded at connect time. */
   webhook_http: HttpClient;
+  /** Null: no mail server is configured. */
+  mailer: Mailer | null;
   /** A worker in this process sets it, so that new events are fanned out without waiting for its next tick. */
-  wakeWorker?(job: 'fan_out' | 'look_ups' | 'notifications'): void;
+  wakeWorker?(job: 'fan_out' | 'look_ups' | 'notifications' | 'deliveries' | 'align_deliveries'): void;
 }
 
 /** The instant `after_ms` from now, as rows and answers write it. */

@@ -8,8 +8,23 @@ export function makeMetrics() {
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+  const pool = { stats: () => ({ total: 0, idle: 0, waiting: 0 }) };
   return {
     registry,
+    /** Set by whoever opens the database: its connections are counted when somebody looks. */
+    pool,
+    database_connections: new Gauge({
+      name: 'mpac_database_connections',
+      help: 'Connections of this process to the database, and statements that wait for one.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        const { total, idle, waiting } = pool.stats();
+        this.set({ state: 'idle' }, idle);
+        this.set({ state: 'in_use' }, total - idle);
+        this.set({ state: 'waiting' }, waiting);
+      },
+    }),
     http_requests: new Counter({
       name: 'mpac_http_requests_total',
       help: 'Requests answered, by route and status.',
@@ -55,22 +70,22 @@ export function makeMetrics() {
       labelNames: ['status'],
       registers,
     }),
-    late_payments_held: new Gauge({
+    late_payments_held: makeUnknownGauge({
       name: 'mpac_late_payments_held',
       help: 'Late payments that wait for a person at this moment.',
       registers,
     }),
-    late_payments_held_age: new Gauge({
+    late_payments_held_age: makeUnknownGauge({
       name: 'mpac_late_payments_held_oldest_seconds',
       help: 'Age of the oldest late payment that waits for a person.',
       registers,
     }),
-    unresolved: new Gauge({
+    unresolved: makeUnknownGauge({
       name: 'mpac_unresolved_outcomes',
       help: 'Attempts and refunds whose outcome is unknown at this moment.',
       registers,
     }),
-    unresolved_age: new Gauge({
+    unresolved_age: makeUnknownGauge({
       name: 'mpac_unresolved_oldest_seconds',
       help: 'Age of the oldest unknown outcome.',
       registers,
@@ -81,7 +96,7 @@ export function makeMetrics() {
       labelNames: ['result'],
       registers,
     }),
-    webhook_backlog: new Gauge({
+    webhook_backlog: makeUnknownGauge({
       name: 'mpac_webhook_backlog',
       help: 'Deliveries that are due and not yet made.',
       registers,
@@ -90,6 +105,30 @@ export function makeMetrics() {
       name: 'mpac_database_wait_seconds',
       help: 'Waiting of statements that found none of the process’s connections free.',
       buckets: seconds,
+      registers,
+    }),
+    queue_due: new Gauge({
+      name: 'mpac_queue_due',
+      help: 'Work that is due and waits for a worker, by kind.',
+      labelNames: ['queue'],
+      registers,
+    }),
+    queue_oldest: new Gauge({
+      name: 'mpac_queue_oldest_seconds',
+      help: 'How long the oldest work of a kind has been due.',
+      labelNames: ['queue'],
+      registers,
+    }),
+    refusals: new Counter({
+      name: 'mpac_refusals_total',
+      help: 'Requests refused, by the name of the refusal.',
+      labelNames: ['refusal'],
+      registers,
+    }),
+    repetitions: new Counter({
+      name: 'mpac_repetitions_total',
+      help: 'Requests that repeated an earlier one, by what they met.',
+      labelNames: ['met'],
       registers,
     }),
     rate_limit_redis_up: makeUnknownGauge({

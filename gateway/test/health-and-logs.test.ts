@@ -42,6 +42,7 @@ test('metrics count requests by route, never by id, and what became of payments'
   await gateway.paypay.setFault('server_error', { endpoint: 'create_code', times: 1 });
   await gateway.terminalFor(silent).confirmQr();
   clock.advance(60_000);
+  await gateway.runJob('measure');
 
   const { status, headers, text } = await get('/metrics');
   assert.equal(status, 200);

@@ -13,6 +13,7 @@ const FLOORS: Record<string, number> = {
   'config.ts': 1,
   'context.ts': 1,
   'metrics.ts': 1,
+  'tracing.ts': 1,
   providers: 2,
   application: 3,
   http: 4,
@@ -30,6 +31,12 @@ const PACKAGES: Record<string, readonly string[]> = {
   'config.ts': [],
   'context.ts': ['pino'],
   'metrics.ts': ['prom-client'],
+  'tracing.ts': [
+    '@opentelemetry/api',
+    '@opentelemetry/sdk-trace-node',
+    '@opentelemetry/resources',
+    '@opentelemetry/exporter-trace-otlp-http',
+  ],
   providers: ['typebox'],
   application: ['typebox', 'ipaddr.js', 'qrcode'],
   http: ['fastify', '@fastify/swagger', 'typebox', 'rate-limiter-flexible'],
@@ -114,7 +121,8 @@ const WORDS: WordRule[] = [
   { pattern: /\bMath\s*\.\s*random\b/, may: outsideOfDomain, rule: 'domain has no chance: it comes in' },
   {
     pattern: /\bwithTransaction\b/,
-    may: (path) => ['application', 'commands'].includes(placeOf(path)) || path === 'db/pool.ts',
+    may: (path) =>
+      ['application', 'commands'].includes(placeOf(path)) || /^db\/(pool|timed-database)\.ts$/.test(path),
     rule: 'only application opens a transaction',
   },
 ];

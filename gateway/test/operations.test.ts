@@ -1,10 +1,10 @@
-// What an operator's machines see: the numbers of the database in every process, and log lines that give nothing
-// away.
+// What an operator's machines see: numbers that a worker reads for them, and log lines that give nothing away.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { closeContext, makeContext } from '../src/commands/make-context.ts';
 import { readConfig } from '../src/config.ts';
-import { makeServer } from '../src/http/server.ts';
+import { makeWorkerServer } from '../src/http/worker-server.ts';
+import { measure } from '../src/jobs/measure.ts';
 import { makeWebhookHarness } from './support/webhooks.ts';
 
 const config = readConfig({ LOG_LEVEL: 'error' }, 'development');
@@ -22,30 +22,52 @@ test('a provider may not think longer than the lease on its question', () => {
   assert.throws(() => deadline(25_001), /MPAC_PROVIDER_DEADLINE_MS must be a whole number from 100 to 25000/);
 });
 
-test('a process that only serves shows the backlog that is in the database', async (t) => {
+test('a worker reads the numbers of the database at an interval, and a scrape reads nothing', async (t) => {
   const gateway = await makeWebhookHarness(t);
   await gateway.addEndpoint({ url: 'https://hooks.example.com/' });
   await gateway.addEvents(3);
   await gateway.fanOut();
   const { context } = makeProcess(gateway.database_url, gateway.context.now);
   t.after(() => closeContext(context));
-  const app = await makeServer(context);
+  const app = makeWorkerServer(context);
+  const before = await app.inject({ url: '/metrics' });
+  assert.match(before.body, /^mpac_webhook_backlog NaN$/im, 'what nobody read is not zero');
+  await measure.run(context);
   const { statusCode, body } = await app.inject({ url: '/metrics' });
   assert.equal(statusCode, 200);
   assert.match(body, /^mpac_webhook_backlog 3$/m);
+  assert.match(body, /^mpac_queue_due\{queue="deliveries"\} 3$/m);
+  assert.match(body, /^mpac_queue_due\{queue="look_ups"\} 0$/m);
   assert.match(body, /^mpac_unresolved_outcomes 0$/m);
+  assert.match(body, /^mpac_database_connections\{state="idle"\} [1-9]$/m);
 });
 
 test('a number that cannot be read is not zero', async (t) => {
   const { context, lines } = makeProcess('postgres://nobody@127.0.0.1:1/none');
   t.after(() => closeContext(context));
-  const app = await makeServer(context);
-  const { statusCode, body } = await app.inject({ url: '/metrics' });
-  assert.equal(statusCode, 200);
+  context.metrics.queue_due.set({ queue: 'look_ups' }, 7);
+  await measure.run(context);
+  const { body } = await makeWorkerServer(context).inject({ url: '/metrics' });
   for (const name of ['unresolved_outcomes', 'unresolved_oldest_seconds', 'webhook_backlog']) {
     assert.match(body, new RegExp(`^mpac_${name} NaN$`, 'mi'));
   }
+  assert.doesNotMatch(body, /^mpac_queue_due\{/m);
   assert.match(lines.join(''), /could not be measured/);
+});
+
+test('metrics can want a token, and then show themselves to nobody else', async (t) => {
+  const { context } = makeProcess('postgres://nobody@127.0.0.1:1/none');
+  t.after(() => closeContext(context));
+  context.config.metrics_token = 'canary-metrics-token';
+  const app = makeWorkerServer(context);
+  const ask = async (authorization?: string) =>
+    (await app.inject({ url: '/metrics', headers: authorization === undefined ? {} : { authorization } }))
+      .statusCode;
+  assert.equal(await ask(), 401);
+  assert.equal(await ask('Bearer canary-metrics-toke'), 401);
+  assert.equal(await ask('canary-metrics-token'), 401);
+  assert.equal(await ask('Bearer canary-metrics-token'), 200);
+  context.config.metrics_token = null;
 });
 
 test('of an error only its name, message, code, stack and cause are logged', async (t) => {

@@ -15,7 +15,7 @@ import {
   releaseIdempotencyKey,
   takeOverIdempotencyKey,
 } from '../db/idempotency-keys.ts';
-import { violatedConstraint } from '../db/pool.ts';
+import { type Tx, violatedConstraint } from '../db/pool.ts';
 import { GatewayError } from '../domain/error.ts';
 import { open, seal } from '../domain/secret-box.ts';
 
@@ -130,6 +130,23 @@ async function keep(context: Context, mark: Mark, answer: Answer): Promise<void>
   mark.is_first = false;
 }
 
+/** A change that takes several statements, with its answer kept in the same transaction: all of it, or nothing. */
+export async function answerInTransaction(
+  context: Context,
+  mark: Mark | null,
+  organization_id: string,
+  work: (tx: Tx) => Promise<Answer>,
+): Promise<Answer> {
+  const answer = await context.db.withTransaction(async (tx) => {
+    const answered = await work(tx);
+    completeMark(context, mark, answered);
+    if (mark !== null) await insertMark(tx, mark, organization_id, instant(context));
+    return answered;
+  });
+  if (mark !== null) mark.is_first = false;
+  return answer;
+}
+
 async function keepRefusal(
   context: Context,
   mark: Mark,
@@ -172,6 +189,7 @@ async function findEarlier(
   if (key === null) return null;
   await rememberSignature(context, mark, key.organization_id);
   if (mark.fingerprint !== null && !key.fingerprint.equals(mark.fingerprint)) {
+    context.metrics.repetitions.inc({ met: 'another_body' });
     // Who could prove nothing does not learn either that the key was used.
     if (refusal instanceof GatewayError && refusal.status === 401) throw refusal;
     throw new GatewayError(
@@ -181,6 +199,7 @@ async function findEarlier(
     );
   }
   if (key.response_status !== null && key.response_sealed !== null) {
+    context.metrics.repetitions.inc({ met: 'answer' });
     const text = open(context.opening_keys, key.response_sealed, sealContext(key.id)).toString('utf8');
     const end = text.indexOf('\n');
     return { status: key.response_status, content_type: text.slice(0, end), body: text.slice(end + 1) };
@@ -191,6 +210,7 @@ async function findEarlier(
     instant(context),
     instant(context, LEASE_MS),
   );
+  context.metrics.repetitions.inc({ met: taken_over ? 'abandoned_work' : 'running_request' });
   if (!taken_over) {
     throw new GatewayError(
       'idempotency_conflict',

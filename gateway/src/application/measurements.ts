@@ -1,6 +1,8 @@
-// The numbers that stand in the database and not in a process: read when somebody asks, so that every process
-// shows the same ones, also one that does no work itself.
+// The numbers that stand in the database and not in a process. A worker reads them at an interval; a process that
+// does no work shows them as not a number, so that none is counted for each replica.
 import type { Context } from '../context.ts';
+import { instant } from '../context.ts';
+import { listQueues } from '../db/queues.ts';
 import { measureHeldLatePayments } from './late-payments.ts';
 import { measureUnresolved } from './look-ups.ts';
 import { measureWebhookBacklog } from './webhook-deliveries.ts';
@@ -14,10 +16,23 @@ export async function measureDatabase(context: Context): Promise<void> {
       measureUnresolved(context),
       measureWebhookBacklog(context),
       measureHeldLatePayments(context),
+      measureQueues(context),
     ]);
   } catch (error) {
     context.log.error({ err: error }, 'the database could not be measured');
     const gauges = [unresolved, unresolved_age, webhook_backlog, late_payments_held, late_payments_held_age];
     for (const gauge of gauges) gauge.set(Number.NaN);
+    for (const gauge of [context.metrics.queue_due, context.metrics.queue_oldest]) gauge.reset();
+  }
+}
+
+async function measureQueues(context: Context): Promise<void> {
+  const { queue_due, queue_oldest } = context.metrics;
+  for (const { queue, due, oldest } of await listQueues(context.db, instant(context))) {
+    queue_due.set({ queue }, due);
+    queue_oldest.set(
+      { queue },
+      oldest === null ? 0 : Math.max(0, context.now() - Date.parse(oldest)) / 1_000,
+    );
   }
 }

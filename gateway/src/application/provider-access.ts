@@ -10,6 +10,7 @@ import type { ProviderResult } from '../domain/provider-result.ts';
 import type { RefundResult } from '../domain/refund.ts';
 import { open } from '../domain/secret-box.ts';
 import type { AttemptFacts, Provider, ProviderContext, RefundFacts } from '../providers/provider.ts';
+import { startSpan } from '../tracing.ts';
 
 type Access = { ok: true; provider_context: ProviderContext } | { ok: false; reason: string };
 
@@ -160,6 +161,10 @@ async function heardOut<Result extends { kind: string }>(
   also: Record<string, string> = {},
 ): Promise<Result | BrokenAdapter> {
   assertNoTransaction();
+  const span = startSpan(context, `provider ${provider.name} ${operation}`, {
+    provider: provider.name,
+    operation,
+  });
   const started = performance.now();
   let result: Result | BrokenAdapter;
   try {
@@ -176,7 +181,10 @@ async function heardOut<Result extends { kind: string }>(
     };
   }
   const labels = { provider: provider.name, operation, result: result.kind };
-  context.metrics.provider_calls.observe(labels, (performance.now() - started) / 1_000);
+  const duration_ms = performance.now() - started;
+  if (context.timing !== undefined) context.timing.provider_ms += duration_ms;
+  span?.end({ result: result.kind, attempt: facts.id });
+  context.metrics.provider_calls.observe(labels, duration_ms / 1_000);
   context.log.info(
     {
       attempt: facts.id,

@@ -6,14 +6,18 @@ import { findNewestHeartbeat, pendingMigrations } from '../db/readiness.ts';
 import { findOpeningKey, nameOf } from './master-keys.ts';
 
 export interface Readiness {
-  status: 'ok' | 'unavailable';
+  status: 'ok' | 'unavailable' | 'draining';
   checks: { database: string; migrations: string; worker: string; master_key: string };
 }
 
 /** A worker beats every few seconds; after so long without one, nobody looks payments up. */
 const WORKER_SILENCE_MS = 30_000;
 
+const STOPPING = 'the process stops';
+const DRAINING = { database: STOPPING, migrations: STOPPING, worker: STOPPING, master_key: STOPPING };
+
 export async function isReady(context: Context): Promise<Readiness> {
+  if (context.ending !== undefined) return { status: 'draining', checks: DRAINING };
   const checks = { database: 'ok', migrations: 'ok', worker: 'ok', master_key: 'ok' };
   try {
     const pending = await pendingMigrations(context.db);

@@ -1,15 +1,26 @@
-// Ends an HTTP server as an operator wants it: what is being answered is answered, and nothing else holds the
-// end up, neither a connection that is kept alive nor one that never asked for anything.
+// Ends an HTTP server as an operator wants it: it first says that it is about to go, then what is being answered is
+// answered, and nothing else holds the end up, neither a connection that is kept alive nor one that never asked.
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { makeServer } from '../http/server.ts';
-
-type App = Awaited<ReturnType<typeof makeServer>>;
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context } from '../context.ts';
+import type { makeWorkerServer } from '../http/worker-server.ts';
 
 const SWEEP_MS = 50;
 
-/** To be called before the server listens; gives the function that closes it, at the latest in `patience_ms`. */
-export function makeServerEnd(app: App, patience_ms: number): () => Promise<void> {
+export interface ServerEnd {
+  /** How long it goes on serving while `/ready` sends everybody elsewhere. */
+  drain_ms: number;
+  /** When connections are cut after that, answered or not. */
+  patience_ms: number;
+}
+
+/** To be called before the server listens; gives the function that closes it. */
+export function makeServerEnd(
+  app: Pick<ReturnType<typeof makeWorkerServer>, 'server' | 'close'>,
+  context: Pick<Context, 'ending'>,
+  { drain_ms, patience_ms }: ServerEnd,
+): () => Promise<void> {
   const sockets = trackSockets(app.server);
   let closing: Promise<void> | undefined;
 
@@ -18,6 +29,11 @@ export function makeServerEnd(app: App, patience_ms: number): () => Promise<void
   }
 
   async function close(): Promise<void> {
+    if (app.server.listening && drain_ms > 0) {
+      context.ending = 'draining';
+      await delay(drain_ms);
+    }
+    context.ending = 'closing';
     const sweep = setInterval(endIdle, SWEEP_MS);
     const last = setTimeout(() => app.server.closeAllConnections(), patience_ms);
     try {

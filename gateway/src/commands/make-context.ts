@@ -10,6 +10,7 @@ import { makeMasterKey } from '../domain/secret-box.ts';
 import { makeMetrics } from '../metrics.ts';
 import { makeAddressGuard } from '../outbound/address-guard.ts';
 import { type HttpCall, makeHttpClient } from '../outbound/http.ts';
+import { makeMailer } from '../outbound/mail.ts';
 
 export interface ContextOptions {
   config: Config;
@@ -47,7 +48,7 @@ export function makeContext(options: ContextOptions): Context {
   const master_key = makeMasterKey(options.master_key);
   const opening_keys = [master_key, ...config.previous_master_keys.map(makeMasterKey)];
   const observe = (call: HttpCall) => log.debug(call, 'outgoing call');
-  return {
+  const context: Context = {
     config,
     db: openDatabase({
       connection_string: database_url,
@@ -73,10 +74,14 @@ export function makeContext(options: ContextOptions): Context {
       observe,
       guard: makeAddressGuard({ allow_loopback: config.webhook_allow_loopback }),
     }),
+    mailer: config.mail === null ? null : makeMailer(config.mail),
   };
+  metrics.pool.stats = () => context.db.stats();
+  return context;
 }
 
 export async function closeContext(context: Context): Promise<void> {
   await Promise.all([context.http.close(), context.webhook_http.close()]);
+  await context.tracing?.close();
   await context.db.close();
 }

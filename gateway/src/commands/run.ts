@@ -9,9 +9,11 @@ import type { Context } from '../context.ts';
 import { findRunningPostgres, startEmbeddedPostgres } from '../db/embedded.ts';
 import { migrate } from '../db/migrate.ts';
 import { makeServer } from '../http/server.ts';
+import { makeWorkerServer } from '../http/worker-server.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { PROVIDERS } from '../providers/registry.ts';
 import { type SimulatorServer, startSimulatorServer } from '../simulator/server.ts';
+import { openTracing } from '../tracing.ts';
 import { checkDatabase } from './check-database.ts';
 import { makeServerEnd } from './close-server.ts';
 import { findOrCreateDevelopmentFacts, printDevelopmentFacts } from './development.ts';
@@ -83,9 +85,11 @@ export function runWorker(config: Config): Promise<Running> {
   return running(async (stops) => {
     const context = await makeReadyContext(config, stops, { migrating: false });
     stops.add(watchMasterKey(context));
+    const server = await startWorkerServer(context);
+    stops.add(server.stop);
     const worker = startWorker(context);
     stops.add(() => worker.stop());
-    context.log.info('the worker works');
+    context.log.info({ port: server.port }, 'the worker works');
     return config.base_url;
   });
 }
@@ -138,6 +142,7 @@ async function makeReadyContext(
   const master_key = config.master_key ?? (await findOrCreateMasterKey(config.data_dir));
   const context = makeContext({ config, database_url, master_key });
   stops.add(() => closeContext(context));
+  if (config.otlp_traces_url !== null) context.tracing = await openTracing(config.otlp_traces_url);
   await settleMasterKey(context);
   return context;
 }
@@ -147,7 +152,8 @@ async function startApi(context: Context): Promise<{ stop: Stop }> {
   if (config.mode === 'production') warnOfUnprovenNotifications(context);
   const server = await makeServer(context);
   // Nothing that is answered takes longer than a question to a provider.
-  const stop = makeServerEnd(server, config.provider_deadline_ms + 5_000);
+  const patience_ms = config.provider_deadline_ms + 5_000;
+  const stop = makeServerEnd(server, context, { drain_ms: config.drain_ms, patience_ms });
   try {
     await server.listen({ port: config.port, host: config.host });
   } catch (error) {
@@ -160,6 +166,33 @@ async function startApi(context: Context): Promise<{ stop: Stop }> {
     config.base_url = `http://localhost:${port}`;
   }
   return { stop };
+}
+
+const WORKER_PORT = 9464;
+const WORKER_PATIENCE_MS = 1_000;
+
+/** On the port that was given; without one on the usual, or, where another worker has that, on any. */
+async function startWorkerServer(context: Context): Promise<{ stop: Stop; port: number }> {
+  const { host, worker_port } = context.config;
+  const listen = async (port: number) => {
+    const server = makeWorkerServer(context);
+    const stop = makeServerEnd(server, context, { drain_ms: 0, patience_ms: WORKER_PATIENCE_MS });
+    try {
+      await server.listen({ port, host });
+    } catch (error) {
+      await stop();
+      delete context.ending;
+      throw error;
+    }
+    return { stop, port: (server.server.address() as AddressInfo).port };
+  };
+  try {
+    return await listen(worker_port ?? WORKER_PORT);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw portError(error, context.config);
+    if (worker_port === null) return listen(0);
+    throw new StartError(`Port ${worker_port} is taken by another program. Set MPAC_WORKER_PORT to another.`);
+  }
 }
 
 /** Not fatal: without proof live payments are found by polling alone, and a gateway without PayPay needs none. */

@@ -85,10 +85,11 @@ const WRITE_ATTEMPTS = `
 // Where nobody listens, an event is told as soon as it is written, and no worker need look at it.
 const INSERT_EVENTS = `
   event as (
-    insert into events (id, type, object_json, organization_id, livemode, merchant_id, created_at, fanned_out_at)
-    select r.id, r.type, r.object_json, c.organization_id, c.livemode, c.merchant_id, c.updated_at,
+    insert into events (id, type, object_json, organization_id, livemode, merchant_id, payment_intent_id, created_at,
+                        fanned_out_at)
+    select r.id, r.type, r.object_json, c.organization_id, c.livemode, c.merchant_id, c.id, c.updated_at,
            case when exists (select from webhook_endpoints e where e.organization_id = c.organization_id
-                             and e.livemode = c.livemode) then null else c.updated_at end
+                             and e.livemode = c.livemode and e.status <> 'deleted') then null else c.updated_at end
     from ${new_event.rows} join changed c on c.id = r.change_id
     returning fanned_out_at
   )`;
@@ -100,12 +101,12 @@ export interface Written {
 
 /** Null when the merchant or store is not there (any more). Unique violations are the caller's to read. */
 export async function insertPaymentIntent(tx: Tx, change: Change): Promise<Written | null> {
-  return batchersOf(tx).create(change);
+  return timed(tx, batchersOf(tx).create(change), 'create_intents');
 }
 
 /** Null when somebody was faster: the row has another version than the change expects. Read and decide again. */
 export async function updatePaymentIntent(tx: Tx, change: Change): Promise<Written | null> {
-  return batchersOf(tx).change(change);
+  return timed(tx, batchersOf(tx).change(change), 'change_intents');
 }
 
 /** Changes of intents, and with each everything else that belongs to it, or nothing at all. */
@@ -214,7 +215,8 @@ function makeBatchers(tx: Tx) {
 
 const batchers = new WeakMap<Db, ReturnType<typeof makeBatchers>>();
 
-function batchersOf(tx: Db): ReturnType<typeof makeBatchers> {
+function batchersOf(view: Db): ReturnType<typeof makeBatchers> {
+  const tx = view.pool ?? view;
   let own = batchers.get(tx);
   if (own === undefined) {
     own = makeBatchers(tx as Tx);
@@ -223,13 +225,17 @@ function batchersOf(tx: Db): ReturnType<typeof makeBatchers> {
   return own;
 }
 
+function timed<T>(db: Db, work: Promise<T>, name: string): Promise<T> {
+  return db.time === undefined ? work : db.time(work, name);
+}
+
 const FIND: Statement = {
   name: 'find_payment_intents',
   text: 'select p.* from unnest($1::text[]) wanted (id) join payment_intents p on p.id = wanted.id',
 };
 
 export async function findPaymentIntent(db: Db, id: string): Promise<PaymentIntent | null> {
-  return batchersOf(db).find(id);
+  return timed(db, batchersOf(db).find(id), FIND.name);
 }
 
 const FIND_BY_REF: Statement = {

@@ -9,6 +9,7 @@ export const ERRORS = {
   forbidden: { status: 403, code: 'forbidden', inner: 'forbidden' },
   payment_not_found: { status: 404, code: 'not_found', inner: 'payment_not_found' },
   not_found: { status: 404, code: 'not_found', inner: 'not_found' },
+  request_timeout: { status: 408, code: 'invalid_request', inner: 'invalid_request' },
   idempotency_conflict: { status: 409, code: 'idempotency_conflict', inner: 'idempotency_conflict' },
   invalid_payment_state: { status: 409, code: 'invalid_payment_state', inner: 'invalid_payment_state' },
   conflict: { status: 409, code: 'conflict', inner: 'conflict' },

@@ -10,6 +10,7 @@ const BY_NAME: Record<ErrorName, string> = {
   forbidden: 'この操作を行う権限がありません。',
   payment_not_found: 'この ID の決済はありません。',
   not_found: '見つかりません。',
+  request_timeout: 'リクエストが時間内に届きませんでした。再送してください。',
   idempotency_conflict: '同じキーまたは参照番号の別のリクエストと重複しています。',
   invalid_payment_state: '現在の決済の状態では、この操作はできません。details.status を確認してください。',
   conflict: '現在の状態では、この操作はできません。',
@@ -53,6 +54,8 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
   revoked: () => 'このキーは失効済みです。新しいキーを作成してください。',
   publishable_key: () =>
     'この公開可能キーでは、このページからのリクエストは許可されていません。allowed_origins を確認してください。',
+  endpoint_enabled: () => 'この Webhook エンドポイントは停止中です。先に有効にしてください。',
+  min_properties: () => '変更する項目を一つ以上指定してください。',
   webhook_url: () => 'Webhook の URL は、公開アドレスの https にしてください。',
 };
 

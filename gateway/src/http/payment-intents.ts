@@ -16,6 +16,7 @@ import {
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
 import { normalizeCurrency } from '../domain/money.ts';
+import { timedContext } from './answer-headers.ts';
 import { anyCaller, keyCaller, makeAuthenticate } from './auth.ts';
 import { answerOnce } from './idempotency.ts';
 import { readInstant, sendPage } from './pages.ts';
@@ -63,7 +64,13 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     },
     (request, reply) =>
       answerOnce(context, request, reply, (mark) =>
-        createPaymentIntent(context, places, keyCaller(request), readNewIntent(request.body), mark),
+        createPaymentIntent(
+          timedContext(context, request),
+          places,
+          keyCaller(request),
+          readNewIntent(request.body),
+          mark,
+        ),
       ),
   );
 
@@ -85,7 +92,7 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     },
     async (request, reply) => {
       const query = request.query;
-      const page = await listPaymentIntentResources(context, keyCaller(request), {
+      const page = await listPaymentIntentResources(timedContext(context, request), keyCaller(request), {
         merchant_store_id: query.merchant_store_id ?? null,
         merchant_ref_id: query.merchant_ref_id ?? null,
         status: query.status ?? null,
@@ -114,7 +121,11 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
       },
     },
     async (request, reply) => {
-      const resource = await retrievePaymentIntent(context, anyCaller(request), request.params.id);
+      const resource = await retrievePaymentIntent(
+        timedContext(context, request),
+        anyCaller(request),
+        request.params.id,
+      );
       return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(resource));
     },
   );
@@ -140,7 +151,7 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
       const { payment_token: _, ...confirm } = request.body;
       return answerOnce(context, request, reply, (mark) =>
         confirmPaymentIntent(
-          context,
+          timedContext(context, request),
           caches.organizations,
           anyCaller(request),
           request.params.id,
@@ -168,7 +179,13 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     (request, reply) => {
       const reason = request.body?.cancellation_reason ?? 'requested_by_customer';
       return answerOnce(context, request, reply, (mark) =>
-        cancelPaymentIntent(context, anyCaller(request), request.params.id, reason, mark),
+        cancelPaymentIntent(
+          timedContext(context, request),
+          anyCaller(request),
+          request.params.id,
+          reason,
+          mark,
+        ),
       );
     },
   );
@@ -193,7 +210,7 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     (request, reply) =>
       answerOnce(context, request, reply, (mark) =>
         capturePaymentIntent(
-          context,
+          timedContext(context, request),
           keyCaller(request),
           request.params.id,
           request.body?.amount ?? null,
@@ -218,7 +235,7 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
     },
     (request, reply) =>
       answerOnce(context, request, reply, (mark) =>
-        createPaymentToken(context, keyCaller(request), request.params.id, mark),
+        createPaymentToken(timedContext(context, request), keyCaller(request), request.params.id, mark),
       ),
   );
 }

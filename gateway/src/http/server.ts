@@ -9,11 +9,13 @@ import Fastify, {
 import { makeKeyring, makeOrganizationCache } from '../application/callers.ts';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
+import { makeAnswerHeaders, tellTiming } from './answer-headers.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { auditLogRoutes } from './audit-log.ts';
 import { EMPTY } from './auth.ts';
 import { openToBrowsers, watchOwner } from './cors.ts';
 import { asRefusal, errorAnswer } from './errors.ts';
+import { eventRoutes } from './events.ts';
 import { latePaymentRoutes } from './late-payments.ts';
 import { merchantRoutes } from './merchants.ts';
 import { notificationRoutes } from './notifications.ts';
@@ -26,36 +28,47 @@ import { qrCodeRoutes } from './qr-codes.ts';
 import { makeRateLimits, type RateLimits } from './rate-limit.ts';
 import { refundRoutes } from './refunds.ts';
 import { resolutionRoutes } from './resolutions.ts';
+import { answerUnreadable, MAX_HEADER_BYTES } from './unreadable.ts';
+import { webhookDeliveryRoutes } from './webhook-deliveries.ts';
 import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 
 const MAX_BODY_BYTES = 128 * 1024;
-const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_HEADERS = 100;
 
 export async function makeServer(context: Context): Promise<FastifyInstance> {
+  const headers = makeAnswerHeaders(context);
   const app = Fastify({
     loggerInstance: context.log as FastifyBaseLogger,
     // One line for each answer is written below; the framework's own would show the query.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => context.makeId('req'),
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: 30_000,
+    requestTimeout: context.config.request_timeout_ms,
     connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,
     trustProxy: context.config.trusted_proxies.length > 0 ? context.config.trusted_proxies : false,
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: context.config.headers_timeout_ms,
+      // How often connections are looked at for those who are too slow.
+      connectionsCheckingInterval: Math.min(2_000, context.config.headers_timeout_ms / 4),
+    },
     routerOptions: { maxParamLength: 255, ignoreTrailingSlash: false },
     // Nothing is coerced, filled in or taken out: what was sent is what is checked.
     ajv: {
       customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false, allErrors: false },
     },
-    clientErrorHandler: (error, socket) => answerUnreadable(context, error, socket),
-    return503OnClosing: true,
+    clientErrorHandler: (error, socket) => answerUnreadable(context, headers, error, socket),
+    // Ours says so in our own form.
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       sendRefusal(context, error, request, reply);
     },
   });
 
+  app.server.maxConnections = context.config.max_connections;
+  app.decorateRequest('timing', null);
+  app.decorateRequest('span', undefined);
   app.decorateRequest('caller', null);
   app.decorateRequest('signature', null);
   app.decorateRequest('raw_body', null as unknown as Buffer);
@@ -70,12 +83,23 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
   const limits = makeRateLimits(context);
   app.addHook('onRequest', async (request, reply) => {
     request.raw_body = EMPTY;
-    reply.header('x-request-id', request.id);
+    reply.headers(headers).header('x-request-id', request.id);
+    traceRequest(context, request);
+    if (context.ending !== undefined) reply.header('connection', 'close');
+    if (context.ending === 'closing') throw stopping();
+    if (!isPlain(request)) {
+      // What follows it on the connection may be part of it to somebody else.
+      reply.header('connection', 'close');
+      throw new GatewayError('invalid_request', 'The request must name exactly one Host, and HTTP 1.1.');
+    }
     if (request.raw.rawHeaders.length > MAX_HEADERS * 2) {
       throw new GatewayError('headers_too_large', `A request may have at most ${MAX_HEADERS} header fields.`);
     }
   });
-  app.addHook('onSend', async (request, reply) => limits.tell(request, reply));
+  app.addHook('onSend', async (request, reply) => {
+    tellTiming(request, reply);
+    await limits.tell(request, reply);
+  });
   app.addHook('onResponse', async (request, reply) => logAnswer(context, request, reply));
   app.setErrorHandler(async (error, request, reply) =>
     sendRefusal(context, (await limits.countNameless(request)) ?? error, request, reply),
@@ -104,6 +128,8 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     refundRoutes(api, context, caches);
     merchantRoutes(api, context, caches);
     webhookEndpointRoutes(api, context, caches);
+    webhookDeliveryRoutes(api, context, caches);
+    eventRoutes(api, context, caches);
     resolutionRoutes(api, context, caches);
     latePaymentRoutes(api, context, caches);
     auditLogRoutes(api, context, caches);
@@ -157,32 +183,42 @@ function sendRefusal(
     context.log.error({ err: refusal.cause ?? error, request_id: request.id }, 'unexpected error');
   }
   if (refusal.retry_after_seconds !== undefined) reply.header('retry-after', refusal.retry_after_seconds);
+  context.metrics.refusals.inc({ refusal: refusal.name_in_table });
   const answer = errorAnswer(refusal, request);
   // Set here too: the framework's own refusals, such as of a path that cannot be decoded, run no hooks.
+  if (!reply.hasHeader('x-request-id')) reply.headers(makeAnswerHeaders(context));
   reply.header('x-request-id', request.id);
   return reply.code(answer.status).header('content-type', answer.content_type).send(answer.body);
 }
 
-/** Bytes that are no HTTP request, or one too large to read, never reach a route; they get our body all the same. */
-function answerUnreadable(
-  context: Context,
-  error: Error & { code?: string },
-  socket: import('node:net').Socket,
-): void {
-  if (!socket.writable) return;
-  const too_large = error.code === 'HPE_HEADER_OVERFLOW';
-  const refusal = too_large
-    ? new GatewayError(
-        'headers_too_large',
-        `The header fields may have at most ${MAX_HEADER_BYTES} bytes in all.`,
-      )
-    : new GatewayError('invalid_request', 'The request is not valid HTTP.');
-  const id = context.makeId('req');
-  const answer = errorAnswer(refusal, { id, headers: {}, url: '' });
-  const reason = too_large ? 'Request Header Fields Too Large' : 'Bad Request';
-  socket.end(
-    `HTTP/1.1 ${answer.status} ${reason}\r\nContent-Type: ${answer.content_type}\r\nX-Request-Id: ${id}\r\n` +
-      `Content-Length: ${Buffer.byteLength(answer.body)}\r\nConnection: close\r\n\r\n${answer.body}`,
+/** Whether a proxy before us must have read the same request as we do: its host twice, or none, could be two. */
+function isPlain({ raw }: FastifyRequest): boolean {
+  if (raw.httpVersion === '1.0') return true;
+  let hosts = 0;
+  const { rawHeaders } = raw;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts === 1 && raw.httpVersion === '1.1';
+}
+
+function stopping(): GatewayError {
+  return new GatewayError(
+    'unavailable',
+    'This gateway is stopping. Send the request again; another one will answer.',
+    {},
+    { retry_after_seconds: 1 },
+  );
+}
+
+/** The route is known by now; a path may hold an id, and its query a token, so neither is told. */
+function traceRequest(context: Context, request: FastifyRequest): void {
+  const route = request.routeOptions.url ?? 'unknown';
+  request.span = context.tracing?.start(
+    `${request.method} ${route}`,
+    { 'http.request.method': request.method, 'http.route': route, request_id: request.id },
+    request.headers['traceparent'],
   );
 }
 
@@ -193,6 +229,7 @@ function logAnswer(context: Context, request: FastifyRequest, reply: FastifyRepl
   const labels = { method: request.method, route };
   context.metrics.http_requests.inc({ ...labels, status: reply.statusCode });
   context.metrics.http_duration.observe(labels, reply.elapsedTime / 1_000);
+  request.span?.end({ 'http.response.status_code': reply.statusCode });
   context.log.info(
     {
       request_id: request.id,
@@ -200,6 +237,7 @@ function logAnswer(context: Context, request: FastifyRequest, reply: FastifyRepl
       path: pathOf(request),
       status: reply.statusCode,
       duration_ms,
+      ...(request.span && { trace_id: request.span.trace_id }),
       caller: request.caller?.kind === 'key' ? request.caller.key_id : request.caller?.kind,
     },
     'request',

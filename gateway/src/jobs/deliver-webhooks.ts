@@ -9,6 +9,7 @@ import {
 } from '../application/webhook-deliveries.ts';
 import type { Context } from '../context.ts';
 import type { ClaimedDelivery, DeliveryOutcome } from '../db/webhook-deliveries.ts';
+import { startSpan } from '../tracing.ts';
 import type { Job } from './job.ts';
 import { makePlaces } from './places.ts';
 
@@ -51,7 +52,12 @@ export function makeDeliverWebhooksJob(
 
   async function deliverAndRecord(delivery: ClaimedDelivery, lane: Lane): Promise<void> {
     try {
+      const span = startSpan(context, 'webhook delivery', {
+        event: delivery.id,
+        webhook_endpoint: delivery.webhook_endpoint_id,
+      });
       const outcome = await deliver(delivery);
+      span?.end({ status: outcome.status, 'http.response.status_code': outcome.response_status ?? 0 });
       lane.is_slow = outcome.status !== 'succeeded' || outcome.duration_ms > SLOW_MS;
       await write(outcome);
       report(context, delivery, outcome);

@@ -1,7 +1,9 @@
 // The worker: one loop for each job. A loop runs its job, sleeps until the interval has passed or somebody
 // wakes it, and backs off when the job fails. Any number of workers may share a database, because what a job
 // takes it claims there; one that dies is missed by nobody.
+import { watchedContext } from '../application/watched-context.ts';
 import type { Context } from '../context.ts';
+import { align_deliveries } from './align-deliveries.ts';
 import { makeCheckRefundsJob } from './check-refunds.ts';
 import { makeDeliverWebhooksJob } from './deliver-webhooks.ts';
 import { expire_payment_intents } from './expire-payment-intents.ts';
@@ -9,8 +11,10 @@ import { fan_out_events } from './fan-out-events.ts';
 import type { Job } from './job.ts';
 import { keep_partitions } from './keep-partitions.ts';
 import { makeLookUpAttemptsJob } from './look-up-attempts.ts';
+import { measure } from './measure.ts';
 import { purge } from './purge.ts';
 import { makeHeartbeatJob } from './send-heartbeat.ts';
+import { send_mails } from './send-mails.ts';
 import { work_off_notifications } from './work-off-notifications.ts';
 
 export interface Worker {
@@ -36,8 +40,11 @@ function makeJobs(context: Context): Job[] {
     expire_payment_intents,
     fan_out_events,
     makeDeliverWebhooksJob(context),
+    align_deliveries,
+    send_mails,
     purge,
     keep_partitions,
+    measure,
   ];
 }
 
@@ -97,6 +104,20 @@ interface Loop {
 const PAUSE_BETWEEN_RUNS_MS = 10;
 const LONGEST_BACK_OFF_MS = 30_000;
 
+/** A run that found nothing to do leaves no trace. */
+async function traced(context: Context, job: Job, wake: () => void): Promise<number> {
+  const span = context.tracing?.start(`job ${job.name}`);
+  if (span === undefined) return job.run(context, wake);
+  try {
+    const handled = await job.run(watchedContext(context, { db_ms: 0, provider_ms: 0 }, span), wake);
+    if (handled > 0) span.end({ handled });
+    return handled;
+  } catch (error) {
+    span.fail((error as Error).name);
+    throw error;
+  }
+}
+
 function startLoop(context: Context, job: Job, wakeOther: (job_name: string) => void): Loop {
   let is_stopped = false;
   let is_woken = false;
@@ -122,7 +143,7 @@ function startLoop(context: Context, job: Job, wakeOther: (job_name: string) => 
   /** How long to sleep before the next run. */
   async function run(): Promise<number> {
     try {
-      const handled = await job.run(context, wake);
+      const handled = await traced(context, job, wake);
       failures = 0;
       if (handled > 0) for (const other of job.wakes ?? []) wakeOther(other);
       return job.batch_size !== undefined && handled >= job.batch_size ? 0 : job.interval_ms;

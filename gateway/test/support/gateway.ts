@@ -16,6 +16,7 @@ import { expire_payment_intents } from '../../src/jobs/expire-payment-intents.ts
 import { fan_out_events } from '../../src/jobs/fan-out-events.ts';
 import { keep_partitions } from '../../src/jobs/keep-partitions.ts';
 import { makeLookUpAttemptsJob } from '../../src/jobs/look-up-attempts.ts';
+import { measure } from '../../src/jobs/measure.ts';
 import { purge } from '../../src/jobs/purge.ts';
 import { makeHeartbeatJob } from '../../src/jobs/send-heartbeat.ts';
 import { work_off_notifications } from '../../src/jobs/work-off-notifications.ts';
@@ -279,6 +280,7 @@ function makeJobs(context: Context) {
     deliveries: makeDeliverWebhooksJob(context),
     heartbeat: makeHeartbeatJob(context),
     purge,
+    measure,
     partitions: keep_partitions,
   } satisfies Record<string, import('../../src/jobs/job.ts').Job>;
 }

@@ -67,7 +67,13 @@ export function startCli(t: Scope, args: string[], options: SpawnOptions = {}): 
   const [file = process.execPath, ...rest] = [...prefix, process.execPath, cli, ...args];
   const child = spawn(file, rest, {
     cwd: options.cwd,
-    env: { PATH: process.env['PATH'] ?? '', PORT: '0', MPAC_SIMULATOR_PORT: '0', ...env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      PORT: '0',
+      MPAC_SIMULATOR_PORT: '0',
+      MPAC_WORKER_PORT: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: options.own_group ?? false,
   });
@@ -144,7 +150,7 @@ export async function startGateway(
 }
 
 export async function startWorkerProcess(t: Scope, env: Record<string, string>): Promise<CliProcess> {
-  const child = startCli(t, ['work'], { env });
+  const child = startCli(t, ['work'], { env: { HOST: '127.0.0.1', ...env } });
   await child.waitFor('the worker', () => child.stdout().includes('the worker works'));
   return child;
 }
