@@ -20,9 +20,10 @@ create index webhook_endpoints_by_organization on webhook_endpoints (organizatio
   where status <> 'deleted';
 
 alter table webhook_deliveries
-  -- Each resending begins the schedule anew; what is still under way from before does not count for it.
-  add column resends integer not null default 0,
-  -- Attempts made before the latest resending: together with attempts_made the number of the last one.
+  -- A resending, or the end of a pause, begins the schedule anew: what fails that was under way from the round
+  -- before does not count in this one.
+  add column round integer not null default 1,
+  -- Attempts of earlier rounds: together with attempts_made the number of the last one.
   add column attempts_before integer not null default 0;
 
 -- The intent that an event is about, itself or through its refund or late payment.
@@ -47,5 +48,6 @@ create table mails (
 );
 
 create index mails_due on mails (next_attempt_at) where next_attempt_at is not null;
+create index mails_by_age on mails (updated_at) where next_attempt_at is null;
 
 -- The indexes of events and deliveries stand in 0010, which makes these tables anew.

@@ -15,12 +15,13 @@ import {
 } from '../db/webhook-deliveries.ts';
 import { findWebhookEndpoint } from '../db/webhook-endpoints.ts';
 import { nextWebhookAttempt } from '../domain/retry-schedule.ts';
-import { open } from '../domain/secret-box.ts';
-import { type DisabledReason, webhookEndpointResource } from '../domain/webhook-endpoint.ts';
+import { type DisabledReason, signingSecrets, webhookEndpointResource } from '../domain/webhook-endpoint.ts';
+import { makeDisabledMail } from '../domain/webhook-mail.ts';
 import { signWebhook } from '../domain/webhook-signature.ts';
 import type { HttpAnswer } from '../outbound/http.ts';
 import { readRetryAfter } from '../outbound/retry-after.ts';
-import { deliveryBody, webhookSecretContext } from './webhook-endpoints.ts';
+import { eventBody } from './events.ts';
+import { openSecrets } from './webhook-endpoints.ts';
 
 /** For an attempt as a whole, to the last byte of the answer. */
 export const DELIVERY_DEADLINE_MS = 15_000;
@@ -48,10 +49,10 @@ export function makeDeliverer(context: Context, deadline_ms: number) {
   const readSecrets = makeSecretReader(context);
 
   return async (delivery: ClaimedDelivery): Promise<DeliveryOutcome> => {
-    const secrets = readSecrets(delivery);
     const attempted_at = instant(context);
+    const secrets = signingSecrets(readSecrets(delivery), delivery.previous_secret_expires_at, attempted_at);
     const timestamp_seconds = Math.floor(context.now() / 1_000);
-    const body = deliveryBody(delivery, delivery.sequence);
+    const body = eventBody(delivery, delivery.sequence);
     assertNoTransaction();
     const answer = await context.webhook_http.request({
       method: 'POST',
@@ -70,7 +71,9 @@ export function makeDeliverer(context: Context, deadline_ms: number) {
     const verdict = decide(context, delivery.attempts_made + 1, answer);
     return {
       webhook_endpoint_id: delivery.webhook_endpoint_id,
-      sequence: delivery.sequence,
+      delivered_event_id: delivery.id,
+      round: delivery.round,
+      endpoint_version: delivery.endpoint_version,
       status: verdict.status,
       next_attempt_at: verdict.next_attempt_at,
       attempted_at,
@@ -115,32 +118,48 @@ function errorText(answer: HttpAnswer): string | null {
   return null;
 }
 
+const NOT_DISABLED = {
+  disabled_reason: null,
+  event_id: null,
+  event_object_json: null,
+  mail_id: null,
+  mail_subject: null,
+  mail_body: null,
+};
+
 /** The endpoint is read again, because the event shows it as it is now and not as it was when claimed. */
 async function describeDisabling(context: Context, id: string, disabled_reason: DisabledReason | null) {
   const endpoint = disabled_reason === null ? null : await findWebhookEndpoint(context.db, id);
-  if (endpoint === null) return { disabled_reason: null, event_id: null, event_object_json: null };
+  if (endpoint === null || disabled_reason === null) return NOT_DISABLED;
   const resource = webhookEndpointResource({ ...endpoint, status: 'disabled', disabled_reason });
+  const mail = makeDisabledMail(endpoint, disabled_reason);
   return {
     disabled_reason,
     event_id: context.makeId('evt'),
     event_object_json: JSON.stringify(resource),
+    mail_id: context.makeId('ml'),
+    mail_subject: mail.subject,
+    mail_body: mail.body,
   };
 }
 
-/** Opens sealed secrets once for each version of an endpoint. */
+/** Opens sealed secrets once for as long as they are the same box. */
 function makeSecretReader(context: Context) {
-  const opened = new Map<string, string[]>();
-  return (delivery: ClaimedDelivery): string[] => {
-    const { webhook_endpoint_id, endpoint_updated_at, secret_sealed } = delivery;
-    const version = `${webhook_endpoint_id} ${endpoint_updated_at}`;
-    const known = opened.get(version);
-    if (known !== undefined) return known;
-    const text = open(context.opening_keys, secret_sealed, webhookSecretContext(webhook_endpoint_id));
-    const secrets = JSON.parse(text.toString('utf8')) as string[];
+  const opened = new Map<string, { sealed: Buffer; secrets: string[] }>();
+  return ({ webhook_endpoint_id: id, secret_sealed: sealed }: ClaimedDelivery): string[] => {
+    const known = opened.get(id);
+    if (known?.sealed.equals(sealed)) return known.secrets;
+    const secrets = openSecrets(context, id, sealed);
     if (opened.size >= MAX_CACHED_SECRETS) opened.clear();
-    opened.set(version, secrets);
+    opened.set(id, { sealed, secrets });
     return secrets;
   };
+}
+
+/** Rows are locked in one order everywhere, so that nobody waits for another in a ring. */
+function inOrder(a: DeliveryOutcome, b: DeliveryOutcome): number {
+  const [one, other] = [a, b].map((each) => `${each.webhook_endpoint_id} ${each.delivered_event_id}`);
+  return (one ?? '') < (other ?? '') ? -1 : 1;
 }
 
 /**
@@ -158,10 +177,7 @@ export function makeOutcomeWriter(context: Context) {
       const batch = waiting;
       waiting = [];
       try {
-        await recordDeliveryOutcomes(
-          context.db,
-          batch.map((entry) => entry.outcome),
-        );
+        await recordDeliveryOutcomes(context.db, batch.map((entry) => entry.outcome).sort(inOrder));
         for (const entry of batch) entry.resolve();
       } catch (error) {
         for (const entry of batch) entry.reject(error);

@@ -24,7 +24,7 @@ const FAN_OUT: Statement = {
       select e.id as webhook_endpoint_id, b.organization_id, b.id as event_id,
              row_number() over (partition by e.id order by b.id) as place
       from batch b join webhook_endpoints e
-        on e.organization_id = b.organization_id and e.livemode = b.livemode
+        on e.organization_id = b.organization_id and e.livemode = b.livemode and e.status <> 'deleted'
         and (e.merchant_id is null or e.merchant_id = b.merchant_id)
         and (e.enabled_events = '{}'
           or e.enabled_events && array[b.type, split_part(b.type, '.', 1) || '.*', '*'])
@@ -55,9 +55,11 @@ export interface ClaimedDelivery extends Event {
   webhook_endpoint_id: string;
   sequence: number;
   attempts_made: number;
+  round: number;
   url: string;
   secret_sealed: Buffer;
-  endpoint_updated_at: string;
+  previous_secret_expires_at: string | null;
+  endpoint_version: number;
 }
 
 /** How much more a process wants to have in flight. */
@@ -88,20 +90,20 @@ const CLAIM: Statement = {
       ) next
     ),
     due as (
-      select d.webhook_endpoint_id, d.sequence, d.next_attempt_at, coalesce(known.is_slow, false) as is_slow,
+      select d.webhook_endpoint_id, d.event_id, d.next_attempt_at, coalesce(known.is_slow, false) as is_slow,
              row_number() over (partition by d.webhook_endpoint_id order by d.next_attempt_at, d.sequence) as place
       from waiting w
       join webhook_endpoints e on e.id = w.webhook_endpoint_id and e.status = 'enabled'
       left join unnest($5::text[], $6::int[], $7::boolean[]) known (id, room, is_slow) on known.id = e.id
       cross join lateral (
-        select webhook_endpoint_id, sequence, next_attempt_at from webhook_deliveries
+        select webhook_endpoint_id, sequence, event_id, next_attempt_at from webhook_deliveries
         where webhook_endpoint_id = e.id and next_attempt_at <= $1::timestamptz
         order by next_attempt_at, sequence limit coalesce(known.room, $4::int) for update skip locked
       ) d
       where w.next_attempt_at <= $1::timestamptz
     ),
     chosen as (
-      select webhook_endpoint_id, sequence
+      select webhook_endpoint_id, event_id
       from (select *, row_number() over (partition by is_slow order by place, next_attempt_at) as place_in_lane
             from due) ranked
       where not is_slow or place_in_lane <= $8::int
@@ -109,9 +111,9 @@ const CLAIM: Statement = {
     )
     update webhook_deliveries d set next_attempt_at = $2::timestamptz
     from chosen c join webhook_endpoints e on e.id = c.webhook_endpoint_id, events v
-    where d.webhook_endpoint_id = c.webhook_endpoint_id and d.sequence = c.sequence and v.id = d.event_id
-    returning d.webhook_endpoint_id, d.sequence, d.attempts_made, e.url, e.secret_sealed,
-      e.updated_at as endpoint_updated_at, v.id, v.organization_id, v.livemode, v.merchant_id, v.type,
+    where d.webhook_endpoint_id = c.webhook_endpoint_id and d.event_id = c.event_id and v.id = c.event_id
+    returning d.webhook_endpoint_id, d.sequence, d.attempts_made, d.round, e.url, e.secret_sealed,
+      e.previous_secret_expires_at, e.version as endpoint_version, v.id, v.organization_id, v.livemode, v.merchant_id, v.type,
       v.object_json, v.created_at`,
 };
 
@@ -137,7 +139,10 @@ export async function claimWebhookDeliveries(
 /** What came of one attempt to deliver. */
 export interface DeliveryOutcome {
   webhook_endpoint_id: string;
-  sequence: number;
+  delivered_event_id: string;
+  /** Of the delivery and of its endpoint, as they were when the attempt began. */
+  round: number;
+  endpoint_version: number;
   status: 'pending' | 'succeeded' | 'failed';
   next_attempt_at: string | null;
   attempted_at: string;
@@ -145,46 +150,67 @@ export interface DeliveryOutcome {
   duration_ms: number;
   response_status: number | null;
   error: string | null;
-  /** Set: the endpoint is disabled with it, and the event says so. */
+  /** Set: the endpoint is disabled with it, and an event and a mail say so. */
   disabled_reason: string | null;
   event_id: string | null;
   event_object_json: string | null;
+  mail_id: string | null;
+  mail_subject: string | null;
+  mail_body: string | null;
 }
 
 const RECORD: Statement = {
   name: 'record_webhook_outcomes',
-  // A delivery that is not pending any more was finished by another worker after a lapsed lease. Of several
-  // outcomes that disable one endpoint only one finds it enabled, so there is one event.
+  // A delivery that is not pending any more was finished by another worker after a lapsed lease. What failed in an
+  // earlier round is recorded and changes nothing; what succeeded has arrived in any round. Of several outcomes that
+  // disable one endpoint only one finds it enabled and as it was, so there is one event and one mail.
   text: `
     with outcome as materialized (
       select * from json_to_recordset($1::json) as o (
-        webhook_endpoint_id text, sequence bigint, status text, next_attempt_at timestamptz,
-        attempted_at timestamptz, finished_at timestamptz, duration_ms int, response_status smallint, error text,
-        disabled_reason text, event_id text, event_object_json text)
+        webhook_endpoint_id text, delivered_event_id text, round int, endpoint_version int, status text,
+        next_attempt_at timestamptz, attempted_at timestamptz, finished_at timestamptz, duration_ms int,
+        response_status smallint, error text, disabled_reason text, event_id text, event_object_json text,
+        mail_id text, mail_subject text, mail_body text)
     ),
     delivery as (
       update webhook_deliveries d
-      set status = o.status, next_attempt_at = o.next_attempt_at, attempts_made = d.attempts_made + 1,
+      set status = case when o.round = d.round or o.status = 'succeeded' then o.status else d.status end,
+          next_attempt_at = case when o.round = d.round or o.status = 'succeeded' then o.next_attempt_at
+                            else d.next_attempt_at end,
+          attempts_made = d.attempts_made + (o.round = d.round)::int,
+          attempts_before = d.attempts_before + (o.round <> d.round)::int,
           updated_at = o.finished_at
       from outcome o
-      where d.webhook_endpoint_id = o.webhook_endpoint_id and d.sequence = o.sequence and d.status = 'pending'
-      returning d.webhook_endpoint_id, d.sequence, d.attempts_made, d.organization_id, o.attempted_at,
-        o.finished_at, o.duration_ms, o.response_status, o.error, o.disabled_reason, o.event_id, o.event_object_json
+      where d.webhook_endpoint_id = o.webhook_endpoint_id and d.event_id = o.delivered_event_id
+        and d.status = 'pending'
+      returning d.sequence, d.attempts_before + d.attempts_made as attempt_number, d.organization_id,
+        o.round = d.round as is_current, o.*
     ),
     attempt as (
       insert into webhook_delivery_attempts
-        (webhook_endpoint_id, sequence, attempt_number, organization_id, response_status, error, duration_ms,
-         attempted_at)
-      select webhook_endpoint_id, sequence, attempts_made, organization_id, response_status, error, duration_ms,
-             attempted_at
+        (webhook_endpoint_id, sequence, event_id, attempt_number, organization_id, response_status, error,
+         duration_ms, attempted_at)
+      select webhook_endpoint_id, sequence, delivered_event_id, attempt_number, organization_id, response_status,
+             error, duration_ms, attempted_at
       from delivery
     ),
     disabled as (
       update webhook_endpoints e
-      set status = 'disabled', disabled_reason = d.disabled_reason, updated_at = d.finished_at
+      set status = 'disabled', disabled_reason = d.disabled_reason, version = e.version + 1,
+          updated_at = d.finished_at
       from delivery d
-      where e.id = d.webhook_endpoint_id and d.disabled_reason is not null and e.status = 'enabled'
-      returning e.organization_id, e.livemode, e.merchant_id, e.updated_at, d.event_id, d.event_object_json
+      where e.id = d.webhook_endpoint_id and d.disabled_reason is not null and d.is_current
+        and e.status = 'enabled' and e.version = d.endpoint_version
+      returning e.organization_id, e.livemode, e.merchant_id, e.updated_at, d.event_id, d.event_object_json,
+        d.mail_id, d.mail_subject, d.mail_body
+    ),
+    mail as (
+      insert into mails
+        (id, organization_id, livemode, recipient, subject, body, next_attempt_at, created_at, updated_at)
+      select d.mail_id, d.organization_id, d.livemode, o.notification_email, d.mail_subject, d.mail_body,
+             d.updated_at, d.updated_at, d.updated_at
+      from disabled d join organizations o on o.id = d.organization_id
+      where o.notification_email is not null
     )
     insert into events (id, organization_id, livemode, merchant_id, type, object_json, created_at)
     select event_id, organization_id, livemode, merchant_id, 'webhook_endpoint.disabled', event_object_json,
@@ -195,24 +221,6 @@ const RECORD: Statement = {
 /** Writes down what came of attempts, all or none: the rows, the attempts, and endpoints that are given up. */
 export async function recordDeliveryOutcomes(tx: Tx, outcomes: DeliveryOutcome[]): Promise<void> {
   await tx.query(RECORD, [JSON.stringify(outcomes)]);
-}
-
-const LIST_EVENTS: Statement = {
-  name: 'list_webhook_endpoint_events',
-  text: `select d.sequence, v.id, v.organization_id, v.livemode, v.merchant_id, v.type, v.object_json, v.created_at
-    from webhook_deliveries d join events v on v.id = d.event_id
-    where d.webhook_endpoint_id = $1 and d.sequence > $2
-    order by d.sequence limit $3`,
-};
-
-/** What an endpoint was given, in order of its sequence, whether it took it or not. */
-export async function listWebhookEndpointEvents(
-  db: Db,
-  webhook_endpoint_id: string,
-  after_sequence: number,
-  limit: number,
-): Promise<(Event & { sequence: number })[]> {
-  return db.query(LIST_EVENTS, [webhook_endpoint_id, after_sequence, limit]);
 }
 
 const COUNT_BACKLOG: Statement = {

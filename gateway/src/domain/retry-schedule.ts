@@ -5,6 +5,9 @@
 export const WEBHOOK_WAITS_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] as const;
 export const MAX_WEBHOOK_ATTEMPTS = 1 + WEBHOOK_WAITS_SECONDS.length;
 
+/** A mail is tried three times: at once, a minute later, and ten minutes after that. */
+const MAIL_WAITS_SECONDS = [60, 600] as const;
+
 const JITTER = 0.1;
 const LONGEST_RETRY_AFTER_SECONDS = 86_400;
 
@@ -69,6 +72,16 @@ export function nextHoldLookUp(state: { now_ms: number; ends_ms: number | null; 
   }
   const since_end_seconds = (now_ms - ends_ms) / 1_000;
   return now_ms + lengthen(Math.min(since_end_seconds, LONGEST_WAIT_AFTER_HOLD_SECONDS), random);
+}
+
+/** When to send a mail next (ms since the epoch), or null when all tries are used up. */
+export function nextMailAttempt(state: {
+  attempts_made: number;
+  now_ms: number;
+  random: number;
+}): number | null {
+  const wait = MAIL_WAITS_SECONDS[state.attempts_made - 1];
+  return wait === undefined ? null : state.now_ms + lengthen(wait, state.random);
 }
 
 /** When to ask the provider next (ms since the epoch). There always is a next time: unknown is never given up. */

@@ -11,16 +11,21 @@ export interface WebhookEndpoint {
   /** Empty: all types. A name may be `*` or a family, `payment_intent.*`. */
   enabled_events: string[];
   description: string | null;
-  status: 'enabled' | 'disabled';
+  /** What is deleted is not shown any more; what it was given is. */
+  status: 'enabled' | 'disabled' | 'deleted';
   disabled_reason: DisabledReason | null;
   /** The sequence of the newest event that was given to this endpoint. */
   last_sequence: number;
+  /** Set: after a roll the secret before signs, too, until then. */
+  previous_secret_expires_at: string | null;
+  /** Each change expects the version before it. */
+  version: number;
   created_at: string;
   updated_at: string;
 }
 
-/** Why the gateway gave an endpoint up: it answered 410, or every attempt to deliver an event failed. */
-export type DisabledReason = 'answered_gone' | 'attempts_exhausted';
+/** Who disabled it: the gateway, because of a 410 or because every attempt to deliver an event failed, or its owner. */
+export type DisabledReason = 'answered_gone' | 'attempts_exhausted' | 'by_request';
 
 /** The endpoint as the API shows it. The signing secret is no part of it. */
 export function webhookEndpointResource(endpoint: WebhookEndpoint): Record<string, unknown> {
@@ -35,6 +40,9 @@ export function webhookEndpointResource(endpoint: WebhookEndpoint): Record<strin
     ...(endpoint.merchant_id !== null && { merchant_id: endpoint.merchant_id }),
     livemode: endpoint.livemode,
     last_sequence: endpoint.last_sequence,
+    ...(endpoint.previous_secret_expires_at !== null && {
+      previous_secret_expires_at: endpoint.previous_secret_expires_at,
+    }),
     created_at: endpoint.created_at,
   };
 }
@@ -48,4 +56,19 @@ const EVENT_NAMES: ReadonlySet<string> = new Set([
 /** Whether an endpoint can ask for this: a type, a family of types, or everything. */
 export function isEventName(name: string): boolean {
   return EVENT_NAMES.has(name);
+}
+
+/** For the audit log and for mails: what stands in a query may be a password of the receiver's. */
+export function withoutQuery(url: string): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+/** The secrets that sign at this moment. The list that is sealed has the newest first, and one before it at most. */
+export function signingSecrets(
+  secrets: readonly string[],
+  previous_secret_expires_at: string | null,
+  now: string,
+): readonly string[] {
+  const has_previous = previous_secret_expires_at !== null && now < previous_secret_expires_at;
+  return secrets.slice(0, has_previous ? 2 : 1);
 }

@@ -23,6 +23,7 @@ const TAGS = [
   },
   { name: 'Organization', description: 'Settings of the organization that the key belongs to.' },
   { name: 'Keys', description: 'What backends sign with, and which web pages may call from a browser.' },
+  { name: 'Events', description: 'What has happened, also where no webhook told of it.' },
   { name: 'Audit log', description: 'Who changed what, and why. Entries are added and never touched again.' },
   { name: 'Providers', description: 'What providers call. Nothing in it is believed; it makes us ask.' },
   { name: 'Operations', description: 'What machines ask about the gateway itself.' },
@@ -76,7 +77,8 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
       },
     },
     transform: ({ schema, url, route }) => {
-      const repeatable = route.method === 'POST' && schema?.security !== undefined;
+      const changes = ['POST', 'PATCH', 'DELETE'].some((method) => method === route.method);
+      const repeatable = changes && schema?.security !== undefined;
       return {
         schema: (repeatable ? { ...schema, headers: IDEMPOTENCY_KEY } : schema) as FastifySchema,
         url,

@@ -1,49 +1,75 @@
-// The routes of webhook endpoints: register one, look at them, and read again what one was given.
-import type { FastifyInstance } from 'fastify';
+// The routes of webhook endpoints: register one, look at them, change one, exchange its secret, delete it.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { actorOfKey } from '../application/audit.ts';
 import type { makeKeyring } from '../application/callers.ts';
+import type { Mark } from '../application/idempotency.ts';
 import {
+  type ChangeOrigin,
+  changeWebhookEndpoint,
   createWebhookEndpoint,
-  listEndpointEventBodies,
+  deleteWebhookEndpoint,
   listWebhookEndpointResources,
   MAX_ENDPOINTS,
+  MAX_SECRET_OVERLAP_HOURS,
   retrieveWebhookEndpoint,
+  rollWebhookSecret,
+  type WebhookEndpointUpdate,
 } from '../application/webhook-endpoints.ts';
 import type { Context } from '../context.ts';
 import { keyCaller, makeAuthenticate } from './auth.ts';
 import { answerOnce } from './idempotency.ts';
-import { errorResponses, IdParams } from './schemas.ts';
+import { sendJson } from './pages.ts';
+import { errorResponses, IdParams, Instant, OneOf, Text } from './schemas.ts';
 
-const STORABLE = '^[^\\u0000\\ud800-\\udfff]*$';
+const Url = Type.String({
+  minLength: 1,
+  maxLength: 2048,
+  description: 'https, and it must lead to a public address each time that we connect.',
+});
+const EnabledEvents = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+  maxItems: 64,
+  description: 'Types, families such as payment_intent.*, or *. Empty: all.',
+});
+const Description = Text(255, { min: 0 });
 
 const CreateBody = Type.Object(
   {
-    url: Type.String({
-      minLength: 1,
-      maxLength: 2048,
-      description: 'https, and it must lead to a public address each time that we connect.',
-    }),
-    enabled_events: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
-        maxItems: 64,
-        description: 'Types, families such as payment_intent.*, or *. Empty or left out: all.',
-      }),
-    ),
-    merchant_id: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 255,
-        pattern: STORABLE,
-        description: 'Only events of this merchant.',
-      }),
-    ),
-    description: Type.Optional(Type.String({ maxLength: 255, pattern: STORABLE })),
+    url: Url,
+    enabled_events: Type.Optional(EnabledEvents),
+    merchant_id: Type.Optional(Text(255, { description: 'Only events of this merchant.' })),
+    description: Type.Optional(Description),
   },
   {
     title: 'NewWebhookEndpoint',
     additionalProperties: false,
     examples: [{ url: 'https://pos.example.com/webhooks', enabled_events: ['payment_intent.*'] }],
   },
+);
+
+const UpdateBody = Type.Object(
+  {
+    url: Type.Optional(Url),
+    enabled_events: Type.Optional(EnabledEvents),
+    description: Type.Optional(Text(255, { min: 0, description: 'Empty takes it away.' })),
+    status: Type.Optional(
+      OneOf(['enabled', 'disabled'], { description: 'Once enabled, it gets all that has waited for it.' }),
+    ),
+  },
+  { title: 'WebhookEndpointUpdate', additionalProperties: false, minProperties: 1 },
+);
+
+const RollBody = Type.Object(
+  {
+    expires_in_hours: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: MAX_SECRET_OVERLAP_HOURS,
+        description: 'How long the secret before signs, too. Default 24; 0 ends it at once.',
+      }),
+    ),
+  },
+  { title: 'RollSecret', additionalProperties: false },
 );
 
 const EndpointShape = Type.Object(
@@ -53,48 +79,35 @@ const EndpointShape = Type.Object(
     url: Type.String(),
     enabled_events: Type.Array(Type.String()),
     description: Type.Optional(Type.String()),
-    status: Type.Unsafe<'enabled' | 'disabled'>({ type: 'string', enum: ['enabled', 'disabled'] }),
+    status: OneOf(['enabled', 'disabled']),
     disabled_reason: Type.Optional(
-      Type.String({ description: 'answered_gone (a 410) or attempts_exhausted.' }),
+      Type.String({ description: 'answered_gone (a 410), attempts_exhausted, or by_request.' }),
     ),
     merchant_id: Type.Optional(Type.String()),
     livemode: Type.Boolean(),
     last_sequence: Type.Integer({ description: 'Of the newest event that was given to this endpoint.' }),
-    created_at: Type.String({ format: 'date-time' }),
+    previous_secret_expires_at: Type.Optional(Instant),
+    created_at: Instant,
     secret: Type.Optional(
-      Type.String({ description: 'whsec_…, to verify signatures with. Only in the answer to the creation.' }),
+      Type.String({ description: 'whsec_…, to verify signatures with. Only in the answer that makes it.' }),
     ),
   },
   { title: 'WebhookEndpoint', description: 'A webhook endpoint.' },
 );
 
-const EventShape = Type.Object(
-  {
-    id: Type.String(),
-    type: Type.String(),
-    data: Type.Object({ object: Type.Record(Type.String(), Type.Unknown()) }),
-    created: Type.Integer({ description: 'Unix seconds.' }),
-    timestamp: Type.String({ format: 'date-time' }),
-    livemode: Type.Boolean(),
-    sequence: Type.Integer({ description: 'Counts up by one for each event of this endpoint.' }),
-  },
-  { title: 'Event', description: 'The body of a webhook.' },
+const DeletedShape = Type.Object(
+  { id: Type.String(), object: Type.Literal('webhook_endpoint'), deleted: Type.Literal(true) },
+  { title: 'DeletedWebhookEndpoint', description: 'It is deleted.' },
 );
 
-const EventsQuery = Type.Object(
-  {
-    after_sequence: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$', description: 'Default 0.' })),
-    limit: Type.Optional(
-      Type.String({ pattern: '^([1-9][0-9]?|100)$', description: '1 to 100, default 20.' }),
-    ),
-  },
-  { additionalProperties: false },
-);
-
-const JSON_TYPE = 'application/json; charset=utf-8';
 const about = { tags: ['Webhook endpoints'], security: [{ hmac: [] }] };
 
 type IdParam = { Params: Static<typeof IdParams> };
+
+/** For the audit log, and for the answer to a repeated request. */
+export function originOf(request: FastifyRequest, mark: Mark): ChangeOrigin {
+  return { actor: actorOfKey(keyCaller(request), request.id), mark };
+}
 
 export function webhookEndpointRoutes(
   app: FastifyInstance,
@@ -117,7 +130,7 @@ export function webhookEndpointRoutes(
     },
     (request, reply) =>
       answerOnce(context, request, reply, (mark) =>
-        createWebhookEndpoint(context, keyCaller(request), request.body, mark),
+        createWebhookEndpoint(context, keyCaller(request), request.body, originOf(request, mark)),
       ),
   );
 
@@ -135,10 +148,8 @@ export function webhookEndpointRoutes(
         },
       },
     },
-    async (request, reply) => {
-      const endpoints = await listWebhookEndpointResources(context, keyCaller(request));
-      return reply.header('content-type', JSON_TYPE).send(JSON.stringify(endpoints));
-    },
+    async (request, reply) =>
+      sendJson(reply, await listWebhookEndpointResources(context, keyCaller(request))),
   );
 
   app.get<IdParam>(
@@ -153,43 +164,75 @@ export function webhookEndpointRoutes(
         response: { 200: EndpointShape, ...errorResponses(401, 404, 429, 500) },
       },
     },
-    async (request, reply) => {
-      const endpoint = await retrieveWebhookEndpoint(context, keyCaller(request), request.params.id);
-      return reply.header('content-type', JSON_TYPE).send(JSON.stringify(endpoint));
-    },
+    async (request, reply) =>
+      sendJson(reply, await retrieveWebhookEndpoint(context, keyCaller(request), request.params.id)),
   );
 
-  app.get<IdParam & { Querystring: Static<typeof EventsQuery> }>(
-    '/v1/webhook_endpoints/:id/events',
+  app.patch<IdParam & { Body: Static<typeof UpdateBody> }>(
+    '/v1/webhook_endpoints/:id',
     {
       preValidation,
       schema: {
         ...about,
-        operationId: 'listWebhookEndpointEvents',
-        summary: 'List what an endpoint was given after a sequence, as it was or will be delivered',
+        operationId: 'updateWebhookEndpoint',
+        summary: 'Change a webhook endpoint; what is left out stays as it is',
         params: IdParams,
-        querystring: EventsQuery,
-        response: {
-          200: Type.Array(EventShape, { description: 'One page; a Link header leads to the next.' }),
-          ...errorResponses(400, 401, 404, 429, 500),
-        },
+        body: UpdateBody,
+        response: { 200: EndpointShape, ...errorResponses(400, 401, 404, 409, 413, 415, 429, 500) },
       },
     },
-    async (request, reply) => {
-      const { after_sequence = '0', limit = '20' } = request.query;
-      const { bodies, next_after } = await listEndpointEventBodies(
-        context,
-        keyCaller(request),
-        request.params.id,
-        { after_sequence: Number(after_sequence), limit: Number(limit) },
-      );
-      if (next_after !== null) {
-        const next = new URL(request.url, context.config.base_url);
-        next.searchParams.set('after_sequence', String(next_after));
-        reply.header('Link', `<${next.href}>; rel="next"`);
-      }
-      // Joined, not parsed and written again: these are the bytes that were signed.
-      return reply.header('content-type', JSON_TYPE).send(`[${bodies.join(',')}]`);
+    (request, reply) =>
+      answerOnce(context, request, reply, (mark) =>
+        changeWebhookEndpoint(
+          context,
+          keyCaller(request),
+          request.params.id,
+          request.body as WebhookEndpointUpdate,
+          originOf(request, mark),
+        ),
+      ),
+  );
+
+  app.delete<IdParam>(
+    '/v1/webhook_endpoints/:id',
+    {
+      preValidation,
+      schema: {
+        ...about,
+        operationId: 'deleteWebhookEndpoint',
+        summary: 'Delete a webhook endpoint; what it was given stays readable under its id',
+        params: IdParams,
+        response: { 200: DeletedShape, ...errorResponses(401, 404, 409, 429, 500) },
+      },
     },
+    (request, reply) =>
+      answerOnce(context, request, reply, (mark) =>
+        deleteWebhookEndpoint(context, keyCaller(request), request.params.id, originOf(request, mark)),
+      ),
+  );
+
+  app.post<IdParam & { Body: Static<typeof RollBody> }>(
+    '/v1/webhook_endpoints/:id/roll_secret',
+    {
+      preValidation,
+      schema: {
+        ...about,
+        operationId: 'rollWebhookSecret',
+        summary: 'Make a new signing secret; the one before signs, too, for a while',
+        params: IdParams,
+        body: RollBody,
+        response: { 200: EndpointShape, ...errorResponses(400, 401, 404, 409, 413, 415, 429, 500) },
+      },
+    },
+    (request, reply) =>
+      answerOnce(context, request, reply, (mark) =>
+        rollWebhookSecret(
+          context,
+          keyCaller(request),
+          request.params.id,
+          request.body.expires_in_hours ?? 24,
+          originOf(request, mark),
+        ),
+      ),
   );
 }

@@ -1,7 +1,8 @@
 // Forgets what nobody needs any more: idempotency keys after a day, signatures once their time window has closed,
-// notifications a week after they were worked off, and rolled secrets that no longer sign.
+// notifications a week after they were worked off, mails after three months, and rolled secrets that no longer sign.
 import { purgeEndedSecrets } from '../application/api-key-secrets.ts';
 import { purgeRequestMarks } from '../application/idempotency.ts';
+import { purgeMails } from '../application/mails.ts';
 import { purgeNotifications } from '../application/notifications.ts';
 import type { Job } from './job.ts';
 
@@ -14,5 +15,6 @@ export const purge: Job = {
   run: async (context) =>
     (await purgeRequestMarks(context, BATCH)) +
     (await purgeNotifications(context, BATCH)) +
+    (await purgeMails(context, BATCH)) +
     (await purgeEndedSecrets(context, BATCH)),
 };

@@ -6,6 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { after, before, type TestContext } from 'node:test';
 import pg from 'pg';
 import { createApiKey } from '../../src/application/api-keys.ts';
+import { SYSTEM } from '../../src/application/audit.ts';
 import { saveStore } from '../../src/application/merchants.ts';
 import { createOrganization } from '../../src/application/organizations.ts';
 import { createWebhookEndpoint } from '../../src/application/webhook-endpoints.ts';
@@ -87,7 +88,8 @@ export async function makeCrashStage(t: TestContext) {
     }),
 
     async addEndpoint(url: string): Promise<{ id: string }> {
-      const answer = await createWebhookEndpoint(context, { ...owner, merchant_id: null }, { url }, null);
+      const by = { actor: SYSTEM, mark: null };
+      const answer = await createWebhookEndpoint(context, { ...owner, merchant_id: null }, { url }, by);
       return JSON.parse(answer.body) as { id: string };
     },
 

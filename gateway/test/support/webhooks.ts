@@ -67,6 +67,7 @@ export async function makeWebhookHarness(t: TestContext) {
     opening_keys: [master_key],
     http: webhook_http,
     webhook_http,
+    mailer: null,
   };
   const organization = { id: ORGANIZATION, name: 'Webhooks', created_at: new Date(START_MS).toISOString() };
   const audit = {
@@ -94,7 +95,7 @@ export async function makeWebhookHarness(t: TestContext) {
 
     async addEndpoint(wanted: NewWebhookEndpoint, livemode = false): Promise<Endpoint> {
       const caller = { organization_id: ORGANIZATION, livemode, merchant_id: null };
-      const answer = await createWebhookEndpoint(context, caller, wanted, null);
+      const answer = await createWebhookEndpoint(context, caller, wanted, { actor: SYSTEM, mark: null });
       return JSON.parse(answer.body) as Endpoint;
     },
 
