@@ -104,6 +104,23 @@ test('only what was captured can be given back', async () => {
   assert.equal((await refund(intent)).json.amount, 600);
 });
 
+test('of money that PayPay held, what was captured goes back', async () => {
+  const intent = await gateway.openQr({ capture_method: 'manual' });
+  await gateway.paypay.pay(intent.code);
+  gateway.clock.advance(3_000);
+  await gateway.settle();
+  assert.equal((await refund(intent)).status, 409, 'held money is released by a cancel');
+  const captured = await client.capture(intent.id, { amount: 600 });
+  assert.equal(captured.status, 200, captured.text);
+  assert.equal((await refund(intent, { amount: 601 })).json.details.amount_refundable, 600);
+  const { status, json } = await refund(intent);
+  assert.deepEqual([status, json.amount, json.status], [201, 600, 'succeeded']);
+  assert.deepEqual(
+    (await atPaypay(intent)).map((one) => one.amount),
+    [600],
+  );
+});
+
 test('an intent without money is not refunded, and says how it stands', async () => {
   const open = await gateway.createIntent();
   const waiting = await gateway.openQr();
