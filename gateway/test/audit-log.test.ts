@@ -13,7 +13,7 @@ const env = { DATABASE_URL: gateway.database_url, MPAC_MASTER_KEY: gateway.maste
 const listLog = async (query = '', by = client): Promise<Json[]> =>
   (await by.get(`/v1/audit_log${query}`)).json;
 const setPolicy = (late_payment_policy: string, by = client) =>
-  by.post('/v1/organization', { late_payment_policy });
+  by.patch('/v1/organization', { late_payment_policy });
 
 async function command(t: TestContext, ...args: string[]): Promise<Json> {
   const { code, stdout, stderr } = await runCli(t, args, { env });
@@ -87,7 +87,7 @@ test('a change that is refused leaves no entry', async (t) => {
   const before = (await listLog('', own.client)).length;
   const refused = await setPolicy('hold', own.client);
   assert.deepEqual([refused.status, refused.json.details.constraint], [403, 'live_key']);
-  assert.equal((await own.client.post('/v1/organization', { late_payment_policy: 'x' })).status, 400);
+  assert.equal((await own.client.patch('/v1/organization', { late_payment_policy: 'x' })).status, 400);
   assert.equal((await listLog('', own.client)).length, before);
   assert.equal((await own.client.get('/v1/organization')).json.late_payment_policy, 'auto_refund');
 
@@ -103,7 +103,7 @@ test('a change that is refused leaves no entry', async (t) => {
 test('settings that are left out stay as they are, and the retry of a change makes it once', async (t) => {
   const own = await startTestGateway(t);
   const send = () =>
-    own.client.post('/v1/organization', { client_confirm_methods: ['qr_mpm'] }, { idempotency_key: 'once' });
+    own.client.patch('/v1/organization', { client_confirm_methods: ['qr_mpm'] }, { idempotency_key: 'once' });
   const [first, retry] = [await send(), await send()];
   assert.deepEqual(
     [first.json.client_confirm_methods, first.json.late_payment_policy],

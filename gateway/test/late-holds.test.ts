@@ -21,7 +21,7 @@ async function payLate(at: TestGateway = gateway) {
 
 const lateOf = async (intent: { id: string }, at: TestGateway = gateway): Promise<Json[]> =>
   (await at.client.get(`/v1/late_payments?payment_intent=${intent.id}`)).json;
-const hold = (at: TestGateway) => at.client.post('/v1/organization', { late_payment_policy: 'hold' });
+const hold = (at: TestGateway) => at.client.patch('/v1/organization', { late_payment_policy: 'hold' });
 const resolve = (late: Json | undefined, body: Json, at: TestGateway) =>
   at.client.post(`/v1/late_payments/${late?.['id']}/resolve`, body);
 const phaseAtPaypay = async (intent: { code: string }, at: TestGateway = gateway) =>

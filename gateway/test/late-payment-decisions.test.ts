@@ -11,7 +11,7 @@ async function setPolicy(
   late_payment_policy: 'auto_refund' | 'hold',
   at: TestGateway = gateway,
 ): Promise<void> {
-  const { status, json } = await at.client.post('/v1/organization', { late_payment_policy });
+  const { status, json } = await at.client.patch('/v1/organization', { late_payment_policy });
   assert.deepEqual([status, json.late_payment_policy], [200, late_payment_policy]);
 }
 

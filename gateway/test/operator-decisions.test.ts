@@ -57,7 +57,7 @@ test('a payment, a refund and late money are decided by name and reason', async 
   await assertAudited(refund.id, 'refund.resolved');
   await paypay.clearFaults();
 
-  await client.post('/v1/organization', { late_payment_policy: 'hold' });
+  await client.patch('/v1/organization', { late_payment_policy: 'hold' });
   const late_intent = await gateway.openQr();
   await late_intent.terminal.cancel();
   await paypay.payLate(late_intent.code);

@@ -2,14 +2,18 @@
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { makeKeyring, makeOrganizationCache } from '../application/callers.ts';
-import { changeOwnOrganization, retrieveOrganization } from '../application/organization-settings.ts';
+import {
+  changeOwnOrganization,
+  readNotificationEmail,
+  retrieveOrganization,
+} from '../application/organization-settings.ts';
 import type { Context } from '../context.ts';
 import { LATE_PAYMENT_POLICIES } from '../domain/late-payment.ts';
 import { PAYMENT_METHOD_TYPES } from '../domain/payment-intent.ts';
 import { makeAuthenticate, organizationCaller } from './auth.ts';
 import { answerOnce } from './idempotency.ts';
 import { sendJson } from './pages.ts';
-import { errorResponses, Instant, OneOf } from './schemas.ts';
+import { errorResponses, Instant, OneOf, Text } from './schemas.ts';
 
 const ConfirmMethods = Type.Array(OneOf(PAYMENT_METHOD_TYPES), {
   uniqueItems: true,
@@ -23,6 +27,9 @@ const UpdateBody = Type.Object(
   {
     client_confirm_methods: Type.Optional(ConfirmMethods),
     late_payment_policy: Type.Optional(LatePaymentPolicy),
+    notification_email: Type.Optional(
+      Text(254, { min: 0, description: 'Where mails go that need a person. Empty: nowhere.' }),
+    ),
   },
   {
     title: 'OrganizationSettings',
@@ -38,6 +45,7 @@ const OrganizationShape = Type.Object(
     name: Type.String(),
     client_confirm_methods: ConfirmMethods,
     late_payment_policy: LatePaymentPolicy,
+    notification_email: Type.Optional(Type.String()),
     created_at: Instant,
   },
   { title: 'Organization', description: 'The organization that the key belongs to.' },
@@ -72,7 +80,7 @@ export function organizationRoutes(
     },
   );
 
-  app.post<{ Body: Static<typeof UpdateBody> }>(
+  app.patch<{ Body: Static<typeof UpdateBody> }>(
     '/v1/organization',
     {
       preValidation,
@@ -90,7 +98,14 @@ export function organizationRoutes(
     (request, reply) => {
       const caller = organizationCaller(request);
       return answerOnce(context, request, reply, async (mark) => {
-        const answer = await changeOwnOrganization(context, caller, request.body, request.id, mark);
+        const { notification_email, ...others } = request.body;
+        const settings = {
+          ...others,
+          ...(notification_email !== undefined && {
+            notification_email: readNotificationEmail(notification_email),
+          }),
+        };
+        const answer = await changeOwnOrganization(context, caller, settings, request.id, mark);
         caches.organizations.forget(caller.organization_id);
         return answer;
       });

@@ -12,7 +12,7 @@ export interface Credentials {
 }
 
 export interface CallOptions {
-  /** Null sends none. Left out: a new one for each POST. */
+  /** Null sends none. Left out: a new one for each request that changes something. */
   idempotency_key?: string | null;
   headers?: Record<string, string>;
   /** Seconds; left out: now. */
@@ -91,7 +91,7 @@ export function makeClient(url: string, now: () => number, credentials: Credenti
   }
 
   function call(method: string, path: string, body?: Body, options: CallOptions = {}) {
-    const { idempotency_key = method === 'POST' ? randomUUID() : null } = options;
+    const { idempotency_key = method === 'GET' ? null : randomUUID() } = options;
     return send(
       url,
       method,
@@ -111,6 +111,7 @@ export function makeClient(url: string, now: () => number, credentials: Credenti
     call,
     get: (path: string, options?: CallOptions) => call('GET', path, undefined, options),
     post: (path: string, body?: Body, options?: CallOptions) => call('POST', path, body, options),
+    patch: (path: string, body?: Body, options?: CallOptions) => call('PATCH', path, body, options),
     create: (body: Body, options?: CallOptions) => call('POST', '/v1/payment_intents', body, options),
     retrieve: (id: string, options?: CallOptions) => call('GET', intentPath(id), undefined, options),
     confirm: (id: string, body: Body, options?: CallOptions) =>
