@@ -23,6 +23,7 @@ export interface AskedFixture {
   openStage(simulator_url: string): Stage;
 }
 
+export type HoldStep = 'capture' | 'release';
 export type RefundStep = 'refund' | 'lookUpRefund';
 export type Step = 'start' | 'lookUp' | 'cancel';
 
@@ -59,6 +60,16 @@ export interface Stage {
     listAmounts(attempt_id: string): Promise<number[]>;
     /** From now on the provider takes so long for a refund. */
     setDelay(seconds: number): Promise<void>;
+  };
+  /** For an adapter with `capture`. */
+  holds?: {
+    setFault(fault: StageFault, step: HoldStep): Promise<void>;
+    /** What was taken of the money that was held, each capture by itself. */
+    listTaken(attempt_id: string): Promise<number[]>;
+    /** Whether the provider still keeps the customer's money back. */
+    isHeld(attempt_id: string): Promise<boolean>;
+    /** From now on the provider holds money for so long. */
+    setLifetime(seconds: number): Promise<void>;
   };
   /** Where the provider sends its notifications, and the secret that it signs them with, if it signs. */
   setNotificationTarget(url: string, secret: string | null): Promise<void>;

@@ -78,6 +78,7 @@ export function learn(attempt: AttemptFacts, result: ProviderResult): AttemptFac
   if ('provider_payment_id' in result && result.provider_payment_id !== undefined) {
     learned.provider_payment_id = result.provider_payment_id;
   }
+  if (result.kind === 'authorized') learned.is_held = true;
   return learned;
 }
 
@@ -97,9 +98,14 @@ export interface Play {
     refund: RefundFacts,
     changes?: Partial<ProviderContext>,
   ): Promise<RefundResult>;
+  askCapture(
+    attempt: AttemptFacts,
+    capture: { id: string; amount: number },
+    changes?: Partial<ProviderContext>,
+  ): Promise<ProviderResult>;
   makeFresh(changes?: Partial<AttemptFacts>): AttemptFacts;
   /** An attempt that was started and waits for the customer, with what was learned. */
-  startWell(): Promise<AttemptFacts>;
+  startWell(changes?: Partial<AttemptFacts>): Promise<AttemptFacts>;
   assertNoSecretTold(): void;
   close(): Promise<void>;
 }
@@ -137,9 +143,15 @@ export async function openPlay(fixture: AskedFixture): Promise<Play> {
       told.push(result);
       return result;
     },
+    async askCapture(attempt, capture, changes = {}) {
+      const result = await provider.capture?.(attempt, capture, makeContext(changes));
+      assert.ok(result, `${provider.name} captures`);
+      told.push(result);
+      return result;
+    },
     makeFresh: (changes = {}) => makeAttempt({ ...fixture.attempt, ...changes }, clock),
-    async startWell() {
-      const attempt = play.makeFresh();
+    async startWell(changes = {}) {
+      const attempt = play.makeFresh(changes);
       const result = await play.ask('start', attempt);
       assert.equal(result.kind, 'waiting', JSON.stringify(result));
       return learn(attempt, result);

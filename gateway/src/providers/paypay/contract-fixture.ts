@@ -81,6 +81,31 @@ function openStage(simulator_url: string): Stage {
         await control('POST', '/settings', { refund_delay_seconds });
       },
     },
+    holds: {
+      async setFault(fault, step) {
+        const endpoint = step === 'capture' ? 'capture_payment' : 'revert_authorization';
+        await control('POST', '/faults', { fault, times: 1, endpoint });
+      },
+      async listTaken(attempt_id) {
+        const answer = await control('GET', '/charges');
+        const { charges } = (await answer.json()) as {
+          charges: { merchantPaymentId: string; amount: number }[];
+        };
+        return charges
+          .filter((charge) => charge.merchantPaymentId === attempt_id)
+          .map((charge) => charge.amount);
+      },
+      async isHeld(attempt_id) {
+        const answer = await control('GET', '/payments');
+        const { payments } = (await answer.json()) as {
+          payments: { merchantPaymentId: string; phase: string }[];
+        };
+        return payments.some((one) => one.merchantPaymentId === attempt_id && one.phase === 'held');
+      },
+      async setLifetime(authorization_lifetime_seconds) {
+        await control('POST', '/settings', { authorization_lifetime_seconds });
+      },
+    },
     async setNotificationTarget(notification_url, webhook_secret) {
       await control('POST', '/settings', { notification_url, webhook_secret });
     },
