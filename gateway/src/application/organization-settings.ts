@@ -1,4 +1,5 @@
-// The settings of an organization: which methods a terminal may confirm by itself, and what becomes of late money.
+// The settings of an organization: which methods a terminal may confirm by itself, what becomes of late money, and
+// who is written to when something needs a person.
 // They hold for test and live payments alike, and every change of them is told in the audit log.
 import type { Context } from '../context.ts';
 import {
@@ -16,8 +17,17 @@ import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { jsonAnswer } from './payment-intents.ts';
 
 export function organizationResource(organization: OrganizationRow): Record<string, unknown> {
-  const { id, name, client_confirm_methods, late_payment_policy, created_at } = organization;
-  return { id, object: 'organization', name, client_confirm_methods, late_payment_policy, created_at };
+  const { id, name, client_confirm_methods, late_payment_policy, notification_email, created_at } =
+    organization;
+  return {
+    id,
+    object: 'organization',
+    name,
+    client_confirm_methods,
+    late_payment_policy,
+    ...(notification_email !== null && { notification_email }),
+    created_at,
+  };
 }
 
 export async function retrieveOrganization(context: Context, id: string): Promise<Record<string, unknown>> {
@@ -62,11 +72,11 @@ export async function changeOwnOrganization(
 export async function setOrganization(
   context: Context,
   id: string,
-  wanted: { client_confirm_methods?: string[]; late_payment_policy?: string },
+  wanted: { client_confirm_methods?: string[]; late_payment_policy?: string; notification_email?: string },
   actor: Actor,
   reason: string | null,
 ): Promise<Record<string, unknown>> {
-  const { client_confirm_methods, late_payment_policy } = wanted;
+  const { client_confirm_methods, late_payment_policy, notification_email } = wanted;
   const settings: Partial<OrganizationSettings> = {
     ...(client_confirm_methods && {
       client_confirm_methods: client_confirm_methods.map((method) =>
@@ -75,6 +85,9 @@ export async function setOrganization(
     }),
     ...(late_payment_policy !== undefined && {
       late_payment_policy: oneOf(LATE_PAYMENT_POLICIES, late_payment_policy, 'late payment policy'),
+    }),
+    ...(notification_email !== undefined && {
+      notification_email: readNotificationEmail(notification_email),
     }),
   };
   const audit = makeSettingsEntry(context, actor, id, settings, reason);
@@ -99,6 +112,18 @@ function makeSettingsEntry(
     reason,
     details: settings,
   });
+}
+
+/** The address as it is kept; null for the empty text, which takes it away. */
+export function readNotificationEmail(text: string): string | null {
+  if (text === '') return null;
+  if (text.length <= 254 && /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]+$/.test(text))
+    return text;
+  throw new GatewayError(
+    'invalid_request',
+    'notification_email must be one address, such as ops@example.com.',
+    { field: 'notification_email', constraint: 'format' },
+  );
 }
 
 function oneOf<const T extends string>(values: readonly T[], word: string, what: string): T {

@@ -9,6 +9,7 @@ interface SetOptions {
   organization: string;
   clientConfirmMethods?: string;
   latePaymentPolicy?: string;
+  notificationEmail?: string;
   reason?: string;
   by?: string;
 }
@@ -31,16 +32,19 @@ export function registerOrganizationCommands(program: Command): void {
       'what a terminal may confirm with its token alone: comma separated, or none',
     )
     .option('--late-payment-policy <policy>', 'what becomes of late money: auto_refund or hold')
+    .option('--notification-email <address>', 'where mails go that need a person, or none')
     .option('--reason <text>', 'why, for the audit log')
     .option('--by <name>', 'the person who decided it, for the audit log')
     .description('change an organization; what is left out stays as it is')
     .action((options: SetOptions) => {
       const { organization, clientConfirmMethods: methods, latePaymentPolicy, reason, by } = options;
+      const { notificationEmail: email } = options;
       const wanted = {
         ...(methods !== undefined && {
           client_confirm_methods: methods === 'none' ? [] : methods.split(','),
         }),
         ...(latePaymentPolicy !== undefined && { late_payment_policy: latePaymentPolicy }),
+        ...(email !== undefined && { notification_email: email === 'none' ? '' : email }),
       };
       return operate((context) =>
         setOrganization(context, organization, wanted, commandLineActor(by), reason ?? null),

@@ -13,12 +13,17 @@ export interface OrganizationRow {
   /** Methods that a terminal may confirm with its token alone; the others need the backend's signature. */
   client_confirm_methods: PaymentMethodType[];
   late_payment_policy: LatePaymentPolicy;
+  /** Where mails go that need a person; null: nowhere. */
+  notification_email: string | null;
   created_at: string;
 }
 
-export type OrganizationSettings = Pick<OrganizationRow, 'client_confirm_methods' | 'late_payment_policy'>;
+export type OrganizationSettings = Pick<
+  OrganizationRow,
+  'client_confirm_methods' | 'late_payment_policy' | 'notification_email'
+>;
 
-const COLUMNS = 'id, name, client_confirm_methods, late_payment_policy, created_at';
+const COLUMNS = 'id, name, client_confirm_methods, late_payment_policy, notification_email, created_at';
 
 const FIND: Statement = {
   name: 'find_organization_row',
@@ -54,7 +59,8 @@ const UPDATE = `
   changed as (
     update organizations set
       client_confirm_methods = coalesce($2::text[], client_confirm_methods),
-      late_payment_policy = coalesce($3::text, late_payment_policy)
+      late_payment_policy = coalesce($3::text, late_payment_policy),
+      notification_email = case when $6 then $7::text else notification_email end
     where id = $1 and ($4 or not exists (select from api_keys k
       where k.organization_id = $1 and k.livemode and k.revoked_at is null))
     returning ${COLUMNS}, id as organization_id, $5::timestamptz as updated_at
@@ -74,8 +80,9 @@ export async function updateOrganizationSettings(
   id: string,
   { settings, may_be_live, audit, mark }: SettingsChange,
 ): Promise<OrganizationRow | null> {
-  const { client_confirm_methods = null, late_payment_policy = null } = settings;
-  const given = [id, client_confirm_methods, late_payment_policy, may_be_live, audit.created_at];
+  const { client_confirm_methods = null, late_payment_policy = null, notification_email } = settings;
+  const mail = [notification_email !== undefined, notification_email ?? null];
+  const given = [id, client_confirm_methods, late_payment_policy, may_be_live, audit.created_at, ...mail];
   const parts = [
     { name: 'update_organization', text: UPDATE, values: given },
     ...markParts(mark === null ? [] : [{ change_id: id, mark }]),

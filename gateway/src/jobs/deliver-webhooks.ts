@@ -1,6 +1,8 @@
 // Delivers webhooks, many at a time, so that no receiver waits for another. Each endpoint has a few places of
 // all that a process has; one that failed or was slow has fewer, and all such endpoints together at most half,
-// so that even dozens of dead receivers leave the other half to those that live.
+// so that even dozens of dead receivers leave the other half to those that live. A delivery that hangs gives its
+// place back after two seconds and goes on without one: receivers that all fall silent at the same moment hold
+// nobody up for longer, and from then on count as slow.
 import {
   claimDeliveries,
   DELIVERY_DEADLINE_MS,
@@ -18,6 +20,8 @@ export interface DeliveryOptions {
   concurrency?: number;
   per_endpoint?: number;
   deadline_ms?: number;
+  /** After this a receiver counts as slow. */
+  patience_ms?: number;
 }
 
 const PER_ENDPOINT = 8;
@@ -34,6 +38,7 @@ export function makeDeliverWebhooksJob(
   options: DeliveryOptions = {},
 ): Job & { drain(): Promise<void> } {
   const { concurrency = context.config.webhook_concurrency, per_endpoint = PER_ENDPOINT } = options;
+  const { patience_ms = SLOW_MS } = options;
   const deadline_ms = options.deadline_ms ?? DELIVERY_DEADLINE_MS;
   const slow_concurrency = Math.max(1, Math.floor(concurrency / 2));
   const deliver = makeDeliverer(context, deadline_ms);
@@ -58,7 +63,7 @@ export function makeDeliverWebhooksJob(
       });
       const outcome = await deliver(delivery);
       span?.end({ status: outcome.status, 'http.response.status_code': outcome.response_status ?? 0 });
-      lane.is_slow = outcome.status !== 'succeeded' || outcome.duration_ms > SLOW_MS;
+      lane.is_slow = outcome.status !== 'succeeded' || outcome.duration_ms > patience_ms;
       await write(outcome);
       report(context, delivery, outcome);
     } catch (error) {
@@ -80,6 +85,13 @@ export function makeDeliverWebhooksJob(
         lane.in_flight -= 1;
         if (lane.in_flight === 0 && !lane.is_slow) lanes.delete(id);
         if (was_full) wake?.();
+      },
+      {
+        ms: patience_ms,
+        onOver() {
+          lane.is_slow = true;
+          wake?.();
+        },
       },
     );
   }
