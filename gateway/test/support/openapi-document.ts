@@ -47,6 +47,9 @@ export function openapiText(document: OpenapiDocument): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
+/** What browsers ask by themselves before they ask is no operation, and HEAD is GET. */
+const IMPLIED = ['', 'HEAD', 'OPTIONS'];
+
 /** From the tree that Fastify draws: four columns for each level, then a piece of the path and its methods. */
 function readRoutes(tree: string): string[] {
   const pieces: string[] = [];
@@ -57,8 +60,6 @@ function readRoutes(tree: string): string[] {
     const level = branches.length / 4 - 1;
     pieces.splice(level, pieces.length, piece);
     const path = pieces.join('').replace(/:(\w+)/g, '{$1}');
-    return methods
-      .split(', ')
-      .flatMap((method) => (method === '' || method === 'HEAD' ? [] : [`${method} ${path}`]));
+    return methods.split(', ').flatMap((method) => (IMPLIED.includes(method) ? [] : [`${method} ${path}`]));
   });
 }
