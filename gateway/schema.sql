@@ -175,6 +175,7 @@ create table mails (
   constraint mails_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint mails_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text, 'not_configured'::text])))
 );
+CREATE INDEX mails_by_age ON mails USING btree (updated_at) WHERE (next_attempt_at IS NULL);
 CREATE INDEX mails_due ON mails USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
 
 create table master_keys (
@@ -433,7 +434,7 @@ create table webhook_deliveries (
   next_attempt_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
-  resends integer not null default 0,
+  round integer not null default 1,
   attempts_before integer not null default 0,
   constraint webhook_deliveries_pkey PRIMARY KEY (webhook_endpoint_id, event_id),
   constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])))
