@@ -194,7 +194,7 @@ export async function makeCrashStage(t: TestContext) {
 export async function assertMoneyAddsUp(stage: CrashStage, acknowledged: string[]): Promise<void> {
   const { query, paypay } = stage;
   const intents = await query<{ id: string; status: string; attempt_id: string | null; amount: number }>(
-    'select id, status, attempt_id, amount from payment_intents',
+    'select id, status, attempt_id, amount_received as amount from payment_intents',
   );
   const byId = new Map(intents.map((intent) => [intent.id, intent]));
   for (const id of acknowledged) assert.ok(byId.has(id), `the acknowledged ${id} exists`);
