@@ -14,8 +14,10 @@ import { apiKeyRoutes } from './api-keys.ts';
 import { auditLogRoutes } from './audit-log.ts';
 import { EMPTY } from './auth.ts';
 import { openToBrowsers, watchOwner } from './cors.ts';
+import { docsRoutes } from './docs.ts';
 import { asRefusal, errorAnswer } from './errors.ts';
 import { eventRoutes } from './events.ts';
+import { readJson } from './json-body.ts';
 import { latePaymentRoutes } from './late-payments.ts';
 import { merchantRoutes } from './merchants.ts';
 import { notificationRoutes } from './notifications.ts';
@@ -115,6 +117,7 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
   });
 
   await registerOpenapi(app);
+  docsRoutes(app);
   operationRoutes(app, context);
   qrCodeRoutes(app, context);
   notificationRoutes(app, context, limits);
@@ -163,14 +166,11 @@ function limitRates(api: FastifyInstance, limits: RateLimits): void {
 
 function parseJson(body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
   try {
-    done(null, body.length === 0 ? {} : JSON.parse(UTF8.decode(body)));
-  } catch {
-    const message = 'The body is not valid JSON in UTF-8.';
-    done(new GatewayError('invalid_request', message, { field: 'body', constraint: 'json' }));
+    done(null, readJson(body));
+  } catch (error) {
+    done(error as Error);
   }
 }
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 function sendRefusal(
   context: Context,
