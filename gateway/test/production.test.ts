@@ -157,3 +157,20 @@ test('SIGTERM lets the delivery that runs end, so that no merchant hears of it t
   const noted = await stage.query<{ status: string }>('select status from webhook_deliveries');
   assert.deepEqual(noted, [{ status: 'succeeded' }]);
 });
+
+test('SIGTERM first says so at /ready and goes on serving, so that a load balancer can turn away in time', async (t) => {
+  const stage = await makeCrashStage(t);
+  const gateway = await startGateway(t, 'serve', { ...stage.env, MPAC_DRAIN_MS: '1500' });
+  const client = stage.clientAt(gateway);
+  const { id } = (await client.create(stage.newOrder())).json as { id: string };
+  const stopped = gateway.stop('SIGTERM');
+  await waitUntil('the announcement', async () => {
+    const { status, body } = await readiness(gateway.url);
+    return status === 503 && (body as { status?: string }).status === 'draining';
+  });
+  const served = await client.confirm(id, CASH);
+  assert.deepEqual([served.status, served.json.status], [200, 'succeeded']);
+  assert.equal(served.headers.get('connection'), 'close');
+  assert.deepEqual(await stopped, { code: 0, signal: null });
+  await assert.rejects(client.retrieve(id), TypeError);
+});

@@ -4,8 +4,9 @@ import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'node:test';
-import { checkWebhookUrl, makeAddressGuard, refuseAddress } from './address-guard.ts';
+import { type TestContext, test } from 'node:test';
+import { startDnsServer } from '../../test/support/dns-server.ts';
+import { checkWebhookUrl, makeAddressGuard, makeNameResolver, refuseAddress } from './address-guard.ts';
 import { makeHttpClient } from './http.ts';
 
 const production = { allow_loopback: false };
@@ -220,4 +221,90 @@ test('a name without any address is refused', async (t) => {
     deadline_ms: 5000,
   });
   assert.equal(answer.kind === 'failed' && answer.reason, 'refused_address');
+});
+
+async function startWithNames(
+  t: TestContext,
+  answers: (name: string) => string[] | null,
+  policy = development,
+) {
+  const receiver = await startReceiver(t);
+  const names = await startDnsServer({ after: (end) => t.after(() => end()) }, answers);
+  const resolve = makeNameResolver([names.address]);
+  const client = makeHttpClient({ user_agent: 'test', guard: makeAddressGuard(policy, resolve) });
+  t.after(() => client.close());
+  const ask = async (name: string) => {
+    const url = `http://${name}:${receiver.port}/`;
+    const answer = await client.request({ method: 'POST', url, deadline_ms: 3_000 });
+    return answer.kind === 'answered' ? answer.status : answer.reason;
+  };
+  return { receiver, names, ask };
+}
+
+test('a real name server that changes its mind is asked once for each connection, and its answer is the one judged', async (t) => {
+  const turns = [
+    ['127.0.0.1'],
+    ['169.254.169.254'],
+    ['10.0.0.1'],
+    ['127.0.0.1', '192.168.0.1'],
+    ['127.0.0.1'],
+  ];
+  let turn = 0;
+  const { receiver, names, ask } = await startWithNames(t, (name) =>
+    name === 'rebind.example.com' ? (turns[Math.floor(turn++ / 2)] ?? []) : [],
+  );
+  const outcomes = [];
+  for (const _ of turns) outcomes.push(await ask('rebind.example.com'));
+  assert.deepEqual(outcomes, [200, 'refused_address', 'refused_address', 'refused_address', 200]);
+  assert.equal(receiver.seen.length, 2);
+  assert.equal(names.asked.length, turns.length);
+});
+
+test('an IPv6 answer that carries a private IPv4 address is refused like the address itself', async (t) => {
+  const { receiver, ask } = await startWithNames(
+    t,
+    (name) => [name.replaceAll('-', ':').replace('.example.com', '')],
+    production,
+  );
+  for (const name of [
+    '0-0-0-0-0-ffff-7f00-1',
+    '64-ff9b--a00-1',
+    '2002-7f00-1--',
+    'fe80--1',
+    'fd00--1',
+    '--1',
+  ]) {
+    assert.equal(await ask(`${name}.example.com`), 'refused_address', name);
+  }
+  assert.deepEqual(receiver.seen, []);
+});
+
+test('names whose servers keep silent hold up no other name', async (t) => {
+  const { ask } = await startWithNames(t, (name) => (name.startsWith('silent') ? null : ['127.0.0.1']));
+  const order: string[] = [];
+  const silent = Array.from({ length: 32 }, async (_, index) => {
+    await ask(`silent${index}.example.com`);
+    order.push('silent');
+  });
+  assert.equal(await ask('quick.example.com'), 200);
+  order.push('quick');
+  await Promise.all(silent);
+  assert.equal(order[0], 'quick');
+});
+
+test('a redirect into our own network is not followed', async (t) => {
+  const inner = await startReceiver(t);
+  const server = createServer((_, response) => {
+    response.writeHead(307, { location: `http://127.0.0.1:${inner.port}/secret`, connection: 'close' }).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const client = makeHttpClient({ user_agent: 'test', guard: makeAddressGuard(development) });
+  t.after(() => client.close());
+  const url = `http://localhost:${port}/`;
+  const answer = await client.request({ method: 'POST', url, deadline_ms: 5_000 });
+  assert.equal(answer.kind === 'answered' && answer.status, 307);
+  assert.deepEqual(inner.seen, []);
 });

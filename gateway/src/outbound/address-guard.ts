@@ -1,7 +1,7 @@
 // Which addresses the gateway may connect to on a stranger's word. A merchant chooses the webhook URL, so it
 // must never lead into our own network: the address is judged when the socket is opened, and the address
 // that was judged is the one that is connected to, so a name that changes its answer gains nothing.
-import { type LookupAddress, lookup as systemLookup } from 'node:dns';
+import { type LookupAddress, promises, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
@@ -30,8 +30,35 @@ type ResolveAll = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** `resolve` is replaced in tests only; it stands for the system's resolver. */
-export function makeAddressGuard(policy: AddressPolicy, resolve: ResolveAll = systemLookup): AddressGuard {
+const NAME_TIMEOUT_MS = 1_500;
+
+/**
+ * Asks the name servers itself, with a time limit. The system's resolver would take one of the process's four threads
+ * for each name until it is answered, so that a few names of strangers whose servers keep silent would hold up every
+ * other name, and with it every question to a provider. `localhost` needs no server. Names that only the machine's own
+ * hosts file knows are not found; they would lead to addresses that are refused anyway.
+ */
+export function makeNameResolver(servers?: string[]): ResolveAll {
+  const resolver = new promises.Resolver({ timeout: NAME_TIMEOUT_MS, tries: 2 });
+  if (servers !== undefined) resolver.setServers(servers);
+  return (host, options, callback) => {
+    if (host === 'localhost') return systemLookup(host, options, callback);
+    void Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]).then(([four, six]) => {
+      const addresses = [
+        ...(four.status === 'fulfilled' ? four.value.map((address) => ({ address, family: 4 })) : []),
+        ...(six.status === 'fulfilled' ? six.value.map((address) => ({ address, family: 6 })) : []),
+      ];
+      const failure = four.status === 'rejected' ? (four.reason as NodeJS.ErrnoException) : null;
+      callback(addresses.length === 0 ? failure : null, addresses);
+    });
+  };
+}
+
+/** `resolve` is replaced in tests only. */
+export function makeAddressGuard(
+  policy: AddressPolicy,
+  resolve: ResolveAll = makeNameResolver(),
+): AddressGuard {
   return {
     refuseHost: (host) => (isIP(host) === 0 ? null : refuseAddress(host, policy)),
     lookup(host, options, callback) {
