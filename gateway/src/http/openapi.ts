@@ -45,6 +45,15 @@ const IDEMPOTENCY_KEY = {
   },
 };
 
+/** Read by http/cors.ts, on the routes that are open to pages. */
+const PUBLISHABLE_KEY = {
+  'X-Publishable-Key': {
+    type: 'string',
+    description:
+      'pk_…: the key of the page that asks, when it runs in a browser. It must list the page’s origin.',
+  },
+};
+
 export async function registerOpenapi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -79,10 +88,14 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
     transform: ({ schema, url, route }) => {
       const changes = ['POST', 'PATCH', 'DELETE'].some((method) => method === route.method);
       const repeatable = changes && schema?.security !== undefined;
-      return {
-        schema: (repeatable ? { ...schema, headers: IDEMPOTENCY_KEY } : schema) as FastifySchema,
-        url,
+      const open_to_pages = schema?.security?.some((way) => 'payment_token' in way) ?? false;
+      const properties = {
+        ...(repeatable && IDEMPOTENCY_KEY.properties),
+        ...(open_to_pages && PUBLISHABLE_KEY),
       };
+      const headers = { type: 'object', properties };
+      const documented = repeatable || open_to_pages ? { ...schema, headers } : schema;
+      return { schema: documented as FastifySchema, url };
     },
     transformObject: (document) => ('openapiObject' in document ? nameShapes(document.openapiObject) : {}),
   });

@@ -82,9 +82,8 @@ export function makeRateLimits(context: Context): RateLimits {
   return {
     async count(request, reply) {
       if (namesItsMerchant(request)) {
-        refuse((await all.take('all')).refused ? all.exhaustedMs('all') : 0);
         countLate(request);
-        return;
+        return countOrRefuse(all, 'all');
       }
       const key = callerKey(request);
       const known = callers.exhaustedMs(key) > 0;
