@@ -107,7 +107,12 @@ test('two API processes and a worker change over to a new key while they serve',
   await worker.stop();
   await startWorkerProcess(t, between);
 
+  const shown = await gateway.openQr();
+  const picture = new URL(String(shown.confirmation.qr_code_url));
+  const pictureAt = async (url: string) => (await fetch(url + picture.pathname + picture.search)).status;
+
   const said = await rotate(t, between);
+  assert.equal(await pictureAt(new_left.url), 200, 'which the earlier key has signed');
   assert.deepEqual(said.sealed_anew, { api_keys: 2, payment_processor_configs: 1, webhook_endpoints: 1 });
   assert.deepEqual(said.unopenable, []);
   assert.match(said.next_step, /^Keep MPAC_MASTER_KEY_PREVIOUS until 20\d\d-/);

@@ -93,6 +93,23 @@ test('a key is not exchanged while a process would not open what the new one sea
   assert.equal(sealing?.id.toString('hex'), idOf(gateway.master_key));
 });
 
+test('a process that was not given the key that seals says so, and is not ready', async (t) => {
+  const gateway = await startTestGateway(t);
+  await gateway.runJob('heartbeat');
+  const readiness = async () => {
+    const answer = await fetch(`${gateway.url}/ready`);
+    return [answer.status, ((await answer.json()) as { checks: { master_key: string } }).checks.master_key];
+  };
+  assert.deepEqual(await readiness(), [200, 'ok']);
+  const another = makeMasterKey(newKey());
+  await gateway.query(
+    `insert into master_keys (id, check_sealed, seals, created_at) values ($1, '', true, now())`,
+    [another.id],
+  );
+  const said = `secrets are sealed with ${another.id.toString('hex')}, which this process was not given`;
+  assert.deepEqual(await readiness(), [503, said]);
+});
+
 test('every sealed column is exchanged with the master key, or known to be short-lived', async (t) => {
   const gateway = await startTestGateway(t);
   const columns = await gateway.query<{ name: string }>(

@@ -173,6 +173,16 @@ test('ten thousand stores with credentials of their own come in one call, and ar
   );
 });
 
+test('a body is read as JSON only for who has proven himself', async () => {
+  const garbage = '{"merchants": [';
+  const proven = await sync(garbage);
+  assert.deepEqual([proven.status, (proven.json.details as Json)['constraint']], [400, 'json']);
+  const stranger = gateway.clientFor({ ...gateway.key, secret: 'sk_test_of_nobody' });
+  assert.equal((await sync(garbage, stranger)).status, 401);
+  const narrowed = gateway.clientFor(await gateway.addKey({ merchant_id: 'merchant_001' }));
+  assert.equal((await sync(garbage, narrowed)).status, 403);
+});
+
 test('only this route reads a body of megabytes, and it, too, has an end', async () => {
   const large = syncBody(
     merchantRow(
