@@ -39,6 +39,8 @@ export interface Config {
   rate_limit_global: number;
   /** Where rate limits are counted over all processes; null: each counts in its own memory. */
   redis_url: string | null;
+  /** How long a request may wait for Redis; after that it counts as away. */
+  redis_deadline_ms: number;
   look_up_per_second: number;
   look_up_burst: number;
   provider_deadline_ms: number;
@@ -170,6 +172,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     rate_limit_per_merchant: integer('MPAC_RATE_LIMIT_PER_MERCHANT', 1_000, 1, 100_000_000),
     rate_limit_global: integer('MPAC_RATE_LIMIT_GLOBAL', 10_000, 1, 100_000_000),
     redis_url: url('MPAC_REDIS_URL', ['redis:', 'rediss:']),
+    redis_deadline_ms: integer('MPAC_REDIS_DEADLINE_MS', 100, 10, 10_000),
     look_up_per_second: integer('MPAC_LOOK_UPS_PER_SECOND', 3, 1, 100_000),
     look_up_burst: integer('MPAC_LOOK_UP_BURST', 10, 1, 100_000),
     // Shorter than the leases of 30 s on a request and on its attempt: nobody takes work over that still runs.

@@ -124,6 +124,7 @@ function openRedis({ config, log, metrics }: Context): RedisLink | null {
   metrics.rate_limit_redis_up.set(0);
   return openRedisLink({
     url: config.redis_url,
+    deadline_ms: config.redis_deadline_ms,
     onUp() {
       metrics.rate_limit_redis_up.set(1);
       log.info('rate limits are counted in Redis, over all processes');

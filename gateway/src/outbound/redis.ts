@@ -2,8 +2,6 @@
 // by itself, and says each change once.
 import { Redis } from 'ioredis';
 
-/** Longer than a healthy Redis ever takes on a network of one's own, and short enough for a customer at a till. */
-const DEADLINE_MS = 100;
 const CONNECT_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
 /** A connection that answers nothing is given up after so many probes: its other end may be gone without a word. */
@@ -23,11 +21,14 @@ export interface RedisLink {
 
 export interface RedisLinkOptions {
   url: string;
+  /** Longer than a healthy Redis takes on a network of one's own, and short enough for a customer at a till. */
+  deadline_ms: number;
   onUp(): void;
   onAway(error: unknown): void;
 }
 
-export function openRedisLink({ url, onUp, onAway }: RedisLinkOptions): RedisLink {
+export function openRedisLink({ url, deadline_ms, onUp, onAway }: RedisLinkOptions): RedisLink {
+  const within = makeDeadline(deadline_ms);
   const client = new Redis(url, {
     // Redis 6 and all its kin speak it; nothing here needs the newer one.
     protocol: 2,
@@ -89,11 +90,12 @@ export function openRedisLink({ url, onUp, onAway }: RedisLinkOptions): RedisLin
   };
 }
 
-function within<T>(answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const fail = () => reject(new Error(`Redis did not answer within ${DEADLINE_MS} ms`));
-    // It may be this process that was busy for so long: what has arrived meanwhile is read before it counts.
-    const timer = setTimeout(() => setImmediate(fail), DEADLINE_MS);
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+function makeDeadline(deadline_ms: number) {
+  return <T>(answer: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const fail = () => reject(new Error(`Redis did not answer within ${deadline_ms} ms`));
+      // It may be this process that was busy for so long: what has arrived meanwhile is read before it counts.
+      const timer = setTimeout(() => setImmediate(fail), deadline_ms);
+      answer.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
 }
