@@ -118,3 +118,15 @@ test('a look-up that left before a capture and says "held" does not put an end t
   await own.settle();
   assert.equal((await own.client.retrieve(intent.id)).json.amount_received, 500);
 });
+
+test('two captures of what a terminal holds, in two replicas: one is recorded', async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const intent = await gateway.createIntent({ capture_method: 'manual' });
+    const fields = { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: 'A1' };
+    assert.equal((await here.confirm(intent.id, fields)).json.status, 'processing');
+    const sides = [here.capture(intent.id, { amount: 300 }), there.capture(intent.id, { amount: 900 })];
+    const winner = assertOneWinner(await Promise.all(sides));
+    const { json } = await here.retrieve(intent.id);
+    assert.deepEqual([json.status, json.amount_received], ['succeeded', winner.json.amount_received]);
+  }
+});

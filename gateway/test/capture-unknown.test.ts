@@ -2,6 +2,7 @@
 // meanwhile, and the resolver or a retry sees it through, with a new capture id for every asking.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { measureUnresolved } from '../src/application/look-ups.ts';
 import type { Answer, Json } from './support/client.ts';
 import { startTestGateway } from './support/gateway.ts';
 
@@ -177,4 +178,22 @@ test('what is to be captured is written before PayPay is asked, and each asking 
   http.release();
   assert.equal((await running).json.amount_received, 250);
   assert.deepEqual((await attemptOf(intent))['next_check_at'], null);
+});
+
+test('a capture in doubt is counted among the unresolved outcomes, with its age; a quiet hold is not', async (t) => {
+  const own = await startTestGateway(t);
+  const count = async () => {
+    await measureUnresolved(own.context);
+    const [unresolved] = (await own.context.metrics.unresolved.get()).values;
+    const [age] = (await own.context.metrics.unresolved_age.get()).values;
+    return [unresolved?.value, age?.value];
+  };
+  const intent = await own.holdQr();
+  assert.deepEqual(await count(), [0, 0]);
+  await own.paypay.setFault('server_error', { endpoint: 'capture_payment', times: 1 });
+  await own.client.capture(intent.id);
+  own.clock.advance(700_000);
+  assert.deepEqual(await count(), [1, 700]);
+  await own.settle();
+  assert.deepEqual(await count(), [0, 0]);
 });

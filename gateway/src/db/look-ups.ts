@@ -163,7 +163,9 @@ export async function updateAttemptSchedule(
 const COUNT_UNRESOLVED: Statement = {
   name: 'count_unresolved_outcomes',
   text: `select count(*)::int as unresolved, min(updated_at) as oldest from (
-      select updated_at from payment_attempts where next_check_at is not null and status in ('asked', 'unknown')
+      select updated_at from payment_attempts where next_check_at is not null
+        and (status in ('asked', 'unknown')
+             or status = 'authorized' and coalesce(capture_requested_at, cancel_requested_at) is not null)
       union all
       select asked_at from refunds where next_check_at is not null and outcome = 'unknown'
     ) unknown`,
