@@ -264,6 +264,7 @@ test('a decision that is not clear is refused by the field', async () => {
 test('the gauges say how much late money waits for a person, and for how long', async (t) => {
   const own = await startTestGateway(t);
   const measured = async () => {
+    await own.runJob('measure');
     const text = await (await fetch(`${own.url}/metrics`)).text();
     return ['mpac_late_payments_held', 'mpac_late_payments_held_oldest_seconds'].map((name) =>
       Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]),

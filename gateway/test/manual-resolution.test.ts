@@ -155,24 +155,24 @@ test('a cancel that PayPay never confirmed ends by a person’s word', async () 
   }
 });
 
-test('another amount than ours is taken as ours by a person’s word, or is late money of its own', async () => {
+test('another amount than ours is taken as ours by a person’s word, or is late money of its own', async (t) => {
   for (const outcome of ['paid', 'not_paid'] as const) {
-    const intent = await gateway.openQr();
-    await gateway.paypay.pay(intent.code);
-    await gateway.paypay.setFault('wrong_amount', { times: outcome === 'paid' ? 1 : 2 });
-    clock.advance(3_100);
-    await gateway.runJob('look_ups');
-    assert.equal((await client.retrieve(intent.id)).json.last_payment_error.code, 'amount_mismatch');
-    const { json } = await resolve(intent, { outcome, reason: 'I looked.' });
-    if (outcome === 'paid') {
-      assert.deepEqual([json.status, json.amount_received], ['succeeded', 1_000]);
-    } else {
-      assert.equal(json.status, 'requires_payment_method');
-      clock.advance(61_000);
-      await gateway.settle();
-      const [late] = await gateway.latePaymentsOf(intent);
-      assert.equal(late?.['amount'], 1_001);
-    }
+    const own = await startTestGateway(t);
+    const intent = await own.openQr();
+    await own.paypay.pay(intent.code);
+    await own.paypay.setFault('wrong_amount');
+    own.clock.advance(3_100);
+    await own.settle();
+    assert.equal((await own.client.retrieve(intent.id)).json.last_payment_error.code, 'amount_mismatch');
+    const { json } = await resolve(intent, { outcome, reason: 'I looked.' }, own.client);
+    if (outcome === 'paid') assert.deepEqual([json.status, json.amount_received], ['succeeded', 1_000]);
+    else assert.equal(json.status, 'requires_payment_method');
+    own.clock.advance(61_000);
+    await own.settle();
+    assert.deepEqual(
+      (await own.latePaymentsOf(intent)).map((late) => late['amount']),
+      outcome === 'paid' ? [] : [1_001],
+    );
   }
 });
 
@@ -183,6 +183,32 @@ test('of a payment that is to be captured later, paid means held', async () => {
     [json.status, json.amount_capturable, json.amount_received, 'outcome' in json],
     ['processing', 1_000, 0, false],
   );
+});
+
+test('a capture that PayPay never answered ends by a person’s word, and what PayPay took after all is late', async () => {
+  for (const outcome of ['paid', 'not_paid'] as const) {
+    const intent = await gateway.openQr({ capture_method: 'manual' });
+    await gateway.paypay.pay(intent.code);
+    clock.advance(3_100);
+    await gateway.settle();
+    await gateway.paypay.setFault('server_error', { endpoint: 'get_payment' });
+    const capture = await client.capture(intent.id, { amount: 600 });
+    assert.equal(capture.status, 502, capture.text);
+    const { status, json } = await resolve(intent, { outcome, reason: 'I looked.' });
+    assert.equal(status, 200, JSON.stringify(json));
+    if (outcome === 'paid') assert.deepEqual([json.status, json.amount_received], ['succeeded', 600]);
+    else assert.deepEqual([json.status, json.amount_capturable], ['cancelled', 0]);
+    // The capture was carried out after all.
+    const { merchantPaymentId } = await gateway.paypay.find(intent.code);
+    await gateway.paypay.control('POST', `/payments/${merchantPaymentId}/capture`, { amount: 600 });
+    await gateway.paypay.clearFaults();
+    clock.advance(61_000);
+    await gateway.settle();
+    assert.deepEqual(
+      (await gateway.latePaymentsOf(intent)).map((late) => [late['amount'], late['status']]),
+      outcome === 'paid' ? [] : [[600, 'refunded']],
+    );
+  }
 });
 
 test('only what is unknown is left to a person', async () => {

@@ -44,6 +44,7 @@ export async function applyProviderResult(
     // A person may err: the provider is asked once more, and what it then says of other money is late.
     if (options.by_hand) decision.attempt.next_check_at = instant(context, LAST_LOOK_MS);
     if (!decision.changed) {
+      if (options.by_hand) throw new Error(`a person's word did nothing to payment intent ${intent.id}`);
       await updateAttemptSchedule(context.db, attempt, decision.attempt, decision.intent.next_check_at);
       return decision;
     }

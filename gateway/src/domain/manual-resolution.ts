@@ -13,14 +13,17 @@ export const REFUND_STATUSES_BY_HAND = ['succeeded', 'failed'] as const;
 export type RefundStatusByHand = (typeof REFUND_STATUSES_BY_HAND)[number];
 
 /**
- * Of a payment that is to be held first, "paid" means held, unless we had asked to take it. "Not paid" ends the
- * attempt and no more: where the order is still open it can be tried anew.
+ * Of a payment that is to be held first, "paid" means held, unless it is held already and we have asked to take it.
+ * "Not paid" ends the attempt and no more: where the order is still open it can be tried anew. Of held money it says
+ * that the hold is gone.
  */
 export function newsByHand(
   attempt: Attempt,
   outcome: OutcomeByHand,
   provider_payment_id: string | null,
 ): ProviderResult {
+  const is_held = attempt.status === 'authorized';
+  if (outcome === 'not_paid' && is_held) return { kind: 'reversed' };
   if (outcome === 'not_paid') {
     return {
       kind: 'ended_unpaid',
@@ -29,9 +32,8 @@ export function newsByHand(
       message: 'A person has made sure that nothing was paid.',
     };
   }
-  const is_to_be_held = attempt.authorize_only && attempt.status !== 'authorized';
   return {
-    kind: is_to_be_held ? 'authorized' : 'paid',
+    kind: attempt.authorize_only && !is_held ? 'authorized' : 'paid',
     ...(provider_payment_id !== null && { provider_payment_id }),
   };
 }
