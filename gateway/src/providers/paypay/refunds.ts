@@ -10,7 +10,7 @@ import type { PaypayCode } from './results.ts';
 
 type Context = ProviderContext<PaypayCredentials>;
 
-/** PayPay asks to repeat after a minute what it put off; so do we after its rate limit and when we did not get through. */
+/** PayPay wants what it put off to be repeated after a minute; we wait as long when we did not get through. */
 const PUT_OFF_MS = 60_000;
 
 /** Refusals that say how the payment, or the contract for it, stands. Every other one lies elsewhere. */
