@@ -169,14 +169,16 @@ function registerDeliveryCommands(webhooks: Command): void {
       if ((sequence === undefined) === (afterSequence === undefined)) {
         throw new StartError('Give --sequence or --after-sequence.');
       }
-      return operateOn(endpoint, async (context, owner) => {
-        if (sequence !== undefined) {
-          const number = wholeNumber('--sequence', sequence);
-          return bodyOf(await resendDelivery(context, owner, endpoint, number, by()));
-        }
-        const after_sequence = wholeNumber('--after-sequence', afterSequence ?? '');
-        return bodyOf(await resendDeliveries(context, owner, endpoint, { after_sequence, status }, by()));
-      });
+      if (sequence !== undefined) {
+        const number = wholeNumber('--sequence', sequence);
+        return operateOn(endpoint, async (context, owner) =>
+          bodyOf(await resendDelivery(context, owner, endpoint, number, by())),
+        );
+      }
+      const wanted = { after_sequence: wholeNumber('--after-sequence', afterSequence ?? ''), status };
+      return operateOn(endpoint, async (context, owner) =>
+        bodyOf(await resendDeliveries(context, owner, endpoint, wanted, by())),
+      );
     });
 
   webhooks

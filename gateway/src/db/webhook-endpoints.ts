@@ -50,20 +50,21 @@ const UPDATE = `
 // What waits for an endpoint is made due when it is enabled, oldest first, and its schedule begins anew. So many
 // at once; the worker makes the rest due (db/webhook-resends.ts).
 const RESUME = `,
-  waiting as (
-    (select webhook_endpoint_id, event_id from webhook_deliveries
-     where webhook_endpoint_id = $1 and next_attempt_at is not null
-     order by next_attempt_at, sequence limit $11::int for update skip locked)
-    union all
-    (select webhook_endpoint_id, event_id from webhook_deliveries
-     where webhook_endpoint_id = $1 and status = 'pending' and next_attempt_at is null
-     order by sequence limit $11::int for update skip locked)
+  timed as (
+    select webhook_endpoint_id, event_id from webhook_deliveries
+    where webhook_endpoint_id = $1 and next_attempt_at is not null
+    order by next_attempt_at, sequence limit $11::int for update skip locked
+  ),
+  untimed as (
+    select webhook_endpoint_id, event_id from webhook_deliveries
+    where webhook_endpoint_id = $1 and status = 'pending' and next_attempt_at is null
+    order by sequence limit $11::int for update skip locked
   ),
   resumed as (
     update webhook_deliveries d
     set next_attempt_at = c.updated_at, updated_at = c.updated_at, round = d.round + 1,
         attempts_before = d.attempts_before + d.attempts_made, attempts_made = 0
-    from waiting w join changed c on c.id = w.webhook_endpoint_id
+    from (select * from timed union all select * from untimed) w join changed c on c.id = w.webhook_endpoint_id
     where d.webhook_endpoint_id = w.webhook_endpoint_id and d.event_id = w.event_id
   )`;
 const RESUMED_AT_ONCE = 1_000;

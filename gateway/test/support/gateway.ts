@@ -10,6 +10,7 @@ import { closeContext, makeContext } from '../../src/commands/make-context.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { makeServer } from '../../src/http/server.ts';
+import { align_deliveries } from '../../src/jobs/align-deliveries.ts';
 import { makeCheckRefundsJob } from '../../src/jobs/check-refunds.ts';
 import { makeDeliverWebhooksJob } from '../../src/jobs/deliver-webhooks.ts';
 import { expire_payment_intents } from '../../src/jobs/expire-payment-intents.ts';
@@ -19,6 +20,7 @@ import { makeLookUpAttemptsJob } from '../../src/jobs/look-up-attempts.ts';
 import { measure } from '../../src/jobs/measure.ts';
 import { purge } from '../../src/jobs/purge.ts';
 import { makeHeartbeatJob } from '../../src/jobs/send-heartbeat.ts';
+import { send_mails } from '../../src/jobs/send-mails.ts';
 import { work_off_notifications } from '../../src/jobs/work-off-notifications.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
 import { startSimulatorServer } from '../../src/simulator/server.ts';
@@ -278,6 +280,8 @@ function makeJobs(context: Context) {
     expiry: expire_payment_intents,
     fan_out: fan_out_events,
     deliveries: makeDeliverWebhooksJob(context),
+    align_deliveries,
+    mails: send_mails,
     heartbeat: makeHeartbeatJob(context),
     purge,
     measure,

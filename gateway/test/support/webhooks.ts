@@ -206,3 +206,12 @@ export async function startReceiver(
           }),
   };
 }
+
+/** What one side of a test waits for until the other side gives it. */
+export function makeSignal() {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+}

@@ -1,0 +1,223 @@
+// The mail that says an endpoint was given up: written with the disabling, sent by a worker to a real mail server,
+// tried again while that server is away.
+import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { SMTPServer } from 'smtp-server';
+import type { Json } from './support/client.ts';
+import { startTestGateway } from './support/gateway.ts';
+import { startReceiver } from './support/webhooks.ts';
+
+const PASSWORD = 'mail-password';
+
+interface Arrived {
+  from: string;
+  to: string[];
+  text: string;
+}
+
+/** A mail server with one account. `port` 0 takes any. */
+async function startMailServer(port = 0) {
+  const arrived: Arrived[] = [];
+  const mood = { refuses: false };
+  const server = new SMTPServer({
+    authMethods: ['PLAIN', 'LOGIN'],
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    onAuth: ({ username, password }, _session, done) =>
+      password === PASSWORD ? done(null, { user: username }) : done(new Error('No.')),
+    onRcptTo: (_address, _session, done) =>
+      mood.refuses ? done(Object.assign(new Error(`No ${PASSWORD}`), { responseCode: 550 })) : done(),
+    onData(stream, { envelope }, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        arrived.push({
+          from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
+          to: envelope.rcptTo.map(({ address }) => address),
+          text: Buffer.concat(chunks).toString('utf8'),
+        });
+        done();
+      });
+    },
+  });
+  server.on('error', () => {});
+  await new Promise<void>((resolve) => {
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    arrived,
+    mood,
+    close: () => new Promise<void>((resolve) => server.close(resolve)),
+  };
+}
+
+/** The readable text of a mail, whichever way it was encoded for its travel. */
+function readMail({ text }: Arrived): { subject: string; body: string; headers: string } {
+  const end = text.indexOf('\r\n\r\n');
+  const headers = text.slice(0, end).replace(/\r\n[ \t]+/g, ' ');
+  const body = text.slice(end + 4);
+  const words = /^Subject: (.*)$/im.exec(headers)?.[1] ?? '';
+  const subject = words.replace(/=\?utf-8\?([BQ])\?([^?]*)\?=\s*/gi, (_, how: string, word: string) =>
+    how.toUpperCase() === 'B'
+      ? Buffer.from(word, 'base64').toString('utf8')
+      : unquote(word.replaceAll('_', ' ')),
+  );
+  const is_base64 = /^Content-Transfer-Encoding: base64/im.test(headers);
+  return { subject, body: is_base64 ? Buffer.from(body, 'base64').toString('utf8') : unquote(body), headers };
+}
+
+function unquote(text: string): string {
+  const bytes = text
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}
+
+/** A gateway that sends by this port, with an endpoint that answers 410. */
+async function makeStage(t: TestContext, port: number | null) {
+  const gateway = await startTestGateway(t, {
+    config: {
+      mail:
+        port === null
+          ? null
+          : { smtp_url: `smtp://pgw:${PASSWORD}@127.0.0.1:${port}`, from: 'mpac-pgw <pgw@example.com>' },
+    },
+  });
+  const receiver = await startReceiver(t, (response) => void response.writeHead(410).end());
+  const register = () =>
+    gateway.client.post('/v1/webhook_endpoints', { url: `${receiver.url}/path-part?key=query-part` });
+  return {
+    ...gateway,
+    setAddress: (notification_email: string) =>
+      gateway.client.patch('/v1/organization', { notification_email }),
+    /** Until the endpoint is disabled; its id. */
+    async loseEndpoint(): Promise<string> {
+      const { json: endpoint } = await register();
+      await gateway.createIntent();
+      await gateway.runJob('fan_out');
+      await gateway.runJob('deliveries');
+      const { json } = await gateway.client.get(`/v1/webhook_endpoints/${endpoint.id}`);
+      assert.equal(json.status, 'disabled');
+      return endpoint.id;
+    },
+    mails: () =>
+      gateway.query<Json & { error: string | null }>(
+        'select status, attempts_made, next_attempt_at, error, recipient from mails order by id',
+      ),
+  };
+}
+
+test('an organization is told in Japanese and English that its endpoint was disabled', async (t) => {
+  const server = await startMailServer();
+  t.after(server.close);
+  const stage = await makeStage(t, server.port);
+  assert.equal((await stage.setAddress('ops@shop.example.com')).status, 200);
+  const id = await stage.loseEndpoint();
+  assert.equal(await stage.runJob('mails'), 1);
+  assert.equal(server.arrived.length, 1);
+  const [mail] = server.arrived as [Arrived];
+  assert.deepEqual([mail.from, mail.to], ['pgw@example.com', ['ops@shop.example.com']]);
+  const { subject, body, headers } = readMail(mail);
+  assert.match(
+    subject,
+    /^\[mpac-pgw\] Webhook の送信を停止しました \/ Webhook endpoint disabled \(127\.0\.0\.1:\d+\)$/,
+  );
+  assert.match(headers, /^Message-ID: <ml_[0-9A-Z]{26}@example\.com>$/im);
+  for (const part of [
+    id,
+    '受信サーバーが 410 (Gone) を返しました。',
+    'The receiver answered 410 (Gone).',
+    'テスト',
+  ]) {
+    assert.ok(body.includes(part), `${part} is not in:\n${body}`);
+  }
+  for (const part of ['query-part', 'path-part', 'whsec_']) assert.ok(!mail.text.includes(part));
+  assert.ok(!body.includes('query-part') && !body.includes('path-part'));
+  assert.deepEqual(await stage.mails(), [
+    {
+      status: 'sent',
+      attempts_made: 1,
+      next_attempt_at: null,
+      error: null,
+      recipient: 'ops@shop.example.com',
+    },
+  ]);
+  assert.equal(await stage.runJob('mails'), 0, 'it is sent once');
+});
+
+test('a mail waits for a mail server that is away, and arrives when it is back', async (t) => {
+  const server = await startMailServer();
+  const stage = await makeStage(t, server.port);
+  await stage.setAddress('ops@shop.example.com');
+  await stage.loseEndpoint();
+  await server.close();
+
+  assert.equal(await stage.runJob('mails'), 1);
+  const [waiting] = await stage.mails();
+  assert.deepEqual([waiting?.['status'], waiting?.['attempts_made']], ['pending', 1]);
+  assert.match(waiting?.error ?? '', /^The mail was not sent \(ESOCKET/);
+  assert.equal(await stage.runJob('mails'), 0, 'not before its time');
+
+  const back = await startMailServer(server.port);
+  t.after(back.close);
+  stage.clock.advance(66_000);
+  assert.equal(await stage.runJob('mails'), 1);
+  assert.equal(back.arrived.length, 1);
+  assert.deepEqual((await stage.mails())[0]?.['status'], 'sent');
+});
+
+test('a mail that is refused three times is given up, and no password is told of it', async (t) => {
+  const server = await startMailServer();
+  t.after(server.close);
+  server.mood.refuses = true;
+  const stage = await makeStage(t, server.port);
+  await stage.setAddress('ops@shop.example.com');
+  await stage.loseEndpoint();
+  for (const wait_ms of [0, 66_000, 660_000]) {
+    stage.clock.advance(wait_ms);
+    assert.equal(await stage.runJob('mails'), 1);
+  }
+  stage.clock.advance(86_400_000);
+  assert.equal(await stage.runJob('mails'), 0);
+  const [mail] = await stage.mails();
+  assert.deepEqual([mail?.['status'], mail?.['attempts_made']], ['failed', 3]);
+  assert.match(mail?.error ?? '', /^The mail was not sent \(EENVELOPE, SMTP 550\)\.$/);
+  assert.ok(stage.log.lines.some((line) => line.level === 50 && /given up/.test(line.msg ?? '')));
+  assert.ok(!stage.log.texts.join('').includes(PASSWORD));
+});
+
+test('without a mail server the mail is kept, and the log warns', async (t) => {
+  const stage = await makeStage(t, null);
+  await stage.setAddress('ops@shop.example.com');
+  await stage.loseEndpoint();
+  assert.equal(await stage.runJob('mails'), 1);
+  const [mail] = await stage.mails();
+  assert.deepEqual([mail?.['status'], mail?.['next_attempt_at']], ['not_configured', null]);
+  assert.ok(stage.log.lines.some((line) => line.level === 40 && /MPAC_SMTP_URL/.test(line.msg ?? '')));
+  assert.equal(await stage.runJob('mails'), 0);
+});
+
+test('an address is set, changed, taken away and checked; without one nobody is written to', async (t) => {
+  const stage = await makeStage(t, null);
+  assert.equal(
+    (await stage.setAddress('ops@shop.example.com')).json.notification_email,
+    'ops@shop.example.com',
+  );
+  for (const wrong of [
+    'ops',
+    'ops@shop',
+    'a@b.example.com, c@d.example.com',
+    'x <ops@shop.example.com>',
+    'a b@c.example.com',
+  ]) {
+    const { status, json } = await stage.setAddress(wrong);
+    assert.deepEqual([status, json.details?.field], [400, 'notification_email'], wrong);
+  }
+  const kept = await stage.client.patch('/v1/organization', { late_payment_policy: 'hold' });
+  assert.equal(kept.json.notification_email, 'ops@shop.example.com', 'what is left out stays');
+  assert.ok(!('notification_email' in (await stage.setAddress('')).json));
+  await stage.loseEndpoint();
+  assert.deepEqual(await stage.mails(), []);
+});
