@@ -126,7 +126,7 @@ export function errorAnswer(
     title: inner.replaceAll('_', ' '),
     status,
     detail: message,
-    instance: request.url.split('?')[0],
+    instance: plainPath(request.url),
     ...body,
   };
   return { status, content_type: 'application/problem+json; charset=utf-8', body: JSON.stringify(problem) };
@@ -139,4 +139,12 @@ export function isKeepable(error: unknown): error is GatewayError {
     (error.status === 403 || error.status === 404 || error.status === 409) &&
     error.retry_after_seconds === undefined
   );
+}
+
+const SECRET_IN_PATH = /(_secret_|sk_(?:test|live)_|whsec_)[^/]+/g;
+
+/** A path as it may be told and logged: without its query, and without a secret that somebody put into it. */
+export function plainPath(url: string): string {
+  const path = url.split('?', 1)[0] ?? '/';
+  return path.replace(SECRET_IN_PATH, '$1…');
 }

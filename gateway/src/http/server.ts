@@ -15,7 +15,7 @@ import { auditLogRoutes } from './audit-log.ts';
 import { EMPTY } from './auth.ts';
 import { openToBrowsers, watchOwner } from './cors.ts';
 import { docsRoutes } from './docs.ts';
-import { asRefusal, errorAnswer } from './errors.ts';
+import { asRefusal, errorAnswer, plainPath } from './errors.ts';
 import { eventRoutes } from './events.ts';
 import { readJson } from './json-body.ts';
 import { latePaymentRoutes } from './late-payments.ts';
@@ -111,7 +111,7 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) => {
     const refusal = new GatewayError(
       'not_found',
-      `There is no ${request.method} ${pathOf(request)} in this API.`,
+      `There is no ${request.method} ${plainPath(request.url)} in this API.`,
     );
     return sendRefusal(context, refusal, request, reply);
   });
@@ -234,7 +234,7 @@ function logAnswer(context: Context, request: FastifyRequest, reply: FastifyRepl
     {
       request_id: request.id,
       method: request.method,
-      path: pathOf(request),
+      path: plainPath(request.url),
       status: reply.statusCode,
       duration_ms,
       ...(request.span && { trace_id: request.span.trace_id }),
@@ -242,8 +242,4 @@ function logAnswer(context: Context, request: FastifyRequest, reply: FastifyRepl
     },
     'request',
   );
-}
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? '/';
 }

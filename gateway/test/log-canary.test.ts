@@ -1,0 +1,190 @@
+// No secret is ever told: real processes at the most talkative level are given recognisable values in every place
+// where a secret comes in, by requests good and bad and while everything around them breaks; then all that they said
+// is searched, and so are their answers, their metrics, and the tables that others read.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { test } from 'node:test';
+import { makeCrashStage } from './crash/crash-stage.ts';
+import { makeTerminal, send, sendBytes, sign } from './support/client.ts';
+import { runCli, startGateway, startWorkerProcess, waitUntil } from './support/process.ts';
+import { startReceiver } from './support/webhooks.ts';
+
+const CODE = '28canaryscanned99';
+const APPROVAL = 'canary-approval';
+const GIVEN = {
+  MPAC_PAYPAY_API_KEY: 'canary-paypay-key',
+  MPAC_PAYPAY_API_SECRET: 'canary-paypay-secret',
+  MPAC_PAYPAY_WEBHOOK_SECRET: 'canary-notification-secret',
+  MPAC_METRICS_TOKEN: 'canary-metrics-token',
+};
+
+test('nothing secret stands in any output, answer, metric, event or audit entry, whatever is asked and whatever breaks', async (t) => {
+  const stage = await makeCrashStage(t);
+  const env = { ...stage.env, ...GIVEN, LOG_LEVEL: 'trace' };
+  const gateway = await startGateway(t, 'serve', env);
+  const worker = await startWorkerProcess(t, env);
+  const client = stage.clientAt(gateway);
+  const { secret } = client.credentials;
+  const told: string[] = [];
+  const secrets: Record<string, string> = {
+    ...GIVEN,
+    secret,
+    'key made of the secret': createHash('sha256').update(secret).digest('hex'),
+    'master key': stage.env.MPAC_MASTER_KEY,
+    'scanned code': CODE,
+    'approval code': APPROVAL,
+    'PayPay’s scheme': 'hmac OPA-Auth',
+    'our scheme': 'HMAC-SHA256 ak_',
+  };
+  const note = <A extends { text: string; status: number }>(answer: A): A => {
+    if (answer.status >= 400) told.push(answer.text);
+    return answer;
+  };
+  const asked = async (method: string, path: string, headers: Record<string, string>, body?: string) =>
+    note(await send(gateway.url, method, path, headers, body));
+  const json = { 'content-type': 'application/json' };
+  const types = ['qr_mpm', 'qr_cpm', 'credit_card', 'cash'];
+  const make = async () => {
+    const answer = await client.create({ ...stage.newOrder(), payment_method_types: types });
+    assert.equal(answer.status, 201, answer.text);
+    secrets[`token of ${answer.json.id}`] = String(answer.json.payment_token).split('_secret_')[1] ?? '';
+    return { ...answer.json, terminal: makeTerminal(gateway.url, answer.json) };
+  };
+
+  // Webhooks: one receiver that answers with what it was sent, and one that is not there.
+  const mirror = await startReceiver(t, (response: ServerResponse, { headers }) => {
+    response.writeHead(500, { 'x-mirror': String(headers['webhook-signature']) });
+    response.end(JSON.stringify(headers));
+  });
+  for (const url of [`${mirror.url}?token=canary-hook-query`, 'http://127.0.0.1:9/canary-hook']) {
+    const made = note(await client.post('/v1/webhook_endpoints', { url }));
+    assert.equal(made.status, 201, made.text);
+    secrets[`webhook secret of ${url}`] = String(made.json.secret).slice('whsec_'.length);
+  }
+
+  // The right way, and the picture of a code.
+  const open = await make();
+  const confirmed = await open.terminal.confirmQr('canary-idempotency');
+  assert.equal(confirmed.status, 200, confirmed.text);
+  const picture = new URL(confirmed.json.qr_code_url);
+  secrets['picture signature'] = picture.searchParams.get('signature') ?? '';
+  assert.ok(secrets['picture signature'].length > 10);
+  assert.equal(
+    (await send(gateway.url, 'GET', picture.pathname + picture.search, {}, undefined)).status,
+    200,
+  );
+  await asked('GET', `${picture.pathname}${picture.search}x`, {});
+  const card = { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: APPROVAL };
+  const paid = await make();
+  assert.equal((await paid.terminal.confirm(card)).status, 200);
+  note(await paid.terminal.confirm({ ...card, external_ref_id: `${APPROVAL}2` }));
+
+  // The wrong way: in the wrong place, cut off, too much, under another name.
+  const token = String(open['payment_token']);
+  const path = `/v1/payment_intents/${open.id}`;
+  await asked('GET', `${path}?payment_token=${token}&payment_token=${token}`, {});
+  await asked('GET', `${path}/${token}?payment_token=${token}`, {});
+  await asked('GET', `${path}?payment_token=${token}%ff`, {});
+  await asked('POST', `${path}/confirm?payment_token=${token}`, json, '{}');
+  await asked('POST', `${path}/confirm`, json, `{"payment_token":"${token}","customer_code":"${CODE}`);
+  await asked(
+    'POST',
+    `${path}/confirm`,
+    json,
+    `{"payment_token":["${token}"],"customer_code":{"${CODE}":1}}`,
+  );
+  await asked('POST', `${path}/confirm`, { 'content-type': 'text/plain' }, `payment_token=${token}`);
+  const cpm = { payment_method_type: 'qr_cpm', customer_code: CODE };
+  note(await open.terminal.confirm(cpm));
+  note(await (await make()).terminal.confirm(cpm));
+  note(await (await make()).terminal.confirm({ ...cpm, customer_code: `${CODE}${'9'.repeat(2_000)}` }));
+  await asked('GET', '/v1/payment_intents', { authorization: `Bearer ${secret}` });
+  await asked('GET', '/v1/payment_intents', {
+    authorization: `HMAC-SHA256 ${client.credentials.id}:${secret}`,
+  });
+  const stamp = Math.floor(Date.now() / 1_000);
+  const signature = sign(client.credentials, {
+    method: 'GET',
+    path: '/v1/refunds',
+    timestamp: stamp,
+    body: '',
+  });
+  secrets['signature'] = signature;
+  const authorization = `HMAC-SHA256 ${client.credentials.id}:${stamp}:${signature}`;
+  await asked('GET', '/v1/payment_intents', { authorization });
+  note(await client.create({ ...stage.newOrder(), secret_key: secret }));
+  await sendBytes(gateway.url, `GET ${path}?payment_token=${token} HTTP/9.9\r\n\r\n`);
+  await sendBytes(gateway.url, `POST / HTTP/1.1\r\nHost: x\r\nAuthorization : ${authorization}\r\n\r\n`);
+  await sendBytes(gateway.url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${secret.repeat(1_000)}\r\n\r\n`);
+  await asked('POST', '/v1/webhooks/paypay', { ...json, 'x-paypay-signature': signature }, `{"a":"${CODE}"`);
+  await asked('GET', '/metrics', { authorization: `Bearer ${GIVEN.MPAC_METRICS_TOKEN}x` });
+
+  // Providers and the database break, and the database quotes the row that it refuses.
+  for (const fault of ['html_502', 'server_error', 'lost_answer'] as const) {
+    await stage.paypay.setFault(fault, { endpoint: 'create_code', times: 1 }).catch(() => {});
+    note(await (await make()).terminal.confirmQr());
+  }
+  const refusedByRow = await make();
+  await stage.query(
+    `alter table payment_attempts add constraint canary check (external_ref_id is distinct from '${APPROVAL}3')`,
+  );
+  const broken = note(await refusedByRow.terminal.confirm({ ...card, external_ref_id: `${APPROVAL}3` }));
+  assert.equal(broken.status, 500, broken.text);
+  await waitUntil('deliveries to fail', async () => mirror.received.length >= 3);
+  await stage.query('alter table webhook_deliveries rename to gone');
+  const failed = (of: { stdout(): string }) => of.stdout().includes('job failed');
+  await waitUntil('a job to crash', async () => failed(worker));
+  await stage.query('alter table gone rename to webhook_deliveries');
+  const other = { ...stage.env, LOG_LEVEL: 'trace' };
+  told.push(
+    ...Object.values(
+      await runCli(t, ['serve'], { env: { ...other, MPAC_MASTER_KEY: `${stage.env.MPAC_MASTER_KEY}0` } }),
+    ).map(String),
+    ...Object.values(await runCli(t, ['serve'], { env: { ...other, MPAC_MASTER_KEY: 'cd'.repeat(32) } })).map(
+      String,
+    ),
+    ...Object.values(
+      await runCli(t, ['migrate'], {
+        env: { ...other, DATABASE_URL: 'postgres://u:canary-password@127.0.0.1:1/x' },
+      }),
+    ).map(String),
+  );
+  secrets['database password'] = 'canary-password';
+
+  const metrics = await send(
+    gateway.url,
+    'GET',
+    '/metrics',
+    { authorization: `Bearer ${GIVEN.MPAC_METRICS_TOKEN}` },
+    undefined,
+  );
+  assert.equal(metrics.status, 200);
+  const tables = await Promise.all(
+    ['events', 'audit_log'].map((table) =>
+      stage.query<{ row: string }>(`select ${table}::text as row from ${table}`),
+    ),
+  );
+  await Promise.all([gateway.stop(), worker.stop()]);
+  const searched: Record<string, string> = {
+    'the API’s output': gateway.stdout() + gateway.stderr(),
+    'the worker’s output': worker.stdout() + worker.stderr(),
+    'refusals and commands': told.join('\n'),
+    'the metrics': metrics.text,
+    'the events': (tables[0] ?? []).map(({ row }) => row).join('\n'),
+    'the audit log': (tables[1] ?? []).map(({ row }) => row).join('\n'),
+  };
+  for (const [where, text] of Object.entries(searched)) {
+    assert.ok(text.length > 100, `${where} says something: ${text}`);
+    for (const [what, value] of Object.entries(secrets)) {
+      assert.ok(value.length > 9, `${what}: ${value}`);
+      const at = text.indexOf(value);
+      assert.equal(at, -1, `${what} stands in ${where}: ${text.slice(Math.max(0, at - 200), at + 20)}`);
+    }
+  }
+  // What was searched is what was said: the tests before would pass with an empty log, too.
+  for (const word of [String(open.id), 'outgoing call', 'unexpected error', 'provider asked'])
+    assert.ok(searched['the API’s output']?.includes(word), word);
+  for (const word of ['webhook not delivered', 'job failed'])
+    assert.ok(searched['the worker’s output']?.includes(word), word);
+});
