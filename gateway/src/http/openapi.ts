@@ -1,6 +1,7 @@
 // The OpenAPI document, made from the routes' own schemas. The golden file at the project's root is this text.
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema } from 'fastify';
+import { completeDocument } from './openapi-completion.ts';
 
 const DESCRIPTION = `A payment gateway for points of sale.
 
@@ -97,7 +98,8 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
       const documented = repeatable || open_to_pages ? { ...schema, headers } : schema;
       return { schema: documented as FastifySchema, url };
     },
-    transformObject: (document) => ('openapiObject' in document ? nameShapes(document.openapiObject) : {}),
+    transformObject: (document) =>
+      'openapiObject' in document ? completeDocument(nameShapes(document.openapiObject)) : {},
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }

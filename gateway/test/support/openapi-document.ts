@@ -4,26 +4,47 @@ import { makeContext } from '../../src/commands/make-context.ts';
 import { readConfig } from '../../src/config.ts';
 import { makeServer } from '../../src/http/server.ts';
 
+export interface Reference {
+  $ref: string;
+}
+
+export interface Shape {
+  properties?: Record<string, Shape>;
+  items?: Shape;
+}
+
+export interface Media {
+  schema?: Shape;
+  example?: unknown;
+  examples?: Record<string, { value: unknown } | Reference>;
+}
+
+export interface Response {
+  description: string;
+  headers?: Record<string, object>;
+  content?: Record<string, Media>;
+}
+
 export interface Operation {
   operationId?: string;
   summary?: string;
   tags?: string[];
   security?: object[];
-  parameters?: { in: string; name: string }[];
-  requestBody?: {
-    content: Record<
-      string,
-      { schema: unknown; example?: unknown; examples?: Record<string, { value: unknown }> }
-    >;
-  };
-  responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
+  parameters?: { in: string; name: string; description?: string }[];
+  requestBody?: { content: Record<string, Media> };
+  responses: Record<string, Response | Reference>;
 }
 
 export interface OpenapiDocument {
   openapi: string;
   tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, unknown> };
+  webhooks: Record<string, Record<string, Operation>>;
+  components: {
+    schemas: Record<string, unknown>;
+    responses: Record<string, Response>;
+    examples: Record<string, unknown>;
+  };
 }
 
 /** The document, and every `METHOD /path` of the server that it was made from. */

@@ -1,0 +1,82 @@
+// What the OpenAPI document says in words that no schema says: what an operation does beyond its summary, what a
+// parameter is, and when an event is told.
+import type { EventType } from '../domain/event.ts';
+
+/** By the operation, where its behaviour is more than its summary. */
+export const OPERATIONS: Record<string, string> = {
+  createPaymentIntent:
+    'The answer holds the `payment_token` for the terminal: it confirms once, within five minutes. An order’s ' +
+    '`merchant_ref_id` is taken until its intent has failed or was cancelled, so an order is never paid twice.',
+  listPaymentIntents:
+    'Filters work together. Follow the `Link` header from page to page: it misses nothing that is created meanwhile, ' +
+    'as `offset` would, and its pages stay quick however far back they go.',
+  retrievePaymentIntent:
+    'A terminal reads with its payment token in the query, also after the confirm, until the attempt is over.',
+  confirmPaymentIntent:
+    'A QR code is opened at the provider: the answer is `requires_action` with the code, and events or polling tell ' +
+    'the rest. Cash, and cards at an external terminal, are recorded as paid. When the provider gives no clear answer ' +
+    'this is 502 or 504 with `outcome: unknown`; nothing is lost, and a retry with the same key finishes the work.',
+  cancelPaymentIntent:
+    'An open code is deleted at the provider, which is then asked once more whether it was paid: a customer who was ' +
+    'faster has paid, and the answer says so.',
+  capturePaymentIntent:
+    'Takes what is held, all of it or a part; the rest is released. For an intent that nobody has confirmed it records ' +
+    'cash that staff took.',
+  createRefund:
+    'Written down first, then asked of the provider. `pending` means that the provider has not said yet; an event ' +
+    'tells the end. All refunds together never exceed what was received.',
+  syncMerchants:
+    'What is named is made or changed, all of it or nothing. What is not named stays as it is. Credentials are sealed ' +
+    'and never told again.',
+  createWebhookEndpoint: 'The answer holds the signing `secret`, which is told only now.',
+  listWebhookEndpointEvents:
+    'The very bodies that were or will be delivered. `sequence` has no gap, so a receiver can prove that it missed ' +
+    'nothing.',
+  resolvePaymentIntent:
+    'For a person who has looked at the provider’s own tool. Money that comes after `not_paid` becomes a late payment.',
+  receivePaypayNotification:
+    'Kept, answered, and then PayPay is asked: nothing in it is believed. Both the fields that PayPay sends and those ' +
+    'of its document are read.',
+  createApiKey: 'The answer holds the `secret_key`, which is told only now.',
+  retrieveQrCode:
+    'Signed by the gateway; the address comes with the confirm and works while the code is open.',
+};
+
+/** By name; `{}` stands for what the path is about. What a route says itself comes first. */
+export const PARAMETERS: Record<string, string> = {
+  id: 'The id of the {}.',
+  attempt_id: 'The attempt that opened the code.',
+  signature: 'The gateway’s own, so that nobody guesses addresses.',
+  sequence: 'The number of the delivery at this endpoint.',
+  limit: '1 to 100, default 20.',
+  offset: 'How many to pass over. Each costs as much as one that is shown: better follow the Link header.',
+  starting_after: 'The last id of the page before; the Link header holds it.',
+  status: 'Only those in this status.',
+  merchant_id: 'Only those of this merchant.',
+  merchant_store_id: 'Only those of this store.',
+  merchant_ref_id: 'Only those of this reference of yours: every try of an order.',
+  payment_intent: 'Only those about this payment intent.',
+  provider: 'Only those of this provider.',
+  object: 'Only entries about this object’s id.',
+  action: 'Only entries of this action, such as refund.created.',
+  payment_token: 'In place of a signature.',
+};
+
+/** When each event is told. */
+export const EVENTS: Record<EventType, string> = {
+  'payment_intent.created': 'An intent was created.',
+  'payment_intent.requires_action': 'A code or a page is in front of the customer.',
+  'payment_intent.processing': 'Somebody is at work, money is held, or the outcome is unknown.',
+  'payment_intent.succeeded': 'The money is there.',
+  'payment_intent.failed': 'The provider declined.',
+  'payment_intent.cancelled': 'It was called off, or it expired.',
+  'refund.created': 'A refund was written down, and the provider is being asked.',
+  'refund.succeeded': 'The money has gone back.',
+  'refund.failed': 'The provider refused the refund.',
+  'late_payment.created': 'Money came for an intent that had ended.',
+  'late_payment.refunded': 'Late money has gone back.',
+  'late_payment.kept': 'Somebody decided to keep late money.',
+  'late_payment.refund_failed': 'Late money could not be given back, and is held again.',
+  'webhook_endpoint.disabled': 'One of your endpoints was given up. Your other endpoints hear of it.',
+  'webhook_endpoint.ping': 'Somebody asked for a test of this endpoint.',
+};
