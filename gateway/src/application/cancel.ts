@@ -17,9 +17,10 @@ import type { Provider } from '../providers/provider.ts';
 import { getProviderByName } from '../providers/registry.ts';
 import { admit, type Caller } from './callers.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
+import { makeEvent } from './make-event.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
-import { applyProviderResult, carryOut, makeEvent } from './provider-results.ts';
+import { applyProviderResult, carryOut } from './provider-results.ts';
 
 /** Longer than the provider's deadline; afterwards the resolver goes on with what was begun here. */
 const CANCEL_LEASE_MS = 30_000;

@@ -22,9 +22,10 @@ import { findProvider } from '../providers/registry.ts';
 import { makeAttempt } from './attempts.ts';
 import { admit, type Caller, invalidToken } from './callers.ts';
 import { type Answer, claim, completeMark, type Mark } from './idempotency.ts';
+import { makeEvent } from './make-event.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
-import { applyProviderResult, carryOut, makeEvent } from './provider-results.ts';
+import { applyProviderResult, carryOut } from './provider-results.ts';
 import { qrCodeUrl } from './qr-codes.ts';
 
 export interface ConfirmRequest {

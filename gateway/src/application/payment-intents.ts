@@ -17,8 +17,9 @@ import {
 import { makePaymentToken } from '../domain/payment-token.ts';
 import { admit, type Caller, type KeyCaller, makeShortCache } from './callers.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
+import { makeEvent } from './make-event.ts';
 import { makePage, type Page } from './pages.ts';
-import { carryOut, makeEvent } from './provider-results.ts';
+import { carryOut } from './provider-results.ts';
 
 export interface NewPaymentIntent {
   amount: number;

@@ -14,8 +14,6 @@ import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { addArrival, addNewsOfLateMoney } from './late-payment-changes.ts';
 import { makeEvent } from './make-event.ts';
 
-export { makeEvent } from './make-event.ts';
-
 export interface ResultOptions {
   /** The request that asked, if one did; its answer is stored with the change. */
   mark?: Mark;

@@ -18,8 +18,9 @@ import { nextLookUp } from '../domain/retry-schedule.ts';
 import { getProviderByName } from '../providers/registry.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { addRefundOfLateMoney } from './late-payment-changes.ts';
+import { makeEvent } from './make-event.ts';
 import { askAboutRefund, attemptFacts, findProviderAccess } from './provider-access.ts';
-import { carryOut, makeEvent } from './provider-results.ts';
+import { carryOut } from './provider-results.ts';
 
 /** Longer than one question to a provider may take; afterwards the worker goes on with what was begun. */
 export const REFUND_LEASE_MS = 30_000;

@@ -12,11 +12,12 @@ import { getProviderByName } from '../providers/registry.ts';
 import { actorOfKey, makeAuditEntry } from './audit.ts';
 import { admit, type KeyCaller } from './callers.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
+import { makeEvent } from './make-event.ts';
 import { makeRefund } from './make-refund.ts';
 import { makePage, type Page } from './pages.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { findProviderAccess } from './provider-access.ts';
-import { carryOut, makeEvent } from './provider-results.ts';
+import { carryOut } from './provider-results.ts';
 import { applyRefundResult, askRefund, observeRefund, REFUND_LEASE_MS } from './refund-results.ts';
 
 export interface NewRefund {
