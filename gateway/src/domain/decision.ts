@@ -128,9 +128,12 @@ export function decideOnProviderResult(
 }
 
 /** Money that came, or is held, is the truth until it goes; an answer that it has overtaken on the way says nothing. */
-function isOvertaken({ status }: Attempt, { kind }: ProviderResult): boolean {
-  if (status === 'paid') return kind !== 'paid' && kind !== 'reversed';
-  return status === 'authorized' && (kind === 'waiting' || kind === 'working');
+function isOvertaken({ status }: Attempt, result: ProviderResult): boolean {
+  if (status === 'paid') return result.kind !== 'paid' && result.kind !== 'reversed';
+  if (status !== 'authorized') return false;
+  // Of a code that was withdrawn or refused we hear from before the customer was faster; a hold runs out.
+  if (result.kind === 'ended_unpaid') return result.reason !== 'expired';
+  return result.kind === 'waiting' || result.kind === 'working';
 }
 
 /**

@@ -233,6 +233,14 @@ test('a customer who authorises while the code is called off was faster, and the
   assert.deepEqual([phaseOf(decision.intent), pendingQuestion(decision.attempt)], ['authorized', null]);
 });
 
+test('the answer to the withdrawal of a code that the customer was faster than does not end the hold', () => {
+  const stale = ['deleted', 'refused'] as const;
+  for (const reason of stale) {
+    const { changed, intent } = tell(held(), { kind: 'ended_unpaid', reason });
+    assert.deepEqual([changed, phaseOf(intent)], [false, 'authorized'], reason);
+  }
+});
+
 test('late held money that is taken or will not be released changes its attempt, and is found once', () => {
   const [intent, attempt] = rowsOf(tell(held(), EXPIRED));
   const late = tell([intent, attempt], HELD);
@@ -265,6 +273,7 @@ const news: fc.Arbitrary<ProviderResult> = fc.oneof(
       UNKNOWN,
       NOT_FOUND,
       EXPIRED,
+      { kind: 'ended_unpaid', reason: 'deleted' },
       DECLINED,
       REVERSED,
     ),
