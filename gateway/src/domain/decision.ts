@@ -3,7 +3,6 @@
 import {
   type Attempt,
   attemptAfter,
-  isEnded,
   pendingQuestion,
   provenAbsent,
   quarantined,
