@@ -168,6 +168,33 @@ test('a mail waits for a mail server that is away, and arrives when it is back',
   assert.deepEqual((await stage.mails())[0]?.['status'], 'sent');
 });
 
+test('a mail whose worker died is sent by another when its lease is over, under the same id', async (t) => {
+  const server = await startMailServer();
+  t.after(server.close);
+  const stage = await makeStage(t, server.port);
+  await stage.setAddress('ops@shop.example.com');
+  await stage.loseEndpoint();
+  const { mailer } = stage.context;
+  const dead = Promise.reject(new Error('the process is gone'));
+  dead.catch(() => {});
+  // The mail leaves, and nobody writes that it did.
+  stage.context.mailer = {
+    send: async (mail) => {
+      await mailer?.send(mail);
+      return dead;
+    },
+  };
+  await assert.rejects(stage.runJob('mails'), /the process is gone/);
+  stage.context.mailer = mailer;
+  assert.equal(await stage.runJob('mails'), 0, 'the lease holds');
+  stage.clock.advance(180_000);
+  assert.equal(await stage.runJob('mails'), 1);
+  const ids = server.arrived.map(({ text }) => /^Message-ID: (.*)$/im.exec(text)?.[1]);
+  assert.equal(ids.length, 2);
+  assert.equal(new Set(ids).size, 1, 'a mail system knows them as one');
+  assert.deepEqual((await stage.mails())[0]?.['status'], 'sent');
+});
+
 test('a mail that is refused three times is given up, and no password is told of it', async (t) => {
   const server = await startMailServer();
   t.after(server.close);
