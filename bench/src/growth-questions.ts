@@ -198,9 +198,11 @@ async function eventsAndDeliveries(load: Load, grown: Grown): Promise<Question[]
     { title: 'find an event', pages: ONE, ask: async (db) => events.findEvent?.(db, 'evt_01K') },
     list('newest', {}),
     list('of a payment', { payment_intent_id: 'pi_01K' }),
-    list('of a type', { types: ['payment_intent.failed'] }),
-    list('of a rare type', { types: ['webhook_endpoint.disabled'] }),
-    list('of a quiet merchant', { merchant_id: grown.quiet_merchant }),
+    list('of a rare type', { types: ['payment_intent.failed'] }),
+    list('of a rare type that there is none of', { types: ['webhook_endpoint.disabled'] }),
+    // These walk past ten thousand at most.
+    list('of a common type', { types: ['payment_intent.succeeded'] }, 25_000),
+    list('of a quiet merchant', { merchant_id: grown.quiet_merchant }, 25_000),
   ];
 }
 

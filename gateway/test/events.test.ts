@@ -1,6 +1,7 @@
 // Events as a backend reads them: all that has happened, also where nobody listens.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { MOST_WALKED } from '../src/db/events.ts';
 import type { Json } from './support/client.ts';
 import { MERCHANT_ID, startTestGateway } from './support/gateway.ts';
 import { startReceiver } from './support/webhooks.ts';
@@ -153,4 +154,37 @@ test('lists of events walk their indexes, however many events there are', async 
   // The pieces of other months are empty here, and an empty table is best read as it is.
   assert.doesNotMatch(await planOf(''), /Seq Scan"[^}]*"events_default"/);
   assert.match(await planOf("and payment_intent_id = 'pi_7'"), /events_default_payment_intent_id/);
+});
+
+test('a merchant’s events are found far behind those of others, in pages that never walk too far', async () => {
+  const { client: by, organization_id } = await gateway.addOrganization();
+  await gateway.saveStore({
+    organization_id,
+    merchant: { id: 'merchant_quiet', name: 'Quiet' },
+    store: { id: 'store_quiet', name: 'Quiet' },
+  });
+  const quiet = await gateway.createIntent({ merchant_store_id: 'store_quiet' }, by);
+  // Whatever others do in the meantime: newer by their ids, a page and a half of what one page walks past.
+  await gateway.query(
+    `insert into events (id, organization_id, livemode, merchant_id, type, object_json, created_at, fanned_out_at)
+     select 'evt_7' || lpad(n::text, 25, '0'), $1, false, 'merchant_loud', 'payment_intent.succeeded', '{}', $2, $2
+     from generate_series(1, $3::int) n`,
+    [organization_id, new Date(gateway.clock.now()).toISOString(), MOST_WALKED * 1.5],
+  );
+  const pages: number[] = [];
+  const found: unknown[] = [];
+  let path: string | null = '/v1/events?merchant_id=merchant_quiet&limit=2';
+  while (path !== null) {
+    const answer: Awaited<ReturnType<typeof by.call>> = await by.call('GET', path);
+    assert.equal(answer.status, 200, answer.text);
+    pages.push(answer.json.length);
+    found.push(...answer.json.map((event: Json) => (event['data'] as { object: Json }).object['id']));
+    const next: string | undefined = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
+    path = next === undefined ? null : next.slice(new URL(next).origin.length);
+  }
+  assert.deepEqual(pages, [0, 1]);
+  assert.deepEqual(found, [quiet.id]);
+  const rare = await by.call('GET', '/v1/events?type=payment_intent.cancelled');
+  assert.deepEqual(rare.json, [], 'what is indexed apart is known to be absent at once');
+  assert.equal(rare.headers.get('link'), null);
 });

@@ -42,11 +42,12 @@ export async function listEventBodies(
     id_lt: created_lt === null ? null : makeIdBound('evt', Date.parse(created_lt) + ID_MARGIN_MS),
     starting_after,
   };
-  const events = await listEvents(context.db, caller, filter, limit + 1);
+  const { events, walked_to } = await listEvents(context.db, caller, filter, limit + 1);
   const shown = events.slice(0, limit);
   return {
     bodies: shown.map((event) => eventBody(event)),
-    next_after: events.length > limit ? (shown.at(-1)?.id ?? null) : null,
+    // A page that ends where its walk ended may be short, even empty, and yet not be the last.
+    next_after: events.length > limit ? (shown.at(-1)?.id ?? null) : walked_to,
   };
 }
 

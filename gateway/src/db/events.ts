@@ -28,10 +28,13 @@ export interface EventFilter {
   starting_after: string | null;
 }
 
+/** What an index does not find: these are looked for among the events that are walked. */
+const SIFTING = ['merchant_id', 'types'] as const;
+
 const CONDITIONS: Record<keyof EventFilter, (place: string) => string> = {
   merchant_id: (place) => `merchant_id = ${place}`,
-  payment_intent_id: (place) => `payment_intent_id = ${place}`,
   types: (place) => `type = any(${place}::text[])`,
+  payment_intent_id: (place) => `payment_intent_id = ${place}`,
   created_gte: (place) => `created_at >= ${place}`,
   created_lt: (place) => `created_at < ${place}`,
   id_gte: (place) => `id >= ${place}`,
@@ -40,21 +43,84 @@ const CONDITIONS: Record<keyof EventFilter, (place: string) => string> = {
 };
 const FILTERS = Object.keys(CONDITIONS) as (keyof EventFilter)[];
 
-/** Newest first. One more than `limit` may be asked for, to see whether there is a next page. */
+// As the index of the other types has it: those that an ordinary payment has.
+const COMMON_TYPES: readonly string[] = [
+  'payment_intent.created',
+  'payment_intent.requires_action',
+  'payment_intent.succeeded',
+];
+const IS_RARE = `type not in (${COMMON_TYPES.map((type) => `'${type}'`).join(', ')})`;
+
+/**
+ * How many events a page may walk past to find those that it shows. An index by merchant would cost every payment more
+ * than these lists are worth.
+ */
+export const MOST_WALKED = 10_000;
+
+/** One page, and where the walk ended when it ended for its length, so that there may be more behind it. */
+export interface FoundEvents {
+  events: Event[];
+  walked_to: string | null;
+}
+
+type Owner = { organization_id: string; livemode: boolean };
+
+/** Newest first. One more than a page may be asked for, to see whether there is a next one. */
 export async function listEvents(
   db: Db,
-  owner: { organization_id: string; livemode: boolean },
+  owner: Owner,
   filter: EventFilter,
   limit: number,
-): Promise<Event[]> {
+): Promise<FoundEvents> {
   const given = FILTERS.filter((name) => filter[name] !== null);
-  const conditions = given.map((name, index) => ` and ${CONDITIONS[name](`$${index + 4}`)}`);
+  const is_rare = filter.types?.every((type) => !COMMON_TYPES.includes(type)) ?? false;
+  const is_sifted = given.some(isSifting) && !is_rare && filter.payment_intent_id === null;
+  if (is_sifted) return siftEvents(db, owner, filter, given, limit);
+  const { conditions, values } = narrow(owner, filter, given);
   const statement = {
     // By the filters' places, because PostgreSQL cuts a name at 63 characters and would take two for one.
-    name: `list_events_${given.map((name) => FILTERS.indexOf(name)).join('')}`,
-    text: `select ${COLUMNS} from events where organization_id = $1 and livemode = $2${conditions.join('')}
-      order by id desc limit $3`,
+    name: `list_events_${placesOf(given)}${is_rare ? '_rare' : ''}`,
+    text: `select ${COLUMNS} from events where ${conditions}${is_rare ? ` and ${IS_RARE}` : ''}
+      order by id desc limit $${values.length + 1}`,
   };
-  const values = given.map((name) => filter[name]);
-  return db.query<Event>(statement, [owner.organization_id, owner.livemode, limit, ...values]);
+  return { events: await db.query<Event>(statement, [...values, limit]), walked_to: null };
+}
+
+/** Walks the organization's events, for a stretch at most, and shows those that are wanted. */
+async function siftEvents(
+  db: Db,
+  owner: Owner,
+  filter: EventFilter,
+  given: (keyof EventFilter)[],
+  limit: number,
+): Promise<FoundEvents> {
+  const bounds = given.filter((name) => !isSifting(name));
+  const { conditions, values } = narrow(owner, filter, bounds);
+  const sifting = given.filter(isSifting);
+  const wanted = sifting.map((name, index) => CONDITIONS[name](`$${values.length + 1 + index}`));
+  const all_values = [...values, ...sifting.map((name) => filter[name]), limit];
+  const walk = `from events where ${conditions} order by id desc`;
+  const statement = {
+    name: `sift_events_${placesOf(given)}`,
+    text: `select * from (select ${COLUMNS} ${walk} limit ${MOST_WALKED}) walked
+      where ${wanted.join(' and ')} order by id desc limit $${all_values.length}`,
+  };
+  const events = await db.query<Event>(statement, all_values);
+  if (events.length === limit) return { events, walked_to: null };
+  const end = {
+    name: `find_end_of_walk_${placesOf(bounds)}`,
+    text: `select id ${walk} offset ${MOST_WALKED - 1} limit 1`,
+  };
+  return { events, walked_to: (await db.query<{ id: string }>(end, values))[0]?.id ?? null };
+}
+
+const isSifting = (name: keyof EventFilter) => SIFTING.some((one) => one === name);
+const placesOf = (names: (keyof EventFilter)[]) => names.map((name) => FILTERS.indexOf(name)).join('');
+
+function narrow({ organization_id, livemode }: Owner, filter: EventFilter, names: (keyof EventFilter)[]) {
+  const conditions = names.map((name, index) => ` and ${CONDITIONS[name](`$${index + 3}`)}`);
+  return {
+    conditions: `organization_id = $1 and livemode = $2${conditions.join('')}`,
+    values: [organization_id, livemode, ...names.map((name) => filter[name])] as unknown[],
+  };
 }

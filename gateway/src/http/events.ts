@@ -5,7 +5,7 @@ import type { makeKeyring } from '../application/callers.ts';
 import { listEventBodies, retrieveEventBody } from '../application/events.ts';
 import type { Context } from '../context.ts';
 import { keyCaller, makeAuthenticate } from './auth.ts';
-import { readInstant } from './pages.ts';
+import { readInstant, sendBodies } from './pages.ts';
 import { errorResponses, IdParams, Instant, PageLimit, Reference } from './schemas.ts';
 
 const EventsQuery = Type.Object(
@@ -71,7 +71,7 @@ export function eventRoutes(
     },
     async (request, reply) => {
       const query = request.query;
-      const { bodies, next_after } = await listEventBodies(context, keyCaller(request), {
+      const list = await listEventBodies(context, keyCaller(request), {
         type: query.type ?? null,
         payment_intent: query.payment_intent ?? null,
         merchant_id: query.merchant_id ?? null,
@@ -80,12 +80,7 @@ export function eventRoutes(
         starting_after: query.starting_after ?? null,
         limit: Number(query.limit ?? 20),
       });
-      if (next_after !== null) {
-        const next = new URL(request.url, context.config.base_url);
-        next.searchParams.set('starting_after', next_after);
-        reply.header('Link', `<${next.href}>; rel="next"`);
-      }
-      return reply.header('content-type', JSON_TYPE).send(`[${bodies.join(',')}]`);
+      return sendBodies(context, request, reply, list);
     },
   );
 

@@ -32,6 +32,9 @@ export const OPERATIONS: Record<string, string> = {
   listWebhookEndpointEvents:
     'The very bodies that were or will be delivered. `sequence` has no gap, so a receiver can prove that it missed ' +
     'nothing.',
+  listEvents:
+    'The events of one merchant, or of one common type, are looked for among the organization’s latest: a page walks ' +
+    'past 10,000 at most, so it can be short, or empty, and yet have a `Link` that goes on from there.',
   resolvePaymentIntent:
     'For a person who has looked at the provider’s own tool. Money that comes after `not_paid` becomes a late payment.',
   receivePaypayNotification:

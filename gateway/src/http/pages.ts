@@ -11,17 +11,40 @@ export function sendPage(
   reply: FastifyReply,
   { page, next_after }: Page,
 ): FastifyReply {
-  if (next_after !== null) {
-    const next = new URL(request.url, context.config.base_url);
-    next.searchParams.set('starting_after', next_after);
-    next.searchParams.delete('offset');
-    reply.header('Link', `<${next.href}>; rel="next"`);
-  }
+  linkNext(context, request, reply, next_after);
   return sendJson(reply, page);
 }
 
+/** For lists whose items are told byte for byte: joined, not read and written again. */
+export function sendBodies(
+  context: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  list: { bodies: string[]; next_after: string | number | null },
+  cursor = 'starting_after',
+): FastifyReply {
+  linkNext(context, request, reply, list.next_after, cursor);
+  return reply.header('content-type', JSON_TYPE).send(`[${list.bodies.join(',')}]`);
+}
+
+function linkNext(
+  context: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  next_after: string | number | null,
+  cursor = 'starting_after',
+): void {
+  if (next_after === null) return;
+  const next = new URL(request.url, context.config.base_url);
+  next.searchParams.set(cursor, String(next_after));
+  next.searchParams.delete('offset');
+  reply.header('Link', `<${next.href}>; rel="next"`);
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 export function sendJson(reply: FastifyReply, object: object): FastifyReply {
-  return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(object));
+  return reply.header('content-type', JSON_TYPE).send(JSON.stringify(object));
 }
 
 /** A time in any zone as we write instants, or null when none is given. One that no row can have is refused. */

@@ -15,7 +15,7 @@ import {
 import type { Context } from '../context.ts';
 import { keyCaller, makeAuthenticate } from './auth.ts';
 import { answerOnce } from './idempotency.ts';
-import { sendJson, sendPage } from './pages.ts';
+import { sendBodies, sendJson, sendPage } from './pages.ts';
 import { EmptyBody, errorResponses, IdParams, Instant, OneOf, PageLimit } from './schemas.ts';
 import { originOf } from './webhook-endpoints.ts';
 
@@ -105,7 +105,6 @@ const ResentShape = Type.Object(
 );
 
 const LAST_SEQUENCE = Number.MAX_SAFE_INTEGER;
-const JSON_TYPE = 'application/json; charset=utf-8';
 const about = { tags: ['Webhook endpoints'], security: [{ hmac: [] }] };
 
 type IdParam = { Params: Static<typeof IdParams> };
@@ -136,19 +135,11 @@ export function webhookDeliveryRoutes(
     },
     async (request, reply) => {
       const { after_sequence = '0', limit = '20' } = request.query;
-      const { bodies, next_after } = await listEndpointEventBodies(
-        context,
-        keyCaller(request),
-        request.params.id,
-        { after_sequence: Number(after_sequence), limit: Number(limit) },
-      );
-      if (next_after !== null) {
-        const next = new URL(request.url, context.config.base_url);
-        next.searchParams.set('after_sequence', String(next_after));
-        reply.header('Link', `<${next.href}>; rel="next"`);
-      }
-      // Joined, not parsed and written again: these are the bytes that were signed.
-      return reply.header('content-type', JSON_TYPE).send(`[${bodies.join(',')}]`);
+      const list = await listEndpointEventBodies(context, keyCaller(request), request.params.id, {
+        after_sequence: Number(after_sequence),
+        limit: Number(limit),
+      });
+      return sendBodies(context, request, reply, list, 'after_sequence');
     },
   );
 
