@@ -118,7 +118,7 @@ export const CONTROL_SCRIPT = `
   }
 
   function buildDone(payment) {
-    const back = payment.refunded === payment.amount ? ['Refunded', 'warn'] : ['Refunded ' + money(payment.refunded), 'warn'];
+    const back = payment.refunded === (payment.captured ?? payment.amount) ? ['Refunded', 'warn'] : ['Refunded ' + money(payment.refunded), 'warn'];
     const [word, mood] = payment.refunded > 0 ? back : PHASES[payment.phase];
     const when = payment.failed_at ?? payment.paid_at ?? payment.created_at;
     const isOver = payment.phase === 'expired' || payment.phase === 'deleted';
