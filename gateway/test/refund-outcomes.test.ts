@@ -249,8 +249,10 @@ test('an unknown refund counts among the unresolved outcomes', async () => {
   await paypay.setFault('server_error', { endpoint: 'create_refund', times: 1 });
   const { json } = await refund(intent);
   clock.advance(100);
-  const unresolved = async () =>
-    /^mpac_unresolved_outcomes (.+)$/m.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1];
+  const unresolved = async () => {
+    await gateway.runJob('measure');
+    return /^mpac_unresolved_outcomes (.+)$/m.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1];
+  };
   assert.equal(await unresolved(), '1');
   await pass(20_000);
   assert.equal((await retrieve(json)).status, 'succeeded');
