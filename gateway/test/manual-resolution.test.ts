@@ -270,6 +270,29 @@ test('a person and a look-up in another replica make one outcome of it, whoever 
   }
 });
 
+test('a look-up that writes between a person’s two reads has decided, and the person is told', async (t) => {
+  const own = await startTestGateway(t, { replicas: 2 });
+  const [, there] = own.replicas;
+  assert.ok(there);
+  const intent = await confirmIntoSilence(own);
+  await own.paypay.payLate();
+  own.clock.advance(2_000);
+  const { db } = own.context;
+  const query = db.query.bind(db);
+  let overtaken = false;
+  db.query = async (statement, values) => {
+    if (statement.name === 'find_payment_attempt' && !overtaken) {
+      overtaken = true;
+      await own.runJob('look_ups', there);
+    }
+    return query(statement, values);
+  };
+  const said = await resolve(intent, { outcome: 'not_paid', reason: 'x' }, own.client);
+  assert.ok(overtaken);
+  assert.deepEqual([said.status, said.json.details?.status], [409, 'succeeded'], said.text);
+  assert.deepEqual((await own.client.get(`/v1/audit_log?object=${intent.id}`)).json, []);
+});
+
 test('a look-up that left before a person decided changes nothing afterwards', async (t) => {
   const own = await startTestGateway(t, { replicas: 2 });
   const [, there] = own.replicas;

@@ -41,8 +41,12 @@ export async function applyProviderResult(
     schedule(context, attempt, decision, result);
     // A person may err: the provider is asked once more, and what it then says of other money is late.
     if (options.by_hand) decision.attempt.next_check_at = instant(context, LAST_LOOK_MS);
+    if (!decision.changed && options.by_hand) {
+      // The attempt was read after its intent and knows more already; read together they will say so.
+      [intent, attempt] = await reload(context, intent, attempt);
+      continue;
+    }
     if (!decision.changed) {
-      if (options.by_hand) throw new Error(`a person's word did nothing to payment intent ${intent.id}`);
       await updateAttemptSchedule(context.db, attempt, decision.attempt, decision.intent.next_check_at);
       return decision;
     }
