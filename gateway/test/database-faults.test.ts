@@ -163,6 +163,69 @@ test('many creates at once share a statement that breaks, and each is made once'
   }
 });
 
+interface Administration {
+  name: string;
+  statement: string;
+  run(gateway: TestGateway, idempotency_key: string, made: Answer): Promise<Answer>;
+  /** How often it was done: once for every moment. */
+  done: string;
+}
+
+const ADMINISTRATION: Administration[] = [
+  {
+    name: 'a new webhook endpoint',
+    statement: 'insert_webhook_endpoint',
+    run: ({ client }, idempotency_key) =>
+      client.post('/v1/webhook_endpoints', { url: 'https://hooks.example.com/x' }, { idempotency_key }),
+    done: `select id from webhook_endpoints where url like '%/x'`,
+  },
+  {
+    name: 'a change of a webhook endpoint',
+    statement: 'update_webhook_endpoint',
+    run: ({ client }, description, made) =>
+      client.call('PATCH', `/v1/webhook_endpoints/${made.json.id}`, { description }),
+    done: `select id from audit_log where action = 'webhook_endpoint.updated'`,
+  },
+  {
+    name: 'a new API key',
+    statement: 'insert_api_key',
+    run: ({ client }, idempotency_key) => client.post('/v1/api_keys', { name: 'x' }, { idempotency_key }),
+    done: `select id from api_keys where name = 'x'`,
+  },
+  {
+    name: 'a refund',
+    statement: 'change_intents',
+    run: async ({ client }, idempotency_key, made) =>
+      client.post('/v1/refunds', { payment_intent: made.json.paid, amount: 1 }, { idempotency_key }),
+    done: 'select id from refunds',
+  },
+  {
+    name: 'a synchronisation of merchants',
+    statement: 'commit',
+    run: ({ client }, id) => client.post('/v1/sync/merchants', { merchants: [{ id: `m_${id}`, name: 'x' }] }),
+    done: `select id from merchants where id like 'm!_%' escape '!'`,
+  },
+];
+
+for (const { name, statement, run, done } of ADMINISTRATION) {
+  test(`${name}: a connection that breaks at any moment leaves it done once, and its answer is told`, async (t) => {
+    const { gateway, proxy, rows } = await startBehindProxy(t);
+    const made = await gateway.client.post('/v1/webhook_endpoints', {
+      url: 'https://hooks.example.com/made',
+    });
+    const paid = await gateway.createIntent();
+    await gateway.client.confirm(paid.id, CASH);
+    made.json.paid = paid.id;
+    for (const [index, moment] of MOMENTS.entries()) {
+      const cut = proxy.cut(statement, moment);
+      const answer = await run(gateway, randomUUID(), made);
+      await cut;
+      assert.ok(answer.status < 300, `${moment}: ${answer.status} ${answer.text}`);
+      assert.equal((await rows(done)).length, index + 1, moment);
+    }
+  });
+}
+
 test('a read whose connection breaks is read again', async (t) => {
   const { gateway, proxy } = await startBehindProxy(t);
   const intent = await gateway.createIntent();

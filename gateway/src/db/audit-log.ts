@@ -78,6 +78,16 @@ export async function insertAuditEntry(tx: Tx, one: AuditEntry): Promise<void> {
   await tx.query(INSERT, entry.values([one]));
 }
 
+const HAS: Statement = {
+  name: 'has_audit_entry',
+  text: 'select 1 from audit_log where organization_id = $1 and id collate "C" = $2',
+};
+
+/** Whether a change whose answer was lost was made: its entry stands where it does. */
+export async function hasAuditEntry(db: Db, { organization_id, id }: AuditEntry): Promise<boolean> {
+  return (await db.query(HAS, [organization_id, id])).length > 0;
+}
+
 export interface AuditFilter {
   object_id: string | null;
   action: string | null;

@@ -1,7 +1,8 @@
 // One change of one row by hand, with what is written beside it: the audit entry, and the mark of the request that
 // asked for it. All of it stands in one statement, so that none is there without the others.
-import { type AuditEntry, auditParts } from './audit-log.ts';
+import { type AuditEntry, auditParts, hasAuditEntry } from './audit-log.ts';
 import { markParts, type RequestMark } from './idempotency-keys.ts';
+import { writeOnce } from './lost-answers.ts';
 import type { Tx } from './pool.ts';
 import { compose, type Part } from './statement-parts.ts';
 
@@ -19,5 +20,9 @@ export async function changeWithAudit(
 ): Promise<boolean> {
   const marks = markParts(mark === null ? [] : [{ change_id: id, mark }]);
   const { statement, values } = compose([part, ...auditParts([audit]), ...marks], 'select 1 from changed');
-  return (await tx.query(statement, values)).length > 0;
+  const [done] = await writeOnce<true>({
+    write: async () => [(await tx.query(statement, values)).length > 0 || null],
+    findWritten: async () => [(await hasAuditEntry(tx, audit)) || null],
+  });
+  return done === true;
 }
