@@ -88,7 +88,10 @@ export function runWorker(config: Config): Promise<Running> {
     const server = await startWorkerServer(context);
     stops.add(server.stop);
     const worker = startWorker(context);
-    stops.add(() => worker.stop());
+    stops.add(() => {
+      context.ending = 'draining';
+      return worker.stop();
+    });
     context.log.info({ port: server.port }, 'the worker works');
     return config.base_url;
   });

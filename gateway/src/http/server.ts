@@ -179,7 +179,8 @@ function sendRefusal(
   reply: FastifyReply,
 ): FastifyReply {
   const refusal = asRefusal(error);
-  if (refusal.name_in_table === 'internal_error' || refusal.name_in_table === 'unavailable') {
+  const is_fault = refusal.name_in_table === 'internal_error' || refusal.name_in_table === 'unavailable';
+  if (is_fault && context.ending !== 'closing') {
     context.log.error({ err: refusal.cause ?? error, request_id: request.id }, 'unexpected error');
   }
   if (refusal.retry_after_seconds !== undefined) reply.header('retry-after', refusal.retry_after_seconds);
