@@ -199,6 +199,11 @@ async function eventsAndDeliveries(load: Load, grown: Grown): Promise<Question[]
     list('newest', {}),
     list('of a payment', { payment_intent_id: 'pi_01K' }),
     list('of a rare type', { types: ['payment_intent.failed'] }),
+    list(
+      'of a family of rare types',
+      { types: ['payment_intent.failed', 'payment_intent.cancelled'] },
+      2 * PAGE,
+    ),
     list('of a rare type that there is none of', { types: ['webhook_endpoint.disabled'] }),
     // These walk past ten thousand at most.
     list('of a common type', { types: ['payment_intent.succeeded'] }, 25_000),

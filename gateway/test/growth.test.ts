@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claimDueAttempts } from '../src/db/look-ups.ts';
 import { MERCHANT_ID, START_MS, startTestGateway, type TestGateway } from './support/gateway.ts';
+import { readSources } from './support/sources.ts';
 
 const at = (seconds: number) => new Date(START_MS + seconds * 1_000).toISOString();
 const BUDGET = { per_second: 1, burst: 3 };
@@ -110,4 +111,24 @@ test('each status is listed from its own place, newest first, by pages', async (
     assert.match(first.headers.get('link') ?? '', /rel="next"/);
     assert.equal(second.headers.get('link'), null);
   }
+});
+
+/** Lists that need none: what bounds them instead. */
+const BOUNDED_OTHERWISE: Record<string, string> = {
+  claim_due_: 'its text stands apart, and takes no more than its third parameter',
+  list_partitions: 'the months that are kept',
+  list_master_keys: 'the keys that an operator has made',
+  list_webhook_endpoints: 'the limit at their creation',
+};
+
+test('every list and claim in the database has a limit', () => {
+  const NAMED = /name: ['`]((?:list|claim|sift|delete_old|purge)_[a-z_]+)([\s\S]*?);\n/g;
+  const found = readSources('gateway/src/db').flatMap(({ path, text }) =>
+    [...text.matchAll(NAMED)].map(([, name = '', rest = '']) => ({ path, name, rest })),
+  );
+  assert.ok(found.length > 20, 'the statements were found');
+  const unlimited = found.filter(
+    ({ name, rest }) => !/\blimit\b|makeText/.test(rest) && !(name in BOUNDED_OTHERWISE),
+  );
+  assert.deepEqual(unlimited, []);
 });
