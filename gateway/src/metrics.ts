@@ -101,6 +101,12 @@ export function makeMetrics() {
       help: 'Deliveries that are due and not yet made.',
       registers,
     }),
+    database_failures: new Counter({
+      name: 'mpac_database_failures_total',
+      help: 'Statements that the database did not carry out, or whose answer was lost, each time they were tried.',
+      labelNames: ['failure'],
+      registers,
+    }),
     database_wait: new Histogram({
       name: 'mpac_database_wait_seconds',
       help: 'Waiting of statements that found none of the process’s connections free.',

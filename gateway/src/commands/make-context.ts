@@ -56,6 +56,7 @@ export function makeContext(options: ContextOptions): Context {
       statement_timeout_ms: config.database_statement_timeout_ms,
       lock_timeout_ms: config.database_lock_timeout_ms,
       acquire_timeout_ms: config.database_acquire_timeout_ms,
+      on_failure: (failure) => metrics.database_failures.inc({ failure }),
       on_wait: (seconds) => metrics.database_wait.observe(seconds),
       application_name: makeProcessName(opening_keys.map((key) => key.id)),
       on_error: (error) => log.error({ err: error }, 'an idle database connection broke'),

@@ -54,6 +54,8 @@ export interface PoolOptions {
   /** How long a statement may wait for a free connection, or for a new one. */
   acquire_timeout_ms?: number;
   on_error?: (error: Error) => void;
+  /** Told of every statement that ended neither well nor in a refusal. */
+  on_failure?: (failure: Failure | 'away' | 'crowded') => void;
   /** Told only of statements that found no free connection. */
   on_wait?: (seconds: number) => void;
 }
@@ -87,6 +89,10 @@ export function openDatabase(options: PoolOptions): Database {
   // One that breaks while it is lent says so to whoever uses it, and a second time to nobody in particular.
   pool.on('connect', (client) => void client.on('error', () => {}));
 
+  function observe(failure: Failure | 'away' | 'crowded'): void {
+    if (failure !== 'refused' && failure !== 'ours') options.on_failure?.(failure);
+  }
+
   /** Lends a connection. Nothing was sent when there is none to lend. */
   async function connect(): Promise<pg.PoolClient> {
     const started = pool.idleCount === 0 && pool.totalCount >= options.max ? performance.now() : null;
@@ -97,9 +103,13 @@ export function openDatabase(options: PoolOptions): Database {
         return client;
       } catch (error) {
         // Where all connections are in use for so long, one more who waits makes nothing better.
-        if ((error as Error).message.startsWith('timeout exceeded')) throw unavailable(error);
+        if ((error as Error).message.startsWith('timeout exceeded')) {
+          observe('crowded');
+          throw unavailable(error);
+        }
         const failure = failureOf(error);
         if (failure !== 'lost' && failure !== 'busy') throw error;
+        observe('away');
         if (tries + 1 >= TRIES || pool.ending) throw unavailable(error);
         await pause(tries);
       }
@@ -124,6 +134,7 @@ export function openDatabase(options: PoolOptions): Database {
         return rows;
       } catch (error) {
         failure = failureOf(error);
+        observe(failure);
         client.release(isUnusable(failure));
         const may_repeat = isUndone(failure) || (failure === 'lost' && READS.test(statement.text));
         if (!may_repeat || tries + 1 >= TRIES) throw asShown(error, failure);
@@ -150,6 +161,7 @@ export function openDatabase(options: PoolOptions): Database {
       return done;
     } catch (error) {
       const failure = failureOf(error);
+      observe(failure);
       client.release(isUnusable(failure) || !(await rollBack(client)));
       if (failure === 'lost' && done !== null && (await wasCommitted(done.transaction_id, error)))
         return done;
