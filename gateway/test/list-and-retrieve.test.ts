@@ -206,12 +206,12 @@ test('a webhook endpoint of another organization, or of the other mode, does not
 });
 
 test('the settings of another merchant’s store are not used', async () => {
-  const narrow = gateway.clientFor(await gateway.addKey({ merchant_id: 'merchant_bare' }));
   await gateway.saveStore({
     merchant: { id: 'merchant_bare', name: 'Bare' },
     store: { id: 'store_bare', name: 'Bare' },
     payment_processor_configs: [],
   });
+  const narrow = gateway.clientFor(await gateway.addKey({ merchant_id: 'merchant_bare' }));
   for (const merchant_store_id of ['store_bare', undefined]) {
     const intent = await gateway.createIntent({ merchant_store_id }, narrow);
     const { status, json } = await gateway.terminalFor(intent).confirmQr();

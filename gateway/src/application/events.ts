@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { findEvent, listEvents } from '../db/events.ts';
 import { GatewayError } from '../domain/error.ts';
 import { EVENT_TYPES, type Event, webhookBody } from '../domain/event.ts';
-import { makeIdBound } from '../domain/id.ts';
+import { ID_LEAD_MS, makeIdBound } from '../domain/id.ts';
 import { isEventName } from '../domain/webhook-endpoint.ts';
 import type { KeyCaller } from './callers.ts';
 
@@ -18,9 +18,6 @@ export interface EventQuery {
   starting_after: string | null;
   limit: number;
 }
-
-/** An event's id is made at the time that it has, give or take a clock that was set back. */
-const ID_MARGIN_MS = 3_600_000;
 
 export async function listEventBodies(
   context: Context,
@@ -38,8 +35,8 @@ export async function listEventBodies(
     types: typesOf(query.type),
     created_gte,
     created_lt,
-    id_gte: created_gte === null ? null : makeIdBound('evt', Date.parse(created_gte) - ID_MARGIN_MS),
-    id_lt: created_lt === null ? null : makeIdBound('evt', Date.parse(created_lt) + ID_MARGIN_MS),
+    id_gte: created_gte === null ? null : makeIdBound('evt', Date.parse(created_gte)),
+    id_lt: created_lt === null ? null : makeIdBound('evt', Date.parse(created_lt) + ID_LEAD_MS),
     starting_after,
   };
   const { events, walked_to } = await listEvents(context.db, caller, filter, limit + 1);

@@ -1,7 +1,7 @@
 // Lists of payment intents. The statement has only the filters that are given, each combination under its own
 // name: one plan for all of them would serve none, and read past every other tenant's payments on its way. What a
 // page costs depends on the page, not on the history behind or before it.
-import { makeIdBound } from '../domain/id.ts';
+import { ID_LEAD_MS, makeIdBound } from '../domain/id.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { Db } from './pool.ts';
 
@@ -23,10 +23,7 @@ export interface ListFilter {
 // As the lists' indexes have it. The primary key has it not, so that no list walks past all tenants' payments.
 const ID = 'id collate "C"';
 
-// An id carries its time, so a stretch of time is a stretch of the lists' indexes. An id is drawn after its row's
-// created_at is read, from a source that goes on ascending when the clock is set back, so it can be ahead of it.
-const CLOCK_STEP_MS = 15 * 60_000;
-
+// An id carries its time, so a stretch of time is a stretch of the lists' indexes.
 interface Filters extends Omit<ListFilter, 'organization_id' | 'livemode' | 'limit' | 'offset'> {
   id_from: string | null;
   id_before: string | null;
@@ -56,7 +53,7 @@ export async function listPaymentIntents(db: Db, filter: ListFilter): Promise<Pa
   const filters: Filters = {
     ...filter,
     id_from: created_gte && makeIdBound('pi', Date.parse(created_gte)),
-    id_before: created_lt && makeIdBound('pi', Date.parse(created_lt) + CLOCK_STEP_MS),
+    id_before: created_lt && makeIdBound('pi', Date.parse(created_lt) + ID_LEAD_MS),
   };
   const given = FILTERS.filter((name) => filters[name] !== null);
   const conditions = given.map((name, index) => ` and ${CONDITIONS[name](`$${index + 5}`)}`);

@@ -94,6 +94,12 @@ export function makeIdSource(
   };
 }
 
+/**
+ * An id is drawn after the time of its row was read, and goes on ascending when the clock is set back: it may be ahead
+ * of that time, by no more than clocks are set back under a running process.
+ */
+export const ID_LEAD_MS = 15 * 60_000;
+
 /** Ids of that kind from before an instant are below it by bytes, those from then on are not. */
 export function makeIdBound(prefix: IdPrefix, ms: number): string {
   return `${prefix}_${encodeTime(Math.min(Math.max(0, Math.floor(ms)), LAST_TIME))}`;
