@@ -142,7 +142,11 @@ async function setUpOrganization(env: Record<string, string>): Promise<Signer> {
     const place = ['--merchant', 'merchant_bench', '--store', storeOf(subject)];
     await run('stores', 'save', '--organization', id, ...place, '--paypay', 'paypay_bench');
   }
-  return JSON.parse(await run('keys', 'create', '--organization', id)) as Signer;
+  const key = JSON.parse(await run('keys', 'create', '--organization', id)) as {
+    id: string;
+    secret_key: string;
+  };
+  return { api_key: key.id, secret_key: key.secret_key };
 }
 
 interface ServerToStart {
