@@ -114,7 +114,7 @@ async function callOff(
   provider: Provider,
   mark: Mark,
 ): Promise<Answer> {
-  const access = await findProviderAccess(context, provider, intent, 'open_attempt');
+  const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
   if (!access.ok) throw new GatewayError('provider_error', access.reason, { status: intent.status });
   const facts = attemptFacts(intent, attempt);
   const result = await askProvider(context, provider, 'cancel', facts, access.provider_context);

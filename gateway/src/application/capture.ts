@@ -42,14 +42,14 @@ export async function capturePaymentIntent(
       // The resolver was faster than the retry of a capture that was begun: the work is finished, not refused.
       if (intent.status === 'succeeded') return captureAnswer(intent);
       if (phaseOf(intent) === 'in_doubt') {
-        const provider_context = await getAccess(context, provider, intent);
+        const provider_context = await getAccess(context, provider, intent, held);
         return ask(context, intent, held, provider, provider_context, mark);
       }
     }
 
     const amount = getAmount(intent, wanted_amount);
     if (is_asked && held !== null) {
-      const provider_context = await getAccess(context, provider, intent);
+      const provider_context = await getAccess(context, provider, intent, held);
       const [asked, wanted] = requestCapture(context, intent, held, amount);
       completeMark(context, mark, null);
       if (!(await carryOut(context, intent, { intent: asked, attempt: wanted, mark }))) continue;
@@ -169,8 +169,9 @@ async function getAccess(
   context: Context,
   provider: Provider,
   intent: PaymentIntent,
+  held: Attempt,
 ): Promise<ProviderContext> {
-  const access = await findProviderAccess(context, provider, intent, 'open_attempt');
+  const access = await findProviderAccess(context, provider, held, 'open_attempt');
   if (!access.ok) throw new GatewayError('provider_error', access.reason, { status: intent.status });
   return access.provider_context;
 }

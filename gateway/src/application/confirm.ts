@@ -80,6 +80,7 @@ export async function confirmPaymentIntent(
     }
     const access = await findProviderAccess(context, provider, intent, 'new_confirm');
     if (!access.ok) throw notSupported(access.reason);
+    attempt.merchant_store_id = access.merchant_store_id;
     const asked = movePaymentIntent(next, 'ask_provider', attempt.created_at, {
       outcome: 'unknown',
       next_check_at: attempt.next_check_at,
@@ -204,7 +205,7 @@ async function repeat(
   const live = intent.attempt_id === attempt.id && !isFinal(intent.status);
   if (live && answerIsMissing(context, attempt)) {
     if (attempt.cancel_requested_at !== null) throw refusedMove(intent, 'confirmed: it is being cancelled');
-    const access = await findProviderAccess(context, provider, intent, 'open_attempt');
+    const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
     if (!access.ok) throw notSupported(access.reason);
     // No change carries this request's mark before the provider is asked, so it is left by itself: a repetition,
     // or another body under the key, is refused before the provider hears of it.

@@ -23,7 +23,7 @@ export function claimDueLookUps(context: Context, limit: number): Promise<Attemp
 export async function lookUpAttempt(context: Context, found: Attempt): Promise<void> {
   const [intent, attempt] = await reload(context, { id: found.payment_intent_id }, found);
   const provider = getProviderByName(attempt.adapter);
-  const access = await findProviderAccess(context, provider, intent, 'open_attempt');
+  const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
   const operation = pendingQuestion(attempt) ?? 'lookUp';
   const result: ProviderResult = access.ok
     ? await askProvider(context, provider, operation, attemptFacts(intent, attempt), access.provider_context)

@@ -12,9 +12,19 @@ import { open } from '../domain/secret-box.ts';
 import type { AttemptFacts, Provider, ProviderContext, RefundFacts } from '../providers/provider.ts';
 import { startSpan } from '../tracing.ts';
 
-type Access = { ok: true; provider_context: ProviderContext } | { ok: false; reason: string };
+type Access =
+  | {
+      ok: true;
+      provider_context: ProviderContext;
+      /** Whose settings they are: of a payment without a store, the one store that had any. */
+      merchant_store_id: string | null;
+    }
+  | { ok: false; reason: string };
 
-/** An inactive configuration stops new confirms, but payments that are open go on. */
+/**
+ * An inactive configuration stops new confirms, but payments that are open go on, with the settings of the store
+ * that their attempt began with: another that is set up meanwhile does not make it doubtful whom to ask.
+ */
 export async function findProviderAccess(
   context: Context,
   provider: Provider,
@@ -28,26 +38,27 @@ export async function findProviderAccess(
     deadline_ms: context.config.provider_deadline_ms,
   };
   if (provider.complete_credentials === null)
-    return { ok: true, provider_context: { ...base, credentials: null } };
+    return {
+      ok: true,
+      provider_context: { ...base, credentials: null },
+      merchant_store_id: place.merchant_store_id,
+    };
 
-  const configs = await listProcessorConfigs(
-    context.db,
-    place.organization_id,
-    place.livemode,
-    place,
-    provider.name,
-  );
-  const usable = use === 'new_confirm' ? configs.filter((config) => config.is_active) : configs;
-  const config = usable[0];
+  const { organization_id, livemode } = place;
+  const list = (only_active: boolean) =>
+    listProcessorConfigs(context.db, organization_id, livemode, place, provider.name, { only_active });
+  const configs = await list(use === 'new_confirm');
+  const [config] = configs;
   if (config === undefined) {
-    const reason = configs.length > 0 ? 'is switched off' : 'is not configured';
+    const is_off = use === 'new_confirm' && (await list(false)).length > 0;
+    const reason = is_off ? 'is switched off' : 'is not configured';
     return { ok: false, reason: `${provider.name} ${reason} for this store.` };
   }
-  if (usable.length > 1) {
+  if (configs.length > 1) {
     const reason = `Several stores of the merchant use ${provider.name}: give merchant_store_id when creating.`;
     return { ok: false, reason };
   }
-  const where = credentialsContext(place.organization_id, config.merchant_store_id, provider.name);
+  const where = credentialsContext(organization_id, config.merchant_store_id, provider.name);
   const synced = JSON.parse(
     open(context.opening_keys, config.credentials_sealed, where).toString('utf8'),
   ) as object;
@@ -55,7 +66,8 @@ export async function findProviderAccess(
   if (!Schema.Check(provider.complete_credentials, credentials)) {
     return { ok: false, reason: `The credentials of ${provider.name} for this store are incomplete.` };
   }
-  return { ok: true, provider_context: { ...base, credentials } };
+  const { merchant_store_id } = config;
+  return { ok: true, provider_context: { ...base, credentials }, merchant_store_id };
 }
 
 /** Where a store's credentials belong: sealed for one place, they do not open in another. */

@@ -140,7 +140,7 @@ export async function askRefund(
   asked_before: boolean,
 ): Promise<RefundResult> {
   const provider = getProviderByName(refund.adapter);
-  const access = await findProviderAccess(context, provider, intent, 'open_attempt');
+  const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
   if (!access.ok) return { kind: 'unknown', reason: 'connection_failed', message: access.reason };
   const { id, amount, currency, reason, created_at } = refund;
   const facts = { id, amount, currency, reason, created_at, asked_before };

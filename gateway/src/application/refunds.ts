@@ -51,7 +51,7 @@ export async function createRefund(
     });
     if (refund.status === 'pending') {
       const provider = getProviderByName(refund.adapter);
-      const access = await findProviderAccess(context, provider, intent, 'open_attempt');
+      const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
       if (!access.ok) throw new GatewayError('provider_not_supported', access.reason);
       // This request asks at once; when it does not survive that, the worker finds out what became of it.
       refund.asked_at = refund.created_at;

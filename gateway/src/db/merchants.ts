@@ -67,17 +67,21 @@ const CONFIGS: Statement = {
     from payment_processor_configs c
     join stores s on s.organization_id = c.organization_id and s.livemode = c.livemode and s.id = c.merchant_store_id
     where c.organization_id = $1 and c.livemode = $2 and s.merchant_id = $3
-      and ($4::text is null or c.merchant_store_id = $4) and c.provider = $5
+      and ($4::text is null or c.merchant_store_id = $4) and c.provider = $5 and (c.is_active or not $6::boolean)
     limit 2`,
 };
 
-/** The settings of a store for a provider, or of any store when the payment has none; two are ambiguous. */
+/**
+ * The settings of a store for a provider, or of any store when the payment has none; two are ambiguous. Those that
+ * are switched off are left out before they are counted, where only active ones are of use.
+ */
 export async function listProcessorConfigs(
   db: Db,
   organization_id: string,
   livemode: boolean,
   place: Place,
   provider: string,
+  { only_active }: { only_active: boolean },
 ): Promise<ProcessorConfig[]> {
   return db.query<ProcessorConfig>(CONFIGS, [
     organization_id,
@@ -85,5 +89,6 @@ export async function listProcessorConfigs(
     place.merchant_id,
     place.merchant_store_id,
     provider,
+    only_active,
   ]);
 }
