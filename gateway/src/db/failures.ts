@@ -38,7 +38,7 @@ const BROKEN_CODE = /^(E[A-Z]{3,}|ERR_STREAM.*|ERR_SSL.*)$/;
 export function failureOf(error: unknown): Failure {
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? '';
-    if (CONFLICTS.has(code)) return 'conflict';
+    if (CONFLICTS.has(code) || isMovedPiece(error)) return 'conflict';
     if (ENDED.test(code)) return 'lost';
     if (code === READ_ONLY) return 'elsewhere';
     return BUSY.test(code) ? 'busy' : 'refused';
@@ -46,6 +46,11 @@ export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return 'ours';
   const { code } = error as NodeJS.ErrnoException;
   return BROKEN_TEXT.test(error.message) || BROKEN_CODE.test(code ?? '') ? 'lost' : 'ours';
+}
+
+/** A row on its way into the default piece of a table, while its own piece was added: the next try finds it there. */
+function isMovedPiece({ code, constraint }: pg.DatabaseError): boolean {
+  return code === '23514' && constraint === undefined;
 }
 
 /** What the caller of a statement gets to see. Refusals and our own faults stay as they are, to be read. */
