@@ -115,6 +115,26 @@ test('a held hold that somebody captures at PayPay is late money that can be giv
   assert.equal((await lateOf(intent, own))[0]?.['status'], 'refunded');
 });
 
+test('of a hold that somebody captured in part, that part is late and goes back', async (t) => {
+  const own = await startTestGateway(t);
+  await hold(own);
+  const intent = await payLate(own);
+  await own.settle();
+  await own.paypay.captureByHand(intent.code, 600);
+  own.clock.advance(2 * 86_400_000);
+  await own.settle();
+  const [late] = await lateOf(intent, own);
+  assert.deepEqual([late?.['status'], late?.['authorized_only'], late?.['amount']], ['held', false, 600]);
+  await resolve(late, { action: 'refund', reason: 'x' }, own);
+  await own.settle();
+  assert.equal((await lateOf(intent, own))[0]?.['status'], 'refunded');
+  const { charges } = await own.paypay.control<{ charges: Json[] }>('GET', '/charges');
+  assert.deepEqual(
+    charges.map(({ amount, refunded }) => [amount, refunded]),
+    [[600, 600]],
+  );
+});
+
 test('news of a hold that left before it was let go does not find it a second time', async (t) => {
   const own = await startTestGateway(t, { replicas: 2 });
   const [, there] = own.replicas;

@@ -130,8 +130,8 @@ export async function addNewsOfLateMoney(
   if (late !== null && next !== null) addOutcome(context, change, late, next);
 }
 
-function latePaymentAfter(late: LatePayment, { status, error }: Attempt): LatePayment | null {
-  if (status === 'paid') return latePaymentAfterCapture(late);
+function latePaymentAfter(late: LatePayment, { status, error, capture_amount }: Attempt): LatePayment | null {
+  if (status === 'paid') return latePaymentAfterCapture(late, capture_amount ?? late.amount);
   if (status === 'authorized' && error !== null) return latePaymentAfterRefusal(late, error);
   return status === 'reversed' || status === 'ended_unpaid' || status === 'declined'
     ? latePaymentAfterReturn(late)

@@ -13,12 +13,12 @@ const FIXED = {
   attempt_id: 'text',
   provider: 'text',
   provider_payment_id: 'text',
-  amount: 'bigint',
   currency: 'text',
   created_at: 'timestamptz',
 } as const satisfies Partial<Columns<LatePayment>>;
 
 const CHANGING = {
+  amount: 'bigint',
   authorized_only: 'boolean',
   status: 'text',
   refund_id: 'text',

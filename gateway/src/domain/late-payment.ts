@@ -29,7 +29,7 @@ export interface LatePayment {
   attempt_id: string;
   provider: string;
   provider_payment_id: string | null;
-  /** Minor units, as the provider stated it: perhaps not what was asked for. */
+  /** Minor units, as the provider stated it: perhaps not what was asked for, and of a hold what was taken of it. */
   amount: number;
   currency: string;
   /** The provider only reserves the money: giving it back means letting it go. */
@@ -75,12 +75,14 @@ export function latePaymentAfterReturn(late: LatePayment): LatePayment {
   return { ...late, status: 'refunded', error: null };
 }
 
-/** A hold became money, by somebody else's capture: letting it go is no longer possible, and a person decides. */
-export function latePaymentAfterCapture(late: LatePayment): LatePayment {
+/**
+ * A hold became money, all of it or a part, by somebody else's capture: letting it go is no longer possible, and a
+ * person decides.
+ */
+export function latePaymentAfterCapture(late: LatePayment, amount: number): LatePayment {
   const error = { code: 'captured', message: 'The reserved money was taken before it could be let go.' };
-  return late.status === 'refunding'
-    ? { ...late, authorized_only: false, status: 'held', error }
-    : { ...late, authorized_only: false };
+  const taken = { ...late, amount, authorized_only: false };
+  return late.status === 'refunding' ? { ...taken, status: 'held', error } : taken;
 }
 
 /** The provider refuses to let the hold go. */
