@@ -251,6 +251,30 @@ test('a deleted endpoint is gone, gets nothing more, and what it was given stays
   assert.ok((row?.secret_sealed.length ?? 99) < 60, 'no secret is kept');
 });
 
+test('what arrives while its endpoint is being deleted has arrived', async (t) => {
+  const asked = makeSignal();
+  const released = makeSignal();
+  const { client: by, path } = await makeStage(t, async (response) => {
+    asked.give();
+    await released.given;
+    response.end();
+  });
+  await gateway.createIntent({}, by);
+  await gateway.runJob('fan_out');
+  const delivering = gateway.runJob('deliveries');
+  await asked.given;
+  await by.call('DELETE', path);
+  await gateway.runJob('align_deliveries');
+  assert.equal((await by.get(`${path}/deliveries/1`)).json.status, 'failed');
+  released.give();
+  await delivering;
+  const { json } = await by.get(`${path}/deliveries/1`);
+  assert.deepEqual(
+    [json.status, json.attempts.map((one: Json) => one['response_status'])],
+    ['succeeded', [200]],
+  );
+});
+
 test('deleting makes room for another endpoint', async () => {
   const { client: by } = await gateway.addOrganization();
   const ids = [];

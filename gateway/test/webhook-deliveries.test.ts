@@ -247,6 +247,14 @@ test('a delivery whose worker died is made again with the same id and bytes', as
   const [delivery] = await gateway.deliveries(endpoint);
   assert.equal(delivery?.status, 'succeeded', 'the late failure of the first changes nothing');
   assert.equal(delivery?.attempts_made, 1);
+  assert.deepEqual(
+    (await gateway.attempts(endpoint)).map((attempt) => [attempt.attempt_number, attempt.response_status]),
+    [
+      [1, 200],
+      [2, null],
+    ],
+    'but it is recorded like every attempt',
+  );
 });
 
 test('a dead endpoint with a backlog does not delay a living one', async (t) => {

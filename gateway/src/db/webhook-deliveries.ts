@@ -159,11 +159,14 @@ export interface DeliveryOutcome {
   mail_body: string | null;
 }
 
+const COUNTS = `o.round = d.round and d.status = 'pending'`;
+
 const RECORD: Statement = {
   name: 'record_webhook_outcomes',
-  // A delivery that is not pending any more was finished by another worker after a lapsed lease. What failed in an
-  // earlier round is recorded and changes nothing; what succeeded has arrived in any round. Of several outcomes that
-  // disable one endpoint only one finds it enabled and as it was, so there is one event and one mail.
+  // What has arrived has arrived, in whatever round, and also when its endpoint was deleted meanwhile. What failed
+  // counts only for a delivery that is pending, and in the round that runs: another worker may have finished it after
+  // a lapsed lease. The attempt is recorded all the same. Of several outcomes that disable one endpoint only one finds
+  // it enabled and as it was, so there is one event and one mail.
   text: `
     with outcome as materialized (
       select * from json_to_recordset($1::json) as o (
@@ -174,17 +177,16 @@ const RECORD: Statement = {
     ),
     delivery as (
       update webhook_deliveries d
-      set status = case when o.round = d.round or o.status = 'succeeded' then o.status else d.status end,
-          next_attempt_at = case when o.round = d.round or o.status = 'succeeded' then o.next_attempt_at
+      set status = case when o.status = 'succeeded' or (${COUNTS}) then o.status else d.status end,
+          next_attempt_at = case when o.status = 'succeeded' or (${COUNTS}) then o.next_attempt_at
                             else d.next_attempt_at end,
-          attempts_made = d.attempts_made + (o.round = d.round)::int,
-          attempts_before = d.attempts_before + (o.round <> d.round)::int,
+          attempts_made = d.attempts_made + (${COUNTS})::int,
+          attempts_before = d.attempts_before + (not (${COUNTS}))::int,
           updated_at = o.finished_at
       from outcome o
       where d.webhook_endpoint_id = o.webhook_endpoint_id and d.event_id = o.delivered_event_id
-        and d.status = 'pending'
       returning d.sequence, d.attempts_before + d.attempts_made as attempt_number, d.organization_id,
-        o.round = d.round as is_current, o.*
+        o.round = d.round and o.status = d.status as is_current, o.*
     ),
     attempt as (
       insert into webhook_delivery_attempts
