@@ -53,7 +53,7 @@ async function paymentLists(load: Load, grown: Grown): Promise<Question[]> {
   });
   const past = { created_gte: at(grown, 300 * DAY_MS), created_lt: at(grown, 299 * DAY_MS) };
   // The open ones are those of the last day; here every merchant has one, and they are sorted.
-  const open = 6 * grown.merchants;
+  const open = PAGE + Math.ceil(grown.merchants / 2);
   return [
     list('newest', {}),
     list('of a merchant', { merchant_id: grown.merchant }),
@@ -68,7 +68,7 @@ async function paymentLists(load: Load, grown: Grown): Promise<Question[]> {
     // Those of the last days are still open.
     list('succeeded', { status: 'succeeded' }, open),
     list('failed, of the far past', { status: 'failed' }),
-    list('failed, of a merchant', { status: 'failed', merchant_id: grown.merchant }, 40_000),
+    list('failed, of a merchant', { status: 'failed', merchant_id: grown.merchant }),
     list('failed, of a day', { status: 'failed', ...past }),
     list('cancelled', { status: 'cancelled' }),
     list('processing', { status: 'processing' }),
@@ -153,7 +153,8 @@ async function eventsAndDeliveries(load: Load, grown: Grown): Promise<Question[]
     starting_after: null,
   };
   const room = { total: 64, per_endpoint: 8, slow_total: 32, endpoints: [] };
-  const list = (title: string, filter: object, pages = PAGE): Question => ({
+  // A page, and a look into each month.
+  const list = (title: string, filter: object, pages = PAGE + 150): Question => ({
     title: `events, ${title}`,
     pages,
     ask: async (db) => events.listEvents?.(db, owner, { ...nothing, ...filter }, 101),
@@ -222,7 +223,14 @@ async function otherLists(load: Load, grown: Grown): Promise<Question[]> {
     title: `refunds, ${title}`,
     pages: PAGE,
     ask: async (db) => {
-      const nothing = { merchant_id: null, payment_intent_id: null, status: null, starting_after: null };
+      const nothing = {
+        merchant_id: null,
+        payment_intent_id: null,
+        status: null,
+        created_gte: null,
+        created_lt: null,
+        starting_after: null,
+      };
       return listRefunds?.(db, { ...owner, ...nothing, ...filter, limit: 101 });
     },
   });
@@ -252,6 +260,10 @@ async function otherLists(load: Load, grown: Grown): Promise<Question[]> {
   });
   return [
     refunds('newest', {}),
+    refunds('of a day a year ago', {
+      created_gte: at(grown, 300 * DAY_MS),
+      created_lt: at(grown, 299 * DAY_MS),
+    }),
     refunds('of a merchant', { merchant_id: grown.merchant }),
     refunds('of a payment', { payment_intent_id: 'pi_01K' }),
     refunds('failed', { status: 'failed' }),

@@ -228,6 +228,8 @@ test('refunds are listed newest first, by intent and by status, a page at a time
   await stage.settings({ refund_delay_seconds: 60 });
   const made: string[] = [];
   for (const amount of [1, 2, 3]) made.unshift((await stage.refund(one, { amount })).json.id);
+  own.clock.advance(60_000);
+  const later = new Date(own.clock.now()).toISOString();
   made.unshift((await stage.refund(two, { amount: 4 })).json.id);
   const ids = async (query: string) =>
     ((await own.client.get(`/v1/refunds${query}`)).json as { id: string }[]).map(({ id }) => id);
@@ -235,6 +237,9 @@ test('refunds are listed newest first, by intent and by status, a page at a time
   assert.deepEqual(await ids(`?payment_intent=${one.id}`), made.slice(1));
   assert.deepEqual(await ids('?status=pending'), made.slice(0, 1));
   assert.deepEqual(await ids('?status=failed'), []);
+  assert.deepEqual(await ids(`?created_gte=${later}`), made.slice(0, 1));
+  assert.deepEqual(await ids(`?created_lt=${later}`), made.slice(1));
+  assert.deepEqual(await ids(`?created_gte=${later}&status=succeeded`), []);
   assert.deepEqual(await ids(`?payment_intent=${one.id}&status=succeeded&limit=1`), made.slice(1, 2));
 
   const first = await own.client.get('/v1/refunds?limit=3');

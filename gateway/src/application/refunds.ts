@@ -168,7 +168,7 @@ export async function retrieveRefund(
 export async function listRefundResources(
   context: Context,
   caller: KeyCaller,
-  filter: Pick<RefundFilter, 'payment_intent_id' | 'status' | 'starting_after' | 'limit'>,
+  filter: Omit<RefundFilter, 'organization_id' | 'livemode' | 'merchant_id'>,
 ): Promise<Page> {
   const { organization_id, livemode, merchant_id } = caller;
   const limit = filter.limit + 1;

@@ -1,5 +1,6 @@
 // Refunds in the database. A refund is created, and changes its status, only together with its intent: by the
 // part that it adds to the intent's statement. Alone, only the time of its next question changes.
+import { ID_LEAD_MS, makeIdBound } from '../domain/id.ts';
 import type { Refund } from '../domain/refund.ts';
 import { type LookUpBudget, makeClaim } from './look-ups.ts';
 import type { Db, Statement, Tx } from './pool.ts';
@@ -109,6 +110,8 @@ export interface RefundFilter {
   merchant_id: string | null;
   payment_intent_id: string | null;
   status: string | null;
+  created_gte: string | null;
+  created_lt: string | null;
   /** Ids below this one: the last id of the page before. */
   starting_after: string | null;
   limit: number;
@@ -121,18 +124,29 @@ const CONDITIONS = {
   payment_intent_id: (place: string) => `payment_intent_id = ${place}`,
   status: (place: string) => `status = ${place}`,
   starting_after: (place: string) => `${ID} < ${place}`,
+  created_gte: (place: string) => `created_at >= ${place}`,
+  created_lt: (place: string) => `created_at < ${place}`,
+  // An id carries its time, so a stretch of time is a stretch of the index.
+  id_from: (place: string) => `${ID} >= ${place}`,
+  id_before: (place: string) => `${ID} < ${place}`,
 };
 const OPTIONAL_FILTERS = Object.keys(CONDITIONS) as (keyof typeof CONDITIONS)[];
 
 /** Newest first. One more than `limit` may be asked for, to see whether there is a next page. */
 export async function listRefunds(db: Db, filter: RefundFilter): Promise<Refund[]> {
-  const given = OPTIONAL_FILTERS.filter((name) => filter[name] !== null);
+  const { created_gte, created_lt } = filter;
+  const filters = {
+    ...filter,
+    id_from: created_gte && makeIdBound('re', Date.parse(created_gte)),
+    id_before: created_lt && makeIdBound('re', Date.parse(created_lt) + ID_LEAD_MS),
+  };
+  const given = OPTIONAL_FILTERS.filter((name) => filters[name] !== null);
   const conditions = given.map((name, index) => ` and ${CONDITIONS[name](`$${index + 4}`)}`);
   const statement = {
     name: `list_refunds_${given.map((name) => OPTIONAL_FILTERS.indexOf(name)).join('')}`,
     text: `select * from refunds where organization_id = $1 and livemode = $2${conditions.join('')}
       order by ${ID} desc limit $3`,
   };
-  const values = given.map((name) => filter[name]);
+  const values = given.map((name) => filters[name]);
   return db.query<Refund>(statement, [filter.organization_id, filter.livemode, filter.limit, ...values]);
 }

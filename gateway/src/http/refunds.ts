@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { REFUND_STATUSES } from '../domain/refund.ts';
 import { keyCaller, makeAuthenticate } from './auth.ts';
 import { answerOnce } from './idempotency.ts';
-import { sendJson, sendPage } from './pages.ts';
+import { readInstant, sendJson, sendPage } from './pages.ts';
 import { Amount, errorResponses, IdParams, Instant, Metadata, OneOf, PageLimit, Text } from './schemas.ts';
 
 const CreateRefundBody = Type.Object(
@@ -62,6 +62,8 @@ const RefundsQuery = Type.Object(
   {
     payment_intent: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     status: Type.Optional(OneOf(REFUND_STATUSES)),
+    created_gte: Type.Optional(Instant),
+    created_lt: Type.Optional(Instant),
     limit: PageLimit,
     starting_after: Type.Optional(Type.String({ pattern: '^re_[0-9A-HJKMNP-TV-Z]{26}$' })),
   },
@@ -113,8 +115,15 @@ export function refundRoutes(
       },
     },
     async (request, reply) => {
-      const { payment_intent = null, status = null, starting_after = null, limit = '20' } = request.query;
-      const filter = { payment_intent_id: payment_intent, status, starting_after, limit: Number(limit) };
+      const { query } = request;
+      const filter = {
+        payment_intent_id: query.payment_intent ?? null,
+        status: query.status ?? null,
+        created_gte: readInstant('created_gte', query.created_gte),
+        created_lt: readInstant('created_lt', query.created_lt),
+        starting_after: query.starting_after ?? null,
+        limit: Number(query.limit ?? 20),
+      };
       return sendPage(
         context,
         request,
@@ -133,7 +142,7 @@ export function refundRoutes(
         operationId: 'retrieveRefund',
         summary: 'Retrieve a refund',
         params: IdParams,
-        response: { 200: RefundShape, ...errorResponses(401, 404, 429, 500) },
+        response: { 200: RefundShape, ...errorResponses(400, 401, 404, 429, 500) },
       },
     },
     async (request, reply) =>
