@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, lstat, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -239,6 +239,28 @@ test('after a kill -9 of both, the next start recovers', async () => {
   assert.equal(embedded.how, 'started');
   assert.deepEqual(await query(embedded.url, 'select sum(amount)::int as sum from kept'), [{ sum: 4201 }]);
   await embedded.stop();
+});
+
+test('a PostgreSQL that dies while we connect to it is looked for again, and started', {
+  skip: !is_linux,
+}, async () => {
+  // It has the name and the place of PostgreSQL, takes one connection, breaks it and ends.
+  const socket_dir = await mkdtemp(join(tmpdir(), 'mpac-pgw-dying-'));
+  const program = join(socket_dir, 'postgres');
+  await symlink(process.execPath, program);
+  const code = `require('net').createServer((socket) => { socket.destroy(); process.exit(); })
+    .listen(${JSON.stringify(join(socket_dir, '.s.PGSQL.5432'))}, () => console.log('ready'));`;
+  const data_dir = join(dir, 'data');
+  const dying = spawn(program, ['-e', code], { cwd: data_dir, stdio: ['ignore', 'pipe', 'ignore'] });
+  children.add(dying);
+  await once(dying.stdout, 'data');
+  const lines = [dying.pid, data_dir, 1, 5432, socket_dir, '', '  1 1', 'ready   '];
+  await writeFile(join(data_dir, 'postmaster.pid'), `${lines.join('\n')}\n`);
+  const embedded = await start();
+  assert.equal(embedded.how, 'started');
+  assert.notEqual(dying.exitCode ?? dying.signalCode, null);
+  await embedded.stop();
+  await rm(socket_dir, { recursive: true });
 });
 
 test('a process id that went to somebody else is not taken for PostgreSQL', { skip: !is_linux }, async () => {

@@ -107,6 +107,8 @@ export async function findRunningPostgres(dir: string): Promise<string | null> {
   }
 }
 
+const MOST_TRIES = 10;
+
 async function startOrAttach(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => {});
   const paths = makeClusterPaths(resolve(options.dir));
@@ -130,21 +132,34 @@ async function startOrAttach(options: EmbeddedPostgresOptions): Promise<Embedded
     return startPostmaster(account, binaries.postgres, paths.data_dir, settings, paths.log_file);
   }
 
-  const first = await ensureRunning();
-  let owner: pg.Client | null = null;
+  /**
+   * A PostgreSQL that we found may be on its way out, after a kill -9 say, and still look alive; it breaks the
+   * connection that we make. Then we look again.
+   */
+  async function ensureOwned(): Promise<{ postmaster: Postmaster; started: boolean; owner: pg.Client }> {
+    for (let tries = 1; ; tries++) {
+      const { postmaster, started } = await ensureRunning();
+      let owner: pg.Client | null = null;
+      try {
+        owner = await takeOwnerMark(makeUrl(postmaster, password, 'postgres'), paths.dir);
+        await createDatabase(owner);
+        await sweepUnfinished(paths);
+        return { postmaster, started, owner };
+      } catch (error) {
+        await owner?.end().catch(() => {});
+        const is_anothers = error instanceof OwnedByAnotherError;
+        // What we started must not stay behind; only a database that another gateway owns by now is left alone.
+        if (started && !is_anothers) await stopPostmaster(postmaster.pid, paths.data_dir);
+        if (started || is_anothers || tries === MOST_TRIES) throw error;
+        await delay(100);
+      }
+    }
+  }
+
+  const first = await ensureOwned();
+  let owner: pg.Client | null = first.owner;
   let stopping: Promise<void> | null = null;
   let recovery: Promise<void> | null = null;
-  try {
-    owner = await takeOwnerMark(makeUrl(first.postmaster, password, 'postgres'), paths.dir);
-    await createDatabase(owner);
-    await sweepUnfinished(paths);
-  } catch (error) {
-    // What we started must not stay behind; only a database that another gateway owns by now is left alone.
-    if (first.started && !(error instanceof OwnedByAnotherError)) {
-      await stopPostmaster(first.postmaster.pid, paths.data_dir);
-    }
-    throw error;
-  }
   watchOwner(owner);
   log(`PostgreSQL ${major} runs in ${paths.dir} (process ${first.postmaster.pid})`);
 
