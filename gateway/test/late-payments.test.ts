@@ -198,6 +198,21 @@ test('late money of another amount is recorded as the amount that it is', async 
   );
 });
 
+test('late money of an amount that no payment can have is not believed, and PayPay is asked again', async (t) => {
+  const own = await startTestGateway(t);
+  const intent = await own.openQr({ amount: 99_999_999_999 });
+  await intent.terminal.cancel();
+  await own.paypay.setFault('wrong_amount', { times: 1 });
+  await own.paypay.payLate(intent.code);
+  own.clock.advance(61_000);
+  await own.settle();
+  assert.deepEqual(await own.latePaymentsOf(intent), []);
+  own.clock.advance(10_000);
+  await own.settle();
+  const [late] = await own.latePaymentsOf(intent);
+  assert.deepEqual([late?.['amount'], late?.['status']], [99_999_999_999, 'refunded']);
+});
+
 test('every yen that PayPay took and kept is in a payment or in a late payment that was not given back', async () => {
   const [ours] = await gateway.query<{ received: number; late: number }>(
     `select (select sum(amount_received) from payment_intents)::bigint as received,

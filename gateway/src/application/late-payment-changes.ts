@@ -50,7 +50,7 @@ export async function addArrival(
     provider_payment_id: attempt.provider_payment_id,
     ...arrival,
     authorized_only,
-    status: statusOnArrival(organization?.late_payment_policy ?? 'hold', arrival, can_return),
+    status: statusOnArrival(organization?.late_payment_policy ?? 'hold', can_return),
     refund_id: null,
     error: null,
     resolution_reason: null,

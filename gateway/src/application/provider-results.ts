@@ -5,7 +5,7 @@ import { instant } from '../context.ts';
 import type { AuditEntry } from '../db/audit-log.ts';
 import { updateAttemptSchedule } from '../db/look-ups.ts';
 import { type Change, findAttempt, findPaymentIntent, updatePaymentIntent } from '../db/payment-intents.ts';
-import { type Attempt, isEnded, pendingQuestion } from '../domain/attempt.ts';
+import { type Attempt, believable, isEnded, pendingQuestion } from '../domain/attempt.ts';
 import { type Decision, decideOnProviderResult } from '../domain/decision.ts';
 import { isFinal, type PaymentIntent, paymentIntentResource } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
@@ -32,9 +32,10 @@ export async function applyProviderResult(
   context: Context,
   intent: PaymentIntent,
   attempt: Attempt,
-  result: ProviderResult,
+  told: ProviderResult,
   options: ResultOptions = {},
 ): Promise<{ intent: PaymentIntent; attempt: Attempt }> {
+  let result = believable(attempt, told);
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     options.by_hand?.check(intent, attempt);
     const decision = decideOnProviderResult(intent, attempt, result, instant(context));

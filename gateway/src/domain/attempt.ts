@@ -1,5 +1,6 @@
 // One try at paying an intent, and what news from a provider makes of it. What the same news means to its intent
 // is decided in decision.ts.
+import { isAmount } from './money.ts';
 import type { LastPaymentError, PaymentMethodType, ProcessingMode } from './payment-intent.ts';
 import type { CustomerAction, ProviderResult } from './provider-result.ts';
 
@@ -73,7 +74,16 @@ export function pendingQuestion(attempt: Attempt): 'cancel' | 'capture' | null {
 
 /** An amount or currency that is not the intent's is neither accepted nor declined: a person must look. */
 export function quarantined(attempt: Attempt, result: ProviderResult): ProviderResult {
-  if (!statesAnotherAmount(attempt, result)) return result;
+  return statesAnotherAmount(attempt, result) ? amountMismatch(attempt, result) : result;
+}
+
+/** An amount that no payment can have is not even late money: it is not believed, whoever waits for the money. */
+export function believable(attempt: Attempt, result: ProviderResult): ProviderResult {
+  const is_impossible = statesAnotherAmount(attempt, result) && !isAmount(result.stated.amount);
+  return is_impossible ? amountMismatch(attempt, result) : result;
+}
+
+function amountMismatch(attempt: Attempt, result: Stating): ProviderResult {
   const { amount, currency } = result.stated;
   const expected = result.kind === 'paid' ? (attempt.capture_amount ?? attempt.amount) : attempt.amount;
   return {

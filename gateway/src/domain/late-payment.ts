@@ -1,7 +1,6 @@
 // Late payments: money that came when its intent no longer wanted it. What becomes of it by policy, by a person's
 // decision, by its refund and by the provider is decided here. Pure; it never moves the intent.
 import { GatewayError } from './error.ts';
-import { MAX_AMOUNT } from './money.ts';
 import type { Refund } from './refund.ts';
 
 /** `held` waits for a person, `refunding` is on its way back; `refunded` and `kept` are ends. */
@@ -55,10 +54,9 @@ export interface Resolution {
 /** Given back at once where the policy says so and the provider can; in any other case a person decides. */
 export function statusOnArrival(
   policy: LatePaymentPolicy,
-  money: { amount: number },
   provider_can_return: boolean,
 ): 'refunding' | 'held' {
-  return policy === 'auto_refund' && provider_can_return && money.amount <= MAX_AMOUNT ? 'refunding' : 'held';
+  return policy === 'auto_refund' && provider_can_return ? 'refunding' : 'held';
 }
 
 /** Its refund has an outcome. Null: this refund says nothing about it (any more). */
