@@ -133,6 +133,14 @@ test('a mistake in the query is answered with its field', async () => {
     assert.deepEqual([status, json.details?.field], [400, field], query);
   }
   assert.equal((await client.get('/v1/events/evt_none')).status, 404);
+  for (const path of [
+    '/v1/events/%00',
+    '/v1/webhook_endpoints/we_%00/deliveries',
+    '/v1/payment_intents/%00',
+  ]) {
+    const { status, json } = await client.get(path);
+    assert.deepEqual([status, json.details?.field], [400, 'id'], path);
+  }
 });
 
 test('lists of events walk their indexes, however many events there are', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { after, type TestContext, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
+import { resendWebhookDeliveries } from '../src/db/webhook-resends.ts';
 import type { Json } from './support/client.ts';
 import { startTestGateway } from './support/gateway.ts';
 import { makeSignal, startReceiver } from './support/webhooks.ts';
@@ -216,6 +217,39 @@ test('no more is sent again at once than the limit, and the answer says where to
   );
   const rest = await by.post(`${path}/resend`, { after_sequence: first.json.last_sequence });
   assert.deepEqual([rest.json.resent, rest.json.has_more], [400, false]);
+});
+
+test('few that failed are found at once among all that arrived', async (t) => {
+  const { endpoint, organization_id } = await makeStage(t);
+  await gateway.query(
+    `insert into webhook_deliveries
+       (webhook_endpoint_id, sequence, organization_id, event_id, status, created_at, updated_at)
+     select $2, n, $1, 'evt_01KEZVYN00' || to_char(n, 'FM0000000000000000'),
+            case when n % 5000 = 0 then 'failed' else 'succeeded' end, '2026-01-15T00:00:00Z', '2026-01-15T00:00:00Z'
+     from generate_series(1, 20000) n`,
+    [organization_id, endpoint.id],
+  );
+  await gateway.query('analyze webhook_deliveries');
+  const [top] = await gateway.context.db.withTransaction(async (tx) => {
+    const run = (text: string) =>
+      tx.query<{ 'QUERY PLAN': [{ Plan: Json }] }>({ name: `explain_${text.slice(0, 8)}`, text });
+    const plans: { 'QUERY PLAN': [{ Plan: Json }] }[] = [];
+    const explaining = {
+      // As the gateway's connections have it: one plan for all values.
+      async query({ text }: { text: string }, values: unknown[]) {
+        await run(`prepare explained as ${text}`);
+        const given = values.map((value) => `'${value}'`).join(', ');
+        plans.push(...(await run(`explain (analyze, buffers, format json) execute explained(${given})`)));
+        return [];
+      },
+    } as unknown as typeof tx;
+    const filter = { after_sequence: 0, up_to_sequence: 20_000, status: 'failed' as const, limit: 1_000 };
+    await resendWebhookDeliveries(explaining, endpoint.id, new Date(clock.now()).toISOString(), filter);
+    return plans;
+  });
+  const plan = top?.['QUERY PLAN'][0].Plan ?? {};
+  assert.equal(plan['Actual Rows'], 4);
+  assert.ok(Number(plan['Shared Hit Blocks']) < 300, JSON.stringify(plan));
 });
 
 test('a ping comes to its endpoint alone, numbered like any other event', async (t) => {

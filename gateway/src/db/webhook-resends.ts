@@ -1,30 +1,27 @@
 // Deliveries that are made out of turn: one or many again, a ping to one endpoint, and what waits for an endpoint
 // that was disabled. A resending begins the schedule anew; the attempts that were recorded stay.
 import type { Statement, Tx } from './pool.ts';
+import type { DeliveryStatus } from './webhook-delivery-lists.ts';
 
 const ANEW = `status = 'pending', next_attempt_at = $2::timestamptz, updated_at = $2::timestamptz,
   round = d.round + 1, attempts_before = d.attempts_before + d.attempts_made, attempts_made = 0`;
 
-const RESEND: Statement = {
-  name: 'resend_webhook_deliveries',
-  // Locked in the order of their numbers, as outcomes are written, so that neither waits for the other in a ring.
-  text: `
-    with chosen as materialized (
-      select d.webhook_endpoint_id, d.event_id from webhook_deliveries d
-      join webhook_endpoints e on e.id = d.webhook_endpoint_id and e.status = 'enabled'
-      where d.webhook_endpoint_id = $1 and d.sequence > $3 and d.sequence <= $4
-        and ($5::text is null or d.status = $5)
-      order by d.sequence limit $6::int for update of d
-    )
-    update webhook_deliveries d set ${ANEW}
-    from chosen c where d.webhook_endpoint_id = c.webhook_endpoint_id and d.event_id = c.event_id
-    returning d.sequence`,
+const OF_ENDPOINT = `select webhook_endpoint_id, event_id, sequence from webhook_deliveries
+  where webhook_endpoint_id = $1 and sequence > $3 and sequence <= $4`;
+const OLDEST = 'order by sequence limit $5::int for update';
+
+/** One source for each filter, because each walks an index of its own: few that failed lie far apart among many. */
+const SOURCES: Record<DeliveryStatus | 'any', string> = {
+  any: `${OF_ENDPOINT} ${OLDEST}`,
+  succeeded: `${OF_ENDPOINT} and status = 'succeeded' ${OLDEST}`,
+  failed: `${OF_ENDPOINT} and status = 'failed' ${OLDEST}`,
+  pending: `${OF_ENDPOINT} and status = 'pending' and next_attempt_at is not null ${OLDEST}`,
 };
 
 export interface ResendFilter {
   after_sequence: number;
   up_to_sequence: number;
-  status: string | null;
+  status: DeliveryStatus | null;
   limit: number;
 }
 
@@ -36,8 +33,20 @@ export async function resendWebhookDeliveries(
   filter: ResendFilter,
 ): Promise<number[]> {
   const { after_sequence, up_to_sequence, status, limit } = filter;
-  const values = [webhook_endpoint_id, now, after_sequence, up_to_sequence, status, limit];
-  const rows = await tx.query<{ sequence: number }>(RESEND, values);
+  const source = status ?? 'any';
+  const statement = {
+    name: `resend_webhook_deliveries_${source}`,
+    // Locked in the order of their numbers, as outcomes are written, so that neither waits for the other in a ring.
+    text: `
+      with is_on as (select from webhook_endpoints where id = $1 and status = 'enabled'),
+      chosen as materialized (${SOURCES[source]})
+      update webhook_deliveries d set ${ANEW}
+      from chosen c where d.webhook_endpoint_id = c.webhook_endpoint_id and d.event_id = c.event_id
+        and exists (select from is_on)
+      returning d.sequence`,
+  };
+  const values = [webhook_endpoint_id, now, after_sequence, up_to_sequence, limit];
+  const rows = await tx.query<{ sequence: number }>(statement, values);
   return rows.map((row) => row.sequence).sort((a, b) => a - b);
 }
 

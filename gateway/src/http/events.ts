@@ -93,7 +93,7 @@ export function eventRoutes(
         operationId: 'retrieveEvent',
         summary: 'Retrieve an event',
         params: IdParams,
-        response: { 200: EventShape, ...errorResponses(401, 404, 429, 500) },
+        response: { 200: EventShape, ...errorResponses(400, 401, 404, 429, 500) },
       },
     },
     async (request, reply) => {

@@ -117,7 +117,7 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
         security: [{ payment_token: [] }, { hmac: [] }],
         params: IdParams,
         querystring: TokenQuery,
-        response: { 200: PaymentIntentShape, ...errorResponses(401, 404, 429, 500) },
+        response: { 200: PaymentIntentShape, ...errorResponses(400, 401, 404, 429, 500) },
       },
     },
     async (request, reply) => {

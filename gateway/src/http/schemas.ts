@@ -149,7 +149,7 @@ export const TokenQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
+export const IdParams = Type.Object({ id: Text(64) });
 
 export const LastPaymentError = Type.Object(
   {

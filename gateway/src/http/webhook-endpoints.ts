@@ -161,7 +161,7 @@ export function webhookEndpointRoutes(
         operationId: 'retrieveWebhookEndpoint',
         summary: 'Retrieve a webhook endpoint',
         params: IdParams,
-        response: { 200: EndpointShape, ...errorResponses(401, 404, 429, 500) },
+        response: { 200: EndpointShape, ...errorResponses(400, 401, 404, 429, 500) },
       },
     },
     async (request, reply) =>
@@ -202,7 +202,7 @@ export function webhookEndpointRoutes(
         operationId: 'deleteWebhookEndpoint',
         summary: 'Delete a webhook endpoint; what it was given stays readable under its id',
         params: IdParams,
-        response: { 200: DeletedShape, ...errorResponses(401, 404, 409, 429, 500) },
+        response: { 200: DeletedShape, ...errorResponses(400, 401, 404, 409, 429, 500) },
       },
     },
     (request, reply) =>
