@@ -130,6 +130,7 @@ test('an organization is told in Japanese and English that its endpoint was disa
     '受信サーバーが 410 (Gone) を返しました。',
     'The receiver answered 410 (Gone).',
     'テスト',
+    `POST /v1/webhook_endpoints/${id}/resend  {"after_sequence":0,"status":"failed"}`,
   ]) {
     assert.ok(body.includes(part), `${part} is not in:\n${body}`);
   }

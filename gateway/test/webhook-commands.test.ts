@@ -72,6 +72,15 @@ test('what is wrong with a command is said in one line', async (t) => {
     [['update', '--endpoint', 'we_no'], 'Say what to change: see --help.'],
     [['resend', '--endpoint', 'we_no'], 'Give --sequence or --after-sequence.'],
     [['resend', '--endpoint', 'we_no', '--sequence', 'x'], '--sequence must be a whole number, not "x".'],
+    [
+      ['roll-secret', '--endpoint', 'we_no', '--expires-in-hours', '999'],
+      '--expires-in-hours is at most 168.',
+    ],
+    [
+      ['create', '--organization', 'org_no', '--url', 'https://a.example.com/'],
+      'There is no organization org_no.',
+    ],
+    [['list', '--organization', 'org_no'], 'There is no organization org_no.'],
   ] as const) {
     const { code, stderr } = await runCli(t, ['webhooks', ...args], { env });
     assert.deepEqual([code, stderr.trim()], [1, message]);

@@ -4,6 +4,7 @@
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import { listMerchantIds } from '../db/merchants.ts';
+import { findOrganizationRow } from '../db/organizations.ts';
 import {
   findWebhookEndpoint,
   findWebhookSecret,
@@ -63,7 +64,7 @@ export async function createWebhookEndpoint(
     merchant_id: await getMerchant(context, owner, wanted.merchant_id),
     url: checkUrl(context, wanted.url),
     enabled_events: checkEventNames(wanted.enabled_events ?? []),
-    description: wanted.description ?? null,
+    description: wanted.description || null,
     status: 'enabled',
     disabled_reason: null,
     last_sequence: 0,
@@ -301,6 +302,18 @@ export async function retrieveWebhookEndpoint(
   id: string,
 ): Promise<Record<string, unknown>> {
   return webhookEndpointResource(await getWebhookEndpoint(context, owner, id));
+}
+
+/** For the command line, where anybody's name can be given. */
+export async function getOrganizationOwner(
+  context: Context,
+  organization_id: string,
+  livemode: boolean,
+): Promise<EndpointOwner> {
+  if ((await findOrganizationRow(context.db, organization_id)) === null) {
+    throw new GatewayError('not_found', `There is no organization ${organization_id}.`);
+  }
+  return { organization_id, livemode, merchant_id: null };
 }
 
 /** For the command line, where an endpoint's id alone says whose it is. */

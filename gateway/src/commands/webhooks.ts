@@ -9,6 +9,7 @@ import {
   deleteWebhookEndpoint,
   type EndpointOwner,
   getEndpointOwner,
+  getOrganizationOwner,
   listWebhookEndpointResources,
   MAX_SECRET_OVERLAP_HOURS,
   rollWebhookSecret,
@@ -75,16 +76,10 @@ function registerEndpointCommands(webhooks: Command): void {
         ...(merchant !== undefined && { merchant_id: merchant }),
         ...(description !== undefined && { description }),
       };
-      return operate(async (context) =>
-        bodyOf(
-          await createWebhookEndpoint(
-            context,
-            { organization_id, livemode, merchant_id: null },
-            wanted,
-            by(),
-          ),
-        ),
-      );
+      return operate(async (context) => {
+        const owner = await getOrganizationOwner(context, organization_id, livemode);
+        return bodyOf(await createWebhookEndpoint(context, owner, wanted, by()));
+      });
     });
 
   webhooks
@@ -93,9 +88,10 @@ function registerEndpointCommands(webhooks: Command): void {
     .option('--live', 'for live payments', false)
     .description('the endpoints of an organization')
     .action(({ organization: organization_id, live: livemode }: { organization: string; live: boolean }) =>
-      operate((context) =>
-        listWebhookEndpointResources(context, { organization_id, livemode, merchant_id: null }),
-      ),
+      operate(async (context) => {
+        const owner = await getOrganizationOwner(context, organization_id, livemode);
+        return listWebhookEndpointResources(context, owner);
+      }),
     );
 
   webhooks
@@ -136,10 +132,10 @@ function registerEndpointCommands(webhooks: Command): void {
     .option('--expires-in-hours <hours>', 'how long the secret before signs, too; 0 ends it at once', '24')
     .description('make a new signing secret, which is shown only now')
     .action((options: { endpoint: string; expiresInHours: string }) => {
-      const hours = Math.min(
-        wholeNumber('--expires-in-hours', options.expiresInHours),
-        MAX_SECRET_OVERLAP_HOURS,
-      );
+      const hours = wholeNumber('--expires-in-hours', options.expiresInHours);
+      if (hours > MAX_SECRET_OVERLAP_HOURS) {
+        throw new StartError(`--expires-in-hours is at most ${MAX_SECRET_OVERLAP_HOURS}.`);
+      }
       return operateOn(options.endpoint, async (context, owner) =>
         bodyOf(await rollWebhookSecret(context, owner, options.endpoint, hours, by())),
       );

@@ -28,9 +28,10 @@ export function makeDisabledMail(
   モード:         ${livemode ? '本番' : 'テスト'}
   理由:           ${REASONS[reason].ja}
 
-停止中のイベントは失われません。受信サーバーを直してからエンドポイントを有効に戻すと、
-届いていないイベントが順に送信されます。
+受信サーバーを直してからエンドポイントを有効に戻すと、待っていたイベントが古い順に送信されます。
   PATCH /v1/webhook_endpoints/${id}  {"status":"enabled"}
+送信を断念したイベントは自動では再送されません。次の要求で再送してください。
+  POST /v1/webhook_endpoints/${id}/resend  {"after_sequence":0,"status":"failed"}
 
 ----
 
@@ -41,9 +42,10 @@ A webhook endpoint was disabled.
   Mode:     ${livemode ? 'live' : 'test'}
   Reason:   ${REASONS[reason].en}
 
-No event is lost meanwhile. Repair the receiver, then enable the endpoint again: what it
-has missed is delivered in order.
+Repair the receiver, then enable the endpoint again: what has waited for it is sent, oldest first.
   PATCH /v1/webhook_endpoints/${id}  {"status":"enabled"}
+What was given up, such as the event that this is about, is sent again only when you ask for it.
+  POST /v1/webhook_endpoints/${id}/resend  {"after_sequence":0,"status":"failed"}
 `;
   return { subject, body };
 }
