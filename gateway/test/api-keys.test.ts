@@ -159,6 +159,16 @@ test('a name and the raw form are changed one by one', async () => {
   assert.deepEqual((await client.get(`${PATH}/${key.id}`)).json.name, 'new');
 });
 
+test('two changes at one moment both happen', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const key = await addKey({ name: 'before' });
+    const changes = [{ name: 'after' }, { allow_raw_secret: false }];
+    await Promise.all(changes.map((change) => client.call('PATCH', `${PATH}/${key.id}`, change)));
+    const { name, allow_raw_secret } = (await client.get(`${PATH}/${key.id}`)).json;
+    assert.deepEqual({ name, allow_raw_secret }, { name: 'after', allow_raw_secret: false });
+  }
+});
+
 test('after a roll both secrets sign under the same id until the overlap is over', async () => {
   const key = await addKey();
   const old = clientOf(key);
@@ -235,6 +245,21 @@ test('an old secret is taken out of the database when its time is over', async (
   assert.ok((await sealedLength()) < with_both);
   assert.equal((await clientOf(json).get(INTENTS)).status, 200);
   assert.equal('previous_secret_expires_at' in (await client.get(`${PATH}/${key.id}`)).json, false);
+});
+
+test('a secret that does not open is replaced by a roll without overlap, and keeps no other from ending', async () => {
+  const [damaged, sound] = [await addKey(), await addKey()];
+  for (const { id } of [damaged, sound]) await client.post(`${PATH}/${id}/roll`, { overlap_hours: 1 });
+  await gateway.query('update api_keys set secret_sealed = substring(secret_sealed for 60) where id = $1', [
+    damaged.id,
+  ]);
+  clock.advance(HOUR_MS);
+  await gateway.runJob('purge');
+  assert.equal('previous_secret_expires_at' in (await client.get(`${PATH}/${sound.id}`)).json, false);
+  const rolled = await client.post(`${PATH}/${damaged.id}/roll`, { overlap_hours: 0 });
+  assert.equal(rolled.status, 200, rolled.text);
+  noticed();
+  assert.equal((await clientOf(rolled.json).get(INTENTS)).status, 200);
 });
 
 test('a revoked key signs nothing, stays revoked, and can be neither changed nor rolled', async () => {

@@ -166,6 +166,16 @@ test('organizations that use a merchant’s id do not crowd out its keys', async
   }
 });
 
+test('a secret that does not open holds up no other key, and is our fault to its own', async (t) => {
+  const own = await startTestGateway(t);
+  const other = await own.addOrganization();
+  await own.query('update api_keys set secret_sealed = substring(secret_sealed for 60) where id = $1', [
+    other.key.id,
+  ]);
+  assert.equal((await own.clientFor({ ...own.key, id: MERCHANT_ID }).get(PATH)).status, 200);
+  assert.equal((await other.client.get(PATH)).status, 500, 'not 401, after which nobody tries again');
+});
+
 test('a header that is not of the scheme is told its form', async () => {
   const hex = 'ab'.repeat(32);
   const now = nowSeconds();

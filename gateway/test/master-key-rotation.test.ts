@@ -3,6 +3,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
+import { SYSTEM } from '../src/application/audit.ts';
+import { rotateMasterKey } from '../src/application/master-key-rotation.ts';
+import { settleMasterKey } from '../src/application/master-keys.ts';
+import type { Tx } from '../src/db/pool.ts';
 import { makeMasterKey } from '../src/domain/secret-box.ts';
 import { makeClient } from './support/client.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
@@ -185,4 +189,31 @@ test('a rotation that was cut off is finished by the next one, and a value that 
   assert.deepEqual(said.unopenable, [`api_keys.secret:${damaged.id}`]);
   assert.match(said.next_step, /^Some values do not open/);
   assert.equal((await gateway.clientFor(left_behind).get('/v1/payment_intents')).status, 200);
+});
+
+test('of two exchanges at one moment to different keys, the slower is refused and has sealed nothing', async (t) => {
+  const [left, right] = [0, 1].map(() => randomBytes(32).toString('hex')) as [string, string];
+  const gateway = await startTestGateway(t, { config: { previous_master_keys: [left, right] } });
+  const { context } = gateway;
+  await settleMasterKey(context);
+  const rotateTo = (key: string, db = context.db) => {
+    const target = makeMasterKey(key);
+    const others = context.opening_keys.filter(({ id }) => !id.equals(target.id));
+    return rotateMasterKey({ ...context, db, opening_keys: [target, ...others] }, SYSTEM, async () => {});
+  };
+  const overtaken = {
+    ...context.db,
+    withTransaction: async <T>(work: (tx: Tx) => Promise<T>) => {
+      await rotateTo(right);
+      return context.db.withTransaction(work);
+    },
+  };
+  await assert.rejects(
+    rotateTo(left, overtaken),
+    /^MasterKeyError: Somebody else has exchanged the master key/,
+  );
+  const boxes = await gateway.query<{ key_id: string }>(
+    "select distinct encode(substring(secret_sealed from 2 for 8), 'hex') as key_id from api_keys",
+  );
+  assert.deepEqual(boxes, [{ key_id: idOf(right) }]);
 });

@@ -83,6 +83,16 @@ test('a change replaces the list, and a revoked key cannot be changed', async ()
   );
 });
 
+test('two changes at one moment both happen', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const { id } = await addKey({ name: 'before', allowed_origins: [SHOP] });
+    const changes = [{ name: 'after' }, { allowed_origins: [] }];
+    await Promise.all(changes.map((change) => client.call('PATCH', `${PATH}/${id}`, change)));
+    const { name, allowed_origins } = (await client.get(`${PATH}/${id}`)).json;
+    assert.deepEqual({ name, allowed_origins }, { name: 'after', allowed_origins: [] });
+  }
+});
+
 test('keys of another organization or mode do not exist, and a merchant’s key manages none', async () => {
   const other = await gateway.addOrganization();
   const live = gateway.clientFor(await gateway.addKey({ livemode: true }));

@@ -126,13 +126,17 @@ export async function updateApiKey(
   changes: { name?: string; allow_raw_secret?: boolean },
   by: By,
 ): Promise<ApiKeyResource> {
-  const key = await getApiKey(context, scope, id);
-  const next: ApiKey = { ...key, ...changes };
-  const resource = apiKeyResource(next);
-  const beside = complete(context, by, 200, resource, auditOf(key, 'api_key.updated', changes));
-  if (!(await writeApiKey(context.db, next, instant(context), beside))) throw isRevoked(id);
-  done(by);
-  return resource;
+  for (;;) {
+    const key = await getApiKey(context, scope, id);
+    if (key.revoked_at !== null) throw isRevoked(id);
+    const next: ApiKey = { ...key, ...changes };
+    const resource = apiKeyResource(next);
+    const beside = complete(context, by, 200, resource, auditOf(key, 'api_key.updated', changes));
+    // Somebody else changed it: what he changed and we do not must stay.
+    if (!(await writeApiKey(context.db, key, next, instant(context), beside))) continue;
+    done(by);
+    return resource;
+  }
 }
 
 /**
@@ -150,8 +154,9 @@ export async function rollApiKey(
     const key = await getApiKey(context, scope, id);
     if (key.revoked_at !== null) throw isRevoked(id);
     const secret_key = makeSecret(context, key.livemode);
-    const [present = ''] = openSecrets(context, key);
-    const secrets = overlap_hours === 0 ? [secret_key] : [secret_key, present];
+    // Without an overlap the present one is not looked at, so that one that does not open can be replaced.
+    const kept = overlap_hours === 0 ? [] : openSecrets(context, key).slice(0, 1);
+    const secrets = [secret_key, ...kept];
     const previous_secret_expires_at =
       overlap_hours === 0 ? null : instant(context, overlap_hours * 3_600_000);
     const next = {

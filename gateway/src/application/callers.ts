@@ -8,7 +8,8 @@ import { GatewayError } from '../domain/error.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import { matchesPaymentToken } from '../domain/payment-token.ts';
 import { makeSigningKeys, type SigningKeys } from '../domain/request-signature.ts';
-import { openSecrets } from './api-key-secrets.ts';
+import { SecretBoxError } from '../domain/secret-box.ts';
+import { openSecretsOrNull } from './api-key-secrets.ts';
 import { makeKeyUses } from './api-key-uses.ts';
 
 /** A backend, proven by its signature. `merchant_id` is set when it acts for that merchant only. */
@@ -70,8 +71,11 @@ export function makeShortCache<T>(context: Pick<Context, 'now'>, load: (key: str
 export function makeKeyring(context: Context) {
   const cache = makeShortCache(context, async (id: string): Promise<KeyCandidate[]> => {
     const rows = await listSigningKeys(context.db, id);
-    return rows.flatMap((row) =>
-      openSecrets(context, row).map((secret, place) => ({
+    const opened = rows.map((row) => ({ row, secrets: openSecretsOrNull(context, row) }));
+    // The fault is ours: nobody is told that his signature is wrong, and goes away for good, because of it.
+    if (rows.length > 0 && opened.every(({ secrets }) => secrets === null)) throw new SecretBoxError();
+    return opened.flatMap(({ row, secrets }) =>
+      (secrets ?? []).map((secret, place) => ({
         caller: {
           kind: 'key',
           organization_id: row.organization_id,

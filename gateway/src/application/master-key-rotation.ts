@@ -17,6 +17,7 @@ import {
   updateSealedValues,
 } from '../db/sealed-columns.ts';
 import { type MasterKey, open, SecretBoxError, seal } from '../domain/secret-box.ts';
+import { apiKeySecretContext } from './api-key-secrets.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 import { answersUntil, findOpeningKey, GRACE_MS, MasterKeyError, nameOf, sealCheck } from './master-keys.ts';
 import { credentialsContext } from './provider-access.ts';
@@ -29,9 +30,9 @@ const BATCH = 200;
 
 /** Where each value belongs: the context that it was sealed for. */
 const CONTEXT_OF: Record<SealedTable, (row: string[]) => string> = {
-  api_keys: ([id = '']) => `api_keys.secret:${id}`,
-  payment_processor_configs: ([organization_id = '', , store_id = '', provider = '']) =>
-    credentialsContext(organization_id, store_id, provider),
+  api_keys: ([id = '']) => apiKeySecretContext(id),
+  payment_processor_configs: ([organization_id = '', livemode, store_id = '', provider = '']) =>
+    credentialsContext({ organization_id, livemode: livemode === 'true' }, store_id, provider),
   webhook_endpoints: ([id = '']) => webhookSecretContext(id),
 };
 
@@ -121,12 +122,21 @@ async function exchange(context: Context, target: MasterKey, actor: Actor): Prom
     );
   }
   const fresh = { id: target.id, check_sealed: sealCheck(target) };
-  await context.db.withTransaction(async (tx) => {
-    // When somebody else has exchanged it meanwhile, he has written down so.
-    if (!(await updateSealingKey(tx, sealing.id, fresh, instant(context)))) return;
+  const exchanged = await context.db.withTransaction(async (tx) => {
+    if (!(await updateSealingKey(tx, sealing.id, fresh, instant(context)))) return false;
     const details = { earlier_key_id: nameOf(sealing.id) };
     await insertAuditEntry(tx, auditEntry(context, actor, 'master_key.exchanged', target, details));
+    return true;
   });
+  if (!exchanged) {
+    // To the same key: then the work may be shared. To another one: nothing may be sealed with ours.
+    const now_sealing = (await listMasterKeys(context.db)).find((key) => key.seals);
+    if (now_sealing?.id.equals(target.id) !== true) {
+      throw new MasterKeyError(
+        'Somebody else has exchanged the master key for another one at this moment: see keys rotate-master --check.',
+      );
+    }
+  }
   context.master_key = target;
 }
 

@@ -94,13 +94,13 @@ const SEALED_AT_ONCE = 200;
 
 async function sealCredentials(
   context: Context,
-  { organization_id }: Owner,
+  owner: Owner,
   configs: SyncRows['configs'],
 ): Promise<SealedConfig[]> {
   const sealed: SealedConfig[] = [];
   for (const { credentials, ...config } of configs) {
     if (credentials !== null) checkCredentials(config.provider, credentials, `${config.path}.credentials`);
-    const where = credentialsContext(organization_id, config.merchant_store_id, config.provider);
+    const where = credentialsContext(owner, config.merchant_store_id, config.provider);
     const credentials_sealed =
       credentials === null ? null : seal(context.master_key, JSON.stringify(credentials), where);
     sealed.push({ ...config, credentials_sealed });

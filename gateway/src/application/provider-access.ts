@@ -58,7 +58,7 @@ export async function findProviderAccess(
     const reason = `Several stores of the merchant use ${provider.name}: give merchant_store_id when creating.`;
     return { ok: false, reason };
   }
-  const where = credentialsContext(organization_id, config.merchant_store_id, provider.name);
+  const where = credentialsContext(place, config.merchant_store_id, provider.name);
   const synced = JSON.parse(
     open(context.opening_keys, config.credentials_sealed, where).toString('utf8'),
   ) as object;
@@ -71,8 +71,13 @@ export async function findProviderAccess(
 }
 
 /** Where a store's credentials belong: sealed for one place, they do not open in another. */
-export function credentialsContext(organization_id: string, store_id: string, provider: string): string {
-  return `payment_processor_configs.credentials:${organization_id}:${store_id}:${provider}`;
+export function credentialsContext(
+  { organization_id, livemode }: { organization_id: string; livemode: boolean },
+  store_id: string,
+  provider: string,
+): string {
+  const mode = livemode ? 'live' : 'test';
+  return `payment_processor_configs.credentials:${organization_id}:${mode}:${store_id}:${provider}`;
 }
 
 /** A test payment whose store has no credentials of its own goes to the simulator. */

@@ -114,21 +114,25 @@ export async function updatePublishableKey(
   changes: { name?: string; allowed_origins?: string[] },
   by: By,
 ): Promise<PublishableKeyResource> {
-  const key = await getPublishableKey(context, scope, id);
   const { allowed_origins } = changes;
-  const checked = {
-    ...changes,
-    ...(allowed_origins !== undefined && { allowed_origins: checkOrigins(allowed_origins, key.livemode) }),
-  };
-  const next = { ...key, ...checked };
-  const beside = complete(context, by, 200, next, 'publishable_key.updated', checked);
-  if (!(await writePublishableKey(context.db, next, instant(context), beside))) {
-    throw new GatewayError('conflict', `${id} is revoked, and stays so. Create a new key.`, {
-      constraint: 'revoked',
-    });
+  for (;;) {
+    const key = await getPublishableKey(context, scope, id);
+    if (key.revoked_at !== null) {
+      throw new GatewayError('conflict', `${id} is revoked, and stays so. Create a new key.`, {
+        constraint: 'revoked',
+      });
+    }
+    const checked = {
+      ...changes,
+      ...(allowed_origins !== undefined && { allowed_origins: checkOrigins(allowed_origins, key.livemode) }),
+    };
+    const next = { ...key, ...checked };
+    const beside = complete(context, by, 200, next, 'publishable_key.updated', checked);
+    // Somebody else changed it: what he changed and we do not must stay.
+    if (!(await writePublishableKey(context.db, key, next, instant(context), beside))) continue;
+    done(by);
+    return publishableKeyResource(next);
   }
-  done(by);
-  return publishableKeyResource(next);
 }
 
 /** For good: pages that name it are refused after the few seconds for which processes remember keys. */

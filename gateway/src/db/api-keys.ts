@@ -107,14 +107,20 @@ export async function listApiKeys(
 const UPDATE = `
   changed as (
     update api_keys set name = $2, allow_raw_secret = $3
-    where id = $1 and revoked_at is null
+    where id = $1 and revoked_at is null and name is not distinct from $5 and allow_raw_secret = $6
     returning id, organization_id, $4::timestamptz as updated_at
   )`;
 
-/** False when the key was revoked meanwhile. */
-export async function updateApiKey(tx: Tx, key: ApiKey, now: string, beside: BesideChange): Promise<boolean> {
-  const values = [key.id, key.name, key.allow_raw_secret, now];
-  return changeWithAudit(tx, key.id, { name: 'update_api_key', text: UPDATE, values }, beside);
+/** False when the key was changed or revoked meanwhile. */
+export async function updateApiKey(
+  tx: Tx,
+  before: ApiKey,
+  after: ApiKey,
+  now: string,
+  beside: BesideChange,
+): Promise<boolean> {
+  const values = [before.id, after.name, after.allow_raw_secret, now, before.name, before.allow_raw_secret];
+  return changeWithAudit(tx, before.id, { name: 'update_api_key', text: UPDATE, values }, beside);
 }
 
 const ROLL = `

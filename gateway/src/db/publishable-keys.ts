@@ -40,19 +40,20 @@ export async function insertPublishableKey(
 const UPDATE = `
   changed as (
     update publishable_keys set name = $2, allowed_origins = $3
-    where id = $1 and revoked_at is null
+    where id = $1 and revoked_at is null and name is not distinct from $5 and allowed_origins = $6
     returning id, organization_id, $4::timestamptz as updated_at
   )`;
 
-/** False when the key was revoked meanwhile. */
+/** False when the key was changed or revoked meanwhile. */
 export async function updatePublishableKey(
   tx: Tx,
-  key: PublishableKey,
+  before: PublishableKey,
+  after: PublishableKey,
   now: string,
   beside: BesideChange,
 ): Promise<boolean> {
-  const values = [key.id, key.name, key.allowed_origins, now];
-  return changeWithAudit(tx, key.id, { name: 'update_publishable_key', text: UPDATE, values }, beside);
+  const values = [before.id, after.name, after.allowed_origins, now, before.name, before.allowed_origins];
+  return changeWithAudit(tx, before.id, { name: 'update_publishable_key', text: UPDATE, values }, beside);
 }
 
 const REVOKE = `
