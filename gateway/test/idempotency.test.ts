@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { send } from './support/client.ts';
-import { startTestGateway, type TestGateway } from './support/gateway.ts';
+import { MERCHANT_ID, startTestGateway, type TestGateway } from './support/gateway.ts';
 
 const gateway = await startTestGateway({ after });
 const { client } = gateway;
@@ -74,6 +74,22 @@ test('a key belongs to its holder, method and path', async () => {
   assert.equal((await client.cancel(second.id, {}, { idempotency_key: terminal_key })).json.id, second.id);
   const third = await gateway.createIntent();
   assert.equal((await gateway.terminalFor(third).confirm(CASH, terminal_key)).json.payment_id, third.id);
+});
+
+test('an organization’s key that signs as several merchants has keys of its own for each', async () => {
+  await gateway.saveStore({ merchant: { id: 'merchant_002' }, store: { id: 'store_of_002' } });
+  const order = gateway.newOrder({ merchant_store_id: undefined });
+  const made = [];
+  for (const id of [MERCHANT_ID, 'merchant_002']) {
+    const as_merchant = gateway.clientFor({ ...gateway.key, id });
+    made.push((await as_merchant.create(order, { idempotency_key: 'order 1' })).json);
+    // The id is not signed: within one second the same bytes would be the same signature.
+    gateway.clock.advance(1_000);
+  }
+  const rows = await gateway.query('select merchant_id from payment_intents where id = any($1) order by 1', [
+    made.map(({ id }) => id),
+  ]);
+  assert.deepEqual(rows, [{ merchant_id: MERCHANT_ID }, { merchant_id: 'merchant_002' }]);
 });
 
 test('a mistake is not kept: corrected, it works under the same key', async () => {

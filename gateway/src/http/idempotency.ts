@@ -1,6 +1,7 @@
 // The Idempotency-Key header, and the one way in which a POST route answers: once.
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../application/callers.ts';
 import { type Answer, type Mark, onceOnly } from '../application/idempotency.ts';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
@@ -29,7 +30,7 @@ export async function answerOnce(
 ): Promise<FastifyReply> {
   const caller = anyCaller(request);
   const key = readIdempotencyKey(request);
-  const holder = caller.kind === 'key' ? caller.key_id : `token:${(request.params as { id?: string }).id}`;
+  const holder = holderOf(caller, request);
   const path = request.url.split('?', 1)[0];
   const answer = await onceOnly(
     context,
@@ -44,6 +45,12 @@ export async function answerOnce(
   );
   if (answer.replayed) reply.header('Idempotency-Replayed', 'true');
   return reply.code(answer.status).header('content-type', answer.content_type).send(answer.body);
+}
+
+/** One key may sign as several merchants, each of which counts its orders from one. */
+function holderOf(caller: Caller, { params }: FastifyRequest): string {
+  if (caller.kind === 'token') return `token:${(params as { id?: string }).id}`;
+  return caller.merchant_id === null ? caller.key_id : `${caller.key_id} ${caller.merchant_id}`;
 }
 
 function sha256(data: string | Buffer): Buffer {
