@@ -196,3 +196,31 @@ test('a merchant’s events are found far behind those of others, in pages that 
   assert.deepEqual(rare.json, [], 'what is indexed apart is known to be absent at once');
   assert.equal(rare.headers.get('link'), null);
 });
+
+test('a merchant’s few of a rare type are found among those of others, in order, in pages that never walk too far', async () => {
+  const { client: by, organization_id } = await gateway.addOrganization();
+  const rows = async (type: string, merchant_id: string, from: number, to: number) =>
+    gateway.query(
+      `insert into events (id, organization_id, livemode, merchant_id, type, object_json, created_at, fanned_out_at)
+       select 'evt_6' || lpad(n::text, 25, '0'), $1, false, $2, $3, '{}', $4, $4
+       from generate_series($5::int, $6::int) n`,
+      [organization_id, merchant_id, type, new Date(gateway.clock.now()).toISOString(), from, to],
+    );
+  const idOf = (n: number) => `evt_6${String(n).padStart(25, '0')}`;
+  await rows('refund.failed', 'merchant_quiet', 1, 1);
+  await rows('refund.created', 'merchant_quiet', 2, 2);
+  await rows('refund.created', 'merchant_loud', 3, 3 + MOST_WALKED);
+  await rows('refund.failed', 'merchant_quiet', MOST_WALKED + 100, MOST_WALKED + 100);
+  const found: unknown[] = [];
+  let path: string | null = '/v1/events?merchant_id=merchant_quiet&type=refund.*&limit=2';
+  for (let page = 0; path !== null; page += 1) {
+    assert.ok(page < 4);
+    const answer: Awaited<ReturnType<typeof by.call>> = await by.call('GET', path);
+    assert.equal(answer.status, 200, answer.text);
+    found.push(...idsOf(answer.json));
+    const next: string | undefined = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
+    if (page === 0) assert.ok(next !== undefined, 'the first page ends where its walk does');
+    path = next === undefined ? null : next.slice(new URL(next).origin.length);
+  }
+  assert.deepEqual(found, [idOf(MOST_WALKED + 100), idOf(2), idOf(1)]);
+});

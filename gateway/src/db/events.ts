@@ -74,6 +74,8 @@ export async function listEvents(
 ): Promise<FoundEvents> {
   const given = FILTERS.filter((name) => filter[name] !== null);
   const is_rare = filter.types?.every((type) => !COMMON_TYPES.includes(type)) ?? false;
+  if (is_rare && filter.merchant_id !== null && filter.payment_intent_id === null)
+    return siftRareEvents(db, owner, filter, given, limit);
   if (is_rare) return { events: await listRareEvents(db, owner, filter, given, limit), walked_to: null };
   if (given.some(isSifting) && filter.payment_intent_id === null)
     return siftEvents(db, owner, filter, given, limit);
@@ -105,6 +107,43 @@ async function listRareEvents(
       order by id desc limit $${most}`,
   };
   return db.query<Event>(statement, [...values, filter.types, limit]);
+}
+
+/** A merchant's: each type is walked for a stretch at most, and the page ends where the first of these walks did. */
+async function siftRareEvents(
+  db: Db,
+  owner: Owner,
+  filter: EventFilter,
+  given: (keyof EventFilter)[],
+  limit: number,
+): Promise<FoundEvents> {
+  const bounds = given.filter((name) => !isSifting(name));
+  const { conditions, values } = narrow(owner, filter, bounds);
+  const [types, far, merchant, most] = [1, 2, 3, 4].map((place) => `$${values.length + place}`);
+  const walk = `from events where ${conditions} and type = wanted.name and ${IS_RARE} order by id desc`;
+  const end = {
+    name: `find_end_of_rare_walk_${placesOf(bounds)}`,
+    text: `select max(e.id) as id from unnest(${types}::text[]) wanted (name)
+      cross join lateral (select id ${walk} offset ${far} limit 1) e`,
+  };
+  const [last] = await db.query<{ id: string | null }>(end, [...values, filter.types, MOST_WALKED - 1]);
+  const walked_to = last?.id ?? null;
+  const statement = {
+    name: `sift_rare_events_${placesOf(bounds)}`,
+    text: `select e.* from unnest(${types}::text[]) wanted (name) cross join lateral (
+        select * from (select ${COLUMNS} ${walk} limit ${far}) walked where merchant_id = ${merchant}
+        order by id desc limit ${most}) e
+      order by id desc limit ${most}`,
+  };
+  const found = await db.query<Event>(statement, [
+    ...values,
+    filter.types,
+    MOST_WALKED,
+    filter.merchant_id,
+    limit,
+  ]);
+  const events = found.filter(({ id }) => walked_to === null || id >= walked_to);
+  return { events, walked_to: events.length === limit ? null : walked_to };
 }
 
 /** Walks the organization's events, for a stretch at most, and shows those that are wanted. */
