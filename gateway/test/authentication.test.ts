@@ -345,3 +345,14 @@ test('guessing is slowed down by address, and good callers are told when to come
   assert.deepEqual([last.status, last.json.code], [429, 'rate_limit_exceeded']);
   assert.ok(Number(last.headers.get('retry-after')) >= 1);
 });
+
+test('a network of IPv6 guesses no faster from many addresses, and its neighbour is not stopped', async (t) => {
+  const own = await startTestGateway(t, { config: { trusted_proxies: ['127.0.0.1'] } });
+  const askFrom = (address: string) => send(own.url, 'GET', PATH, { 'x-forwarded-for': address }, undefined);
+  for (let guess = 1; guess <= 300; guess += 1) {
+    assert.equal((await askFrom(`2001:db8:0:1::${guess.toString(16)}`)).status, 401);
+  }
+  assert.equal((await askFrom('2001:db8:0:1:ffff::1')).status, 429);
+  for (const other of ['2001:db8:0:2::1', '::ffff:192.0.2.1'])
+    assert.equal((await askFrom(other)).status, 401);
+});

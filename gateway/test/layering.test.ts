@@ -39,7 +39,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   ],
   providers: ['typebox'],
   application: ['typebox', 'ipaddr.js', 'qrcode'],
-  http: ['fastify', '@fastify/swagger', 'typebox', 'rate-limiter-flexible'],
+  http: ['fastify', '@fastify/swagger', 'typebox', 'ipaddr.js', 'rate-limiter-flexible'],
   jobs: [],
   simulator: ['fastify', '@fastify/type-provider-typebox', 'typebox'],
   commands: ['commander', 'pg', 'pino', 'qrcode'],

@@ -120,6 +120,15 @@ test('a token counts on its own payment, so that one till does not stop the othe
   assert.equal((await gateway.terminalFor(second).retrieve()).status, 200);
 });
 
+test('what a proven caller is refused for counts on him, before it is looked at', async (t) => {
+  const gateway = await startTestGateway(t, limited(100));
+  const narrow = gateway.clientFor(await gateway.addKey({ merchant_id: MERCHANT_ID }));
+  const forbidden = await narrow.post('/v1/sync/merchants', { merchants: [] });
+  assert.deepEqual([forbidden.status, remainingOf(forbidden)], [403, 99]);
+  const unreadable = await gateway.client.post('/v1/sync/merchants', '{');
+  assert.deepEqual([unreadable.status, remainingOf(unreadable)], [400, 99]);
+});
+
 test('all callers together have a budget, which one who is refused does not use up', async (t) => {
   const gateway = await startTestGateway(t, {
     config: { rate_limit_per_merchant: 2, rate_limit_global: 6 },

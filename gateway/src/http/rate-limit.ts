@@ -1,6 +1,7 @@
 // How many requests a caller may make in a minute, and the two families of headers that tell him. What is refused
 // for a bad signature is counted by address, so that guessing is slow.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import ipaddr from 'ipaddr.js';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
 import { intentIdOfToken } from '../domain/payment-token.ts';
@@ -99,9 +100,9 @@ export function makeRateLimits(context: Context): RateLimits {
       const count = await late.counting;
       return count.refused ? tooMany(count.ms_before_next) : null;
     },
-    checkAddress: (request) => refuse(failures.exhaustedMs(request.ip)),
+    checkAddress: (request) => refuse(failures.exhaustedMs(networkOf(request))),
     async countFailure(request) {
-      request.failure_count = await failures.take(request.ip);
+      request.failure_count = await failures.take(networkOf(request));
     },
     async tell(request, reply) {
       if (reply.hasHeader('x-ratelimit-limit')) return;
@@ -109,12 +110,12 @@ export function makeRateLimits(context: Context): RateLimits {
         request.late_count.counting ??= callers.take(callerKey(request));
         return tellCount(reply, callers.limit, await request.late_count.counting);
       }
-      const state = request.failure_count ?? (await failures.find(request.ip)) ?? UNUSED;
+      const state = request.failure_count ?? (await failures.find(networkOf(request))) ?? UNUSED;
       tellCount(reply, failures.limit, state);
     },
-    countUnprovenNotification: (request) => countOrRefuse(notifications, request.ip),
-    checkUnknownPages: (request) => refuse(unknown_pages.exhaustedMs(request.ip)),
-    countUnknownPage: (request) => countOrRefuse(unknown_pages, request.ip),
+    countUnprovenNotification: (request) => countOrRefuse(notifications, networkOf(request)),
+    checkUnknownPages: (request) => refuse(unknown_pages.exhaustedMs(networkOf(request))),
+    countUnknownPage: (request) => countOrRefuse(unknown_pages, networkOf(request)),
     close: () => redis?.close(),
   };
 }
@@ -159,12 +160,21 @@ function namesItsMerchant({ caller, method, routeOptions }: FastifyRequest): boo
 /** A merchant shares one budget over all its keys; a token counts against its own intent. */
 function callerKey(request: FastifyRequest): string {
   const { caller } = request;
-  if (caller === null) return `address:${request.ip}`;
-  if (caller.kind === 'token') return `token:${intentIdOfToken(caller.token) ?? request.ip}`;
+  if (caller === null) return `address:${networkOf(request)}`;
+  if (caller.kind === 'token') return `token:${intentIdOfToken(caller.token) ?? networkOf(request)}`;
   const { organization_id, livemode, merchant_id } = caller;
   return merchant_id === null
     ? `key:${caller.key_id}`
     : merchantKey({ organization_id, livemode, merchant_id });
+}
+
+/** Of an IPv6 address its first half: everybody has all of the other half to himself, to ask from a new one each time. */
+function networkOf({ ip }: FastifyRequest): string {
+  if (!ip.includes(':') || !ipaddr.isValid(ip)) return ip;
+  const address = ipaddr.process(ip);
+  if (!(address instanceof ipaddr.IPv6)) return address.toString();
+  const half = address.parts.slice(0, 4).map((part) => part.toString(16));
+  return `${half.join(':')}::/64`;
 }
 
 function merchantKey(owner: { organization_id: string; livemode: boolean; merchant_id: string }): string {

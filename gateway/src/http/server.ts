@@ -148,16 +148,15 @@ function limitRates(api: FastifyInstance, limits: RateLimits): void {
   api.addHook('preValidation', async (request) => {
     if (request.body === undefined || request.body === null) request.body = {};
   });
-  // A route's own preValidation, which finds the caller, runs before its validation; the count comes right after.
+  // The first of a route's own preValidation finds the caller. He is counted right after, before he is refused for
+  // anything else, or a body of his is read.
   api.addHook('onRoute', (route) => {
-    const own = route.preValidation === undefined ? [] : [route.preValidation].flat();
-    route.preValidation = [
-      ...own,
-      async (request: FastifyRequest, reply: FastifyReply) => {
-        watchOwner(request);
-        await limits.count(request, reply);
-      },
-    ] as never;
+    const [findCaller, ...others] = route.preValidation === undefined ? [] : [route.preValidation].flat();
+    const count = async (request: FastifyRequest, reply: FastifyReply) => {
+      watchOwner(request);
+      await limits.count(request, reply);
+    };
+    route.preValidation = [...(findCaller === undefined ? [] : [findCaller]), count, ...others] as never;
   });
   api.addHook('onError', async (request, _, error) => {
     if (asRefusal(error).status === 401) await limits.countFailure(request);
