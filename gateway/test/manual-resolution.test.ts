@@ -246,6 +246,33 @@ test('while PayPay is being asked for the first time nobody decides', async (t) 
   assert.equal((await confirmed).json.status, 'requires_action');
 });
 
+test('while PayPay is being asked to take or to release what it holds nobody decides', async (t) => {
+  const own = await startTestGateway(t);
+  const [replica] = own.replicas;
+  assert.ok(replica);
+  const decide = (intent: { id: string }) =>
+    resolve(intent, { outcome: 'not_paid', reason: 'x' }, own.client);
+  for (const act of ['capture', 'cancel'] as const) {
+    const intent = await own.holdQr();
+    const held = own.holdProviderAnswers(replica);
+    const done = own.client[act](intent.id);
+    await held.arrived;
+    const { status, json } = await decide(intent);
+    assert.deepEqual([status, json.code], [409, 'invalid_payment_state'], act);
+    held.release();
+    assert.equal((await done).status, 200, act);
+  }
+  // A process that has not answered for so long has died.
+  const intent = await own.holdQr();
+  const held = own.holdProviderAnswers(replica);
+  const dead = own.client.capture(intent.id);
+  await held.arrived;
+  own.clock.advance(31_000);
+  assert.equal((await decide(intent)).json.status, 'cancelled');
+  held.release();
+  assert.equal((await dead).status, 409);
+});
+
 test('a person and a look-up in another replica make one outcome of it, whoever is faster', async (t) => {
   const own = await startTestGateway(t, { replicas: 2 });
   const [here, there] = own.replicas;

@@ -73,10 +73,13 @@ export async function resolvePaymentIntent(
   return answer(after);
 }
 
-/** Only what is unknown is left to a person, and not while the provider is just being asked for the first time. */
+/**
+ * Only what is unknown is left to a person, and not while the provider is just being asked for the first time: to
+ * begin, or to take or to release what it holds.
+ */
 function checkOpen(context: Context, intent: PaymentIntent, attempt: Attempt): void {
   if (intent.outcome !== 'unknown' || intent.attempt_id !== attempt.id) throw notOpen(intent);
-  if (attempt.status === 'asked' && instant(context) < (attempt.next_check_at ?? '')) {
+  if (isBeingAsked(context, attempt)) {
     throw new GatewayError(
       'invalid_payment_state',
       'The provider is being asked at this moment. Try again in half a minute.',
@@ -84,6 +87,17 @@ function checkOpen(context: Context, intent: PaymentIntent, attempt: Attempt): v
       { retry_after_seconds: 30 },
     );
   }
+}
+
+/** Longer than the provider's deadline: an answer that has not come by then does not come any more. */
+const ASKING_MS = 30_000;
+
+function isBeingAsked(context: Context, attempt: Attempt): boolean {
+  if (attempt.status === 'asked') return instant(context) < (attempt.next_check_at ?? '');
+  if (attempt.status !== 'authorized') return false;
+  // The first silence leaves its reason there.
+  const asked_at = attempt.cancel_requested_at ?? attempt.capture_requested_at;
+  return attempt.error === null && asked_at !== null && instant(context, -ASKING_MS) < asked_at;
 }
 
 function notOpen(intent: PaymentIntent): GatewayError {
