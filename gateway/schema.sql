@@ -478,7 +478,8 @@ create table webhook_endpoints (
   constraint webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text, 'deleted'::text])))
 );
 CREATE INDEX webhook_endpoints_by_master_key ON webhook_endpoints USING btree (SUBSTRING(secret_sealed FROM 2 FOR 8), id);
-CREATE INDEX webhook_endpoints_by_organization ON webhook_endpoints USING btree (organization_id, livemode) WHERE (status <> 'deleted'::text);
+CREATE INDEX webhook_endpoints_by_merchant ON webhook_endpoints USING btree (organization_id, livemode, COALESCE(merchant_id, ''::text)) WHERE (status <> 'deleted'::text);
+CREATE INDEX webhook_endpoints_by_organization ON webhook_endpoints USING btree (organization_id, livemode, id) WHERE (status <> 'deleted'::text);
 
 create table worker_heartbeats (
   worker_id text not null,

@@ -16,8 +16,12 @@ alter table webhook_endpoints
   add column previous_secret_expires_at timestamptz(3);
 
 drop index webhook_endpoints_by_organization;
-create index webhook_endpoints_by_organization on webhook_endpoints (organization_id, livemode)
+create index webhook_endpoints_by_organization on webhook_endpoints (organization_id, livemode, id)
   where status <> 'deleted';
+-- An event is for the endpoints of its merchant and for those of the organization. There may be thousands of
+-- merchants with endpoints of their own, which must not be walked for each event.
+create index webhook_endpoints_by_merchant
+  on webhook_endpoints (organization_id, livemode, coalesce(merchant_id, '')) where status <> 'deleted';
 
 alter table webhook_deliveries
   -- A resending, or the end of a pause, begins the schedule anew: what fails that was under way from the round

@@ -286,6 +286,37 @@ test('deleting makes room for another endpoint', async () => {
   assert.notEqual((await register({ url: 'https://hooks.example.com/' }, by)).id, ids[3]);
 });
 
+test('endpoints of a merchant take no room from anybody else, and are listed page by page', async () => {
+  const { client: by, organization_id } = await gateway.addOrganization();
+  const narrowed = gateway.clientFor(await gateway.addKey({ organization_id, merchant_id: MERCHANT_ID }));
+  const ids: string[] = [];
+  for (let count = 0; count < 16; count += 1) {
+    ids.unshift((await register({ url: 'https://hooks.example.com/' }, narrowed)).id);
+  }
+  assert.equal((await narrowed.post(PATH, { url: 'https://hooks.example.com/' })).status, 400);
+  const shared = await register({ url: 'https://hooks.example.com/' }, by);
+  const pages: string[][] = [];
+  let path: string | undefined = `${PATH}?limit=10`;
+  while (path !== undefined) {
+    const page: Awaited<ReturnType<Client['get']>> = await by.get(path);
+    pages.push((page.json as Json[]).map((one) => String(one['id'])));
+    path = /<https?:\/\/[^/]+(.+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
+  }
+  assert.deepEqual(pages, [[shared.id, ...ids.slice(0, 9)], ids.slice(9)]);
+  const own = (await narrowed.get(`${PATH}?limit=100`)).json as Json[];
+  assert.deepEqual(
+    own.map((one) => one['id']),
+    ids,
+  );
+  for (const [query, field] of [
+    ['limit=0', 'limit'],
+    ['starting_after=we_1', 'starting_after'],
+  ]) {
+    const { status, json } = await by.get(`${PATH}?${query}`);
+    assert.deepEqual([status, json.details?.field], [400, field]);
+  }
+});
+
 test("a merchant's key changes only that merchant's endpoints", async () => {
   const by = gateway.clientFor(await gateway.addKey({ merchant_id: MERCHANT_ID }));
   const shared = await register({ url: 'https://hooks.example.com/' });

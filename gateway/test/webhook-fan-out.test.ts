@@ -105,6 +105,29 @@ test('an endpoint hears only of its merchant, its types and its mode', async (t)
   assert.deepEqual(await heard(live), []);
 });
 
+test('an event looks for its endpoints among its merchant’s and the organization’s, however many others there are', async (t) => {
+  const gateway = await makeWebhookHarness(t);
+  const url = 'https://hooks.example.com/';
+  const endpoint = await gateway.addEndpoint({ url, merchant_id: 'merchant_1' });
+  await gateway.query(
+    `insert into webhook_endpoints select copy.* from webhook_endpoints e, generate_series(1, 5000) n,
+       jsonb_populate_record(null::webhook_endpoints,
+         to_jsonb(e) || jsonb_build_object('id', 'we_' || n, 'merchant_id', 'merchant_' || n + 10)) copy`,
+  );
+  await gateway.query('analyze webhook_endpoints');
+  await gateway.addEvents(500);
+  const walked = async () => {
+    await gateway.query('select pg_stat_force_next_flush()');
+    const [row] = await gateway.query<{ rows: number }>(
+      `select (idx_tup_fetch + seq_tup_read)::int as rows from pg_stat_user_tables where relname = 'webhook_endpoints'`,
+    );
+    return row?.rows ?? 0;
+  };
+  assert.equal(await gateway.fanOut(), 500);
+  assert.equal((await gateway.deliveries(endpoint)).length, 500);
+  assert.ok((await walked()) < 100_000, `${await walked()} endpoints were looked at`);
+});
+
 test('events that nobody wants are done with at once', async (t) => {
   const gateway = await makeWebhookHarness(t);
   await gateway.addEvents(3);

@@ -26,6 +26,7 @@ import { checkWebhookUrl } from '../outbound/address-guard.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 import type { KeyCaller } from './callers.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
+import { makePage, type Page } from './pages.ts';
 import { jsonAnswer } from './payment-intents.ts';
 
 /** Whose endpoints: an organization's in one mode, or those of one merchant of it. */
@@ -47,7 +48,10 @@ export interface NewWebhookEndpoint extends WebhookEndpointSettings {
   merchant_id?: string;
 }
 
-/** For an organization in one mode. Every event is written once for each of them. */
+/**
+ * In one mode: of an organization, and of each of its merchants. Every event is written once for each endpoint that it
+ * is for. A merchant's take no room from the organization's, nor from another merchant's.
+ */
 export const MAX_ENDPOINTS = 16;
 
 export async function createWebhookEndpoint(
@@ -86,7 +90,7 @@ export async function createWebhookEndpoint(
   if (!(await insertWebhookEndpoint(context.db, endpoint, sealed, MAX_ENDPOINTS, beside))) {
     throw new GatewayError(
       'invalid_request',
-      `There can be ${MAX_ENDPOINTS} webhook endpoints in each mode. Use one for several event types.`,
+      `There can be ${MAX_ENDPOINTS} webhook endpoints of an organization, or of a merchant, in each mode. Use one for several event types.`,
       { constraint: 'max_items' },
     );
   }
@@ -290,10 +294,10 @@ function checkEventNames(names: string[]): string[] {
 export async function listWebhookEndpointResources(
   context: Context,
   owner: EndpointOwner,
-): Promise<Record<string, unknown>[]> {
-  const { organization_id, livemode, merchant_id } = owner;
-  const endpoints = await listWebhookEndpoints(context.db, organization_id, livemode, merchant_id);
-  return endpoints.map(webhookEndpointResource);
+  { starting_after, limit }: { starting_after: string | null; limit: number },
+): Promise<Page> {
+  const endpoints = await listWebhookEndpoints(context.db, owner, starting_after, limit + 1);
+  return makePage(endpoints, limit, webhookEndpointResource);
 }
 
 export async function retrieveWebhookEndpoint(

@@ -86,11 +86,13 @@ function registerEndpointCommands(webhooks: Command): void {
     .command('list')
     .requiredOption('--organization <id>')
     .option('--live', 'for live payments', false)
-    .description('the endpoints of an organization')
-    .action(({ organization: organization_id, live: livemode }: { organization: string; live: boolean }) =>
+    .option('--starting-after <id>', 'older than this endpoint')
+    .description('the endpoints of an organization and its merchants, newest first, up to 100 at once')
+    .action((options: { organization: string; live: boolean; startingAfter?: string }) =>
       operate(async (context) => {
-        const owner = await getOrganizationOwner(context, organization_id, livemode);
-        return listWebhookEndpointResources(context, owner);
+        const owner = await getOrganizationOwner(context, options.organization, options.live);
+        const query = { starting_after: options.startingAfter ?? null, limit: 100 };
+        return (await listWebhookEndpointResources(context, owner, query)).page;
       }),
     );
 

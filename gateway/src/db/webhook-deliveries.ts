@@ -25,7 +25,7 @@ const FAN_OUT: Statement = {
              row_number() over (partition by e.id order by b.id) as place
       from batch b join webhook_endpoints e
         on e.organization_id = b.organization_id and e.livemode = b.livemode and e.status <> 'deleted'
-        and (e.merchant_id is null or e.merchant_id = b.merchant_id)
+        and coalesce(e.merchant_id, '') = any (array['', coalesce(b.merchant_id, '')])
         and (e.enabled_events = '{}'
           or e.enabled_events && array[b.type, split_part(b.type, '.', 1) || '.*', '*'])
     ),

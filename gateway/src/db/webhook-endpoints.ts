@@ -16,13 +16,14 @@ const INSERT = `
        created_at, updated_at)
     select $1, $2, $3, $4, $5, $6::text[], $7, $8::bytea, $9::timestamptz, $9::timestamptz
     where (select count(*) from webhook_endpoints
-           where organization_id = $2 and livemode = $3 and status <> 'deleted') < $10::int
+           where organization_id = $2 and livemode = $3 and coalesce(merchant_id, '') = coalesce($4::text, '')
+             and status <> 'deleted') < $10::int
       and ($4::text is null or exists (
         select from merchants where organization_id = $2 and livemode = $3 and id = $4))
     returning id, organization_id, updated_at
   )`;
 
-/** False when the organization has its limit of endpoints in this mode, or the merchant is not there. */
+/** False when the organization, or the merchant, has its limit of endpoints in this mode, or is not there. */
 export async function insertWebhookEndpoint(
   tx: Tx,
   endpoint: WebhookEndpoint,
@@ -110,20 +111,31 @@ export async function findWebhookSecret(db: Db, id: string, version: number): Pr
   return rows[0]?.secret_sealed ?? null;
 }
 
+const OWNED = `organization_id = $1 and livemode = $2 and status <> 'deleted'`;
+const OLDER = `($3::text is null or id < $3)`;
+
 const LIST: Statement = {
   name: 'list_webhook_endpoints',
-  text: `select ${COLUMNS} from webhook_endpoints
-    where organization_id = $1 and livemode = $2 and status <> 'deleted'
-      and ($3::text is null or merchant_id = $3)
-    order by id desc`,
+  text: `select ${COLUMNS} from webhook_endpoints where ${OWNED} and ${OLDER}
+    order by id desc limit $4`,
 };
 
-/** Newest first; the limit at creation bounds the number. */
+const LIST_OF_MERCHANT: Statement = {
+  name: 'list_webhook_endpoints_of_merchant',
+  text: `select ${COLUMNS} from webhook_endpoints where ${OWNED} and ${OLDER}
+    and coalesce(merchant_id, '') = $5 order by id desc limit $4`,
+};
+
+/** Newest first: an organization's, its merchants' among them, or one merchant's. */
 export async function listWebhookEndpoints(
   db: Db,
-  organization_id: string,
-  livemode: boolean,
-  merchant_id: string | null,
+  owner: { organization_id: string; livemode: boolean; merchant_id: string | null },
+  starting_after: string | null,
+  limit: number,
 ): Promise<WebhookEndpoint[]> {
-  return db.query<WebhookEndpoint>(LIST, [organization_id, livemode, merchant_id]);
+  const { organization_id, livemode, merchant_id } = owner;
+  const values = [organization_id, livemode, starting_after, limit];
+  return merchant_id === null
+    ? db.query<WebhookEndpoint>(LIST, values)
+    : db.query<WebhookEndpoint>(LIST_OF_MERCHANT, [...values, merchant_id]);
 }

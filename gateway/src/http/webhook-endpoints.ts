@@ -19,8 +19,8 @@ import {
 import type { Context } from '../context.ts';
 import { keyCaller, makeAuthenticate } from './auth.ts';
 import { answerOnce } from './idempotency.ts';
-import { sendJson } from './pages.ts';
-import { errorResponses, IdParams, Instant, OneOf, Text } from './schemas.ts';
+import { sendJson, sendPage } from './pages.ts';
+import { errorResponses, IdParams, Instant, OneOf, PageLimit, Text } from './schemas.ts';
 
 const Url = Type.String({
   minLength: 1,
@@ -32,6 +32,14 @@ const EnabledEvents = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
   description: 'Types, families such as payment_intent.*, or *. Empty: all.',
 });
 const Description = Text(255, { min: 0 });
+
+const EndpointsQuery = Type.Object(
+  {
+    limit: PageLimit,
+    starting_after: Type.Optional(Type.String({ pattern: '^we_[0-9A-HJKMNP-TV-Z]{26}$' })),
+  },
+  { additionalProperties: false },
+);
 
 const CreateBody = Type.Object(
   {
@@ -123,7 +131,7 @@ export function webhookEndpointRoutes(
       schema: {
         ...about,
         operationId: 'createWebhookEndpoint',
-        summary: `Register a webhook endpoint, up to ${MAX_ENDPOINTS} in each mode`,
+        summary: `Register a webhook endpoint, up to ${MAX_ENDPOINTS} of an organization and of each merchant in each mode`,
         body: CreateBody,
         response: { 201: EndpointShape, ...errorResponses(400, 401, 403, 409, 413, 415, 429, 500) },
       },
@@ -134,7 +142,7 @@ export function webhookEndpointRoutes(
       ),
   );
 
-  app.get(
+  app.get<{ Querystring: Static<typeof EndpointsQuery> }>(
     '/v1/webhook_endpoints',
     {
       preValidation,
@@ -142,14 +150,19 @@ export function webhookEndpointRoutes(
         ...about,
         operationId: 'listWebhookEndpoints',
         summary: 'List webhook endpoints, newest first',
+        querystring: EndpointsQuery,
         response: {
-          200: Type.Array(EndpointShape, { description: 'All of them.' }),
-          ...errorResponses(401, 429, 500),
+          200: Type.Array(EndpointShape, { description: 'One page; a Link header leads to the next.' }),
+          ...errorResponses(400, 401, 429, 500),
         },
       },
     },
-    async (request, reply) =>
-      sendJson(reply, await listWebhookEndpointResources(context, keyCaller(request))),
+    async (request, reply) => {
+      const { limit = '20', starting_after = null } = request.query;
+      const query = { limit: Number(limit), starting_after };
+      const page = await listWebhookEndpointResources(context, keyCaller(request), query);
+      return sendPage(context, request, reply, page);
+    },
   );
 
   app.get<IdParam>(
