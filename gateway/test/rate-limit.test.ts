@@ -120,6 +120,28 @@ test('a token counts on its own payment, so that one till does not stop the othe
   assert.equal((await gateway.terminalFor(second).retrieve()).status, 200);
 });
 
+test('made-up tokens use up neither the budget of the payment that they name, nor that of all', async (t) => {
+  const gateway = await startTestGateway(t, { config: { rate_limit_per_merchant: 3, rate_limit_global: 6 } });
+  const intent = await gateway.createIntent();
+  for (let n = 0; n < 20; n += 1) {
+    const made_up = { id: intent.id, payment_token: `${intent.id}_secret_${n}` };
+    assert.equal((await gateway.terminalFor(made_up).retrieve()).status, 401);
+  }
+  const till = gateway.terminalFor(intent);
+  const statuses = [];
+  for (let n = 0; n < 4; n += 1) statuses.push((await till.retrieve()).status);
+  assert.deepEqual(statuses, [200, 200, 200, 429]);
+});
+
+test('tokens that were proven count on all callers together', async (t) => {
+  const gateway = await startTestGateway(t, { config: { rate_limit_global: 4 } });
+  const tills = [];
+  for (let n = 0; n < 2; n += 1) tills.push(gateway.terminalFor(await gateway.createIntent()));
+  const statuses = [];
+  for (const till of [...tills, ...tills]) statuses.push((await till.retrieve()).status);
+  assert.deepEqual(statuses, [200, 200, 429, 429]);
+});
+
 test('what a proven caller is refused for counts on him, before it is looked at', async (t) => {
   const gateway = await startTestGateway(t, limited(100));
   const narrow = gateway.clientFor(await gateway.addKey({ merchant_id: MERCHANT_ID }));

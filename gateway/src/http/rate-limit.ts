@@ -2,9 +2,10 @@
 // for a bad signature is counted by address, so that guessing is slow.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
+import type { Caller } from '../application/callers.ts';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
-import { intentIdOfToken } from '../domain/payment-token.ts';
+import { hashPaymentToken } from '../domain/payment-token.ts';
 import { openRedisLink, type RedisLink } from '../outbound/redis.ts';
 import { type Count, type Counter, makeCounter, WINDOW_SECONDS } from './rate-counters.ts';
 
@@ -80,8 +81,32 @@ export function makeRateLimits(context: Context): RateLimits {
     };
   }
 
+  /** A token that is made up counts on itself, and takes nothing from all others: only one that was proven does. */
+  function countProven(request: FastifyRequest): void {
+    const caller = request.caller as Caller;
+    let is_counted = false;
+    const actsFor: Caller['actsFor'] = (owner) => {
+      caller.actsFor?.(owner);
+      if (is_counted) return;
+      is_counted = true;
+      const exhausted_ms = all.exhaustedMs('all');
+      all
+        .take('all')
+        .catch((error: unknown) => context.log.error({ err: error }, 'a request was not counted'));
+      refuse(exhausted_ms);
+    };
+    request.caller = { ...caller, actsFor };
+  }
+
   return {
     async count(request, reply) {
+      if (request.caller?.kind === 'token') {
+        countProven(request);
+        const count = await callers.take(callerKey(request));
+        tellCount(reply, callers.limit, count);
+        if (count.refused) throw tooMany(count.ms_before_next);
+        return;
+      }
       if (namesItsMerchant(request)) {
         countLate(request);
         return countOrRefuse(all, 'all');
@@ -157,11 +182,11 @@ function namesItsMerchant({ caller, method, routeOptions }: FastifyRequest): boo
   return creates ? method === 'POST' : url.startsWith('/v1/payment_intents/:id');
 }
 
-/** A merchant shares one budget over all its keys; a token counts against its own intent. */
+/** A merchant shares one budget over all its keys; a token has its own, so that nobody without it uses it up. */
 function callerKey(request: FastifyRequest): string {
   const { caller } = request;
   if (caller === null) return `address:${networkOf(request)}`;
-  if (caller.kind === 'token') return `token:${intentIdOfToken(caller.token) ?? networkOf(request)}`;
+  if (caller.kind === 'token') return `token:${hashPaymentToken(caller.token).toString('base64url')}`;
   const { organization_id, livemode, merchant_id } = caller;
   return merchant_id === null
     ? `key:${caller.key_id}`
