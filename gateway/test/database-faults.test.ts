@@ -31,6 +31,7 @@ async function startBehindProxy(t: TestContext, config: object = {}) {
 }
 
 const CASH = { payment_method_type: 'cash' };
+const WAITING = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
 interface Operation {
   name: string;
@@ -264,9 +265,8 @@ test('a statement whose backend is ended while it waits for a lock is done once'
   await direct.query('begin');
   await direct.query('select from payment_intents where id = $1 for update', [intent.id]);
   const confirming = gateway.client.confirm(intent.id, CASH);
-  const waiting = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
   const [{ pid }] = await waitUntil('the lock to be waited for', async () => {
-    const found = await rows(waiting);
+    const found = await rows(WAITING);
     return found.length > 0 && found;
   });
   await rows('select pg_terminate_backend($1)', [pid]);
@@ -274,6 +274,34 @@ test('a statement whose backend is ended while it waits for a lock is done once'
   const confirmed = await confirming;
   assert.deepEqual([confirmed.status, confirmed.json.status], [200, 'succeeded']);
   assert.deepEqual(await gateway.eventsOf(intent), ['created', 'succeeded']);
+});
+
+test('a change that another made in the same millisecond is not taken for the one whose answer was lost', async (t) => {
+  const { gateway, proxy, direct, rows } = await startBehindProxy(t);
+  const intent = await gateway.holdQr();
+  // The other one writes between this one's reading and its writing: it asks PayPay to take less.
+  await direct.query('begin');
+  await direct.query('lock table payment_processor_configs in access exclusive mode');
+  const cut = proxy.cut('change_intents', 'before');
+  const capturing = gateway.client.capture(intent.id, { amount: 700 });
+  await waitUntil('the capture to wait', async () => (await rows(WAITING)).length > 0);
+  const now = new Date(gateway.clock.now()).toISOString();
+  const later = new Date(gateway.clock.now() + 30_000).toISOString();
+  await direct.query(
+    `update payment_intents set version = version + 1, outcome = 'unknown', updated_at = $2, next_check_at = $3
+     where id = $1`,
+    [intent.id, now, later],
+  );
+  await direct.query(
+    `update payment_attempts set capture_amount = 600, capture_requested_at = $2, next_check_at = $3
+     where payment_intent_id = $1`,
+    [intent.id, now, later],
+  );
+  await direct.query('commit');
+  await cut;
+  const refused = await capturing;
+  assert.deepEqual([refused.status, refused.json.code], [409, 'invalid_payment_state'], refused.text);
+  assert.equal((await gateway.paypay.find(intent.code)).captured, null);
 });
 
 test('what waits for a lock too long is answered 503 with Retry-After, and the same key does the work later', async (t) => {

@@ -141,24 +141,28 @@ async function write(tx: Tx, intents: Part, changes: Change[]): Promise<(Written
   return changes.map(({ intent }) => written.get(intent.id) ?? null);
 }
 
-// What a change left: its event, which nobody else can have written, or, where it has none, the row as it made it.
-// A row that has moved on since proves nothing; the caller then reads it and decides again.
+// What a change left: its event, which nobody else can have written, or, where it has none, the row as it made it
+// and the mark of its request; another can have made the same row at the same instant. A row that has moved on since
+// proves nothing; the caller then reads it and decides again.
 const FIND_WRITTEN: Statement = {
   name: 'find_written_changes',
   text: `select r.id from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[],
-        $6::bytea[], $7::timestamptz[])
-      as r (id, version, event_id, status, attempt_id, payment_token_hash, updated_at)
+        $6::bytea[], $7::timestamptz[], $8::bytea[], $9::bytea[])
+      as r (id, version, event_id, status, attempt_id, payment_token_hash, updated_at, signature, key_id)
     join payment_intents p on p.id = r.id
     where case when r.event_id is not null then exists (select from events e where e.id = r.event_id)
       else p.version = r.version and p.status = r.status and p.updated_at = r.updated_at
         and p.attempt_id is not distinct from r.attempt_id
         and p.payment_token_hash is not distinct from r.payment_token_hash
+        and (r.signature is null or exists (select from request_signatures s where s.signature = r.signature))
+        and (r.key_id is null or exists (select from idempotency_keys k where k.id = r.key_id))
       end`,
 };
 
 /** For changes whose answer was lost. Somebody may wait for their events: the worker had better look. */
 async function findWritten(db: Db, changes: Change[]): Promise<(Written | null)[]> {
   const intents = changes.map((change) => change.intent);
+  const first_marks = changes.map(({ mark }) => (mark?.is_first ? mark : null));
   const rows = await db.query<{ id: string }>(FIND_WRITTEN, [
     intents.map((intent) => intent.id),
     intents.map((intent) => intent.version),
@@ -167,6 +171,8 @@ async function findWritten(db: Db, changes: Change[]): Promise<(Written | null)[
     intents.map((intent) => intent.attempt_id),
     intents.map((intent) => intent.payment_token_hash),
     intents.map((intent) => intent.updated_at),
+    first_marks.map((mark) => mark?.signature ?? null),
+    first_marks.map((mark) => mark?.key_id ?? null),
   ]);
   const found = new Set(rows.map((row) => row.id));
   return changes.map((change) => (found.has(change.intent.id) ? { has_listeners: true } : null));
