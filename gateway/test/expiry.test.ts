@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { expire_payment_intents } from '../src/jobs/expire-payment-intents.ts';
+import { paypay } from '../src/providers/paypay/paypay.ts';
 import { startTestGateway } from './support/gateway.ts';
 
 const MINUTE_MS = 60_000;
@@ -128,4 +129,17 @@ test('two workers that expire the same intents do so once', async (t) => {
   own.clock.advance(30 * MINUTE_MS);
   await Promise.all(own.replicas.map(({ context }) => expire_payment_intents.run(context)));
   for (const intent of intents) assert.deepEqual(await own.eventsOf(intent), ['created', 'cancelled']);
+});
+
+test('where a provider has no way to call a payment off, it is looked up until it has ended', async (t) => {
+  const { cancel } = paypay;
+  t.after(() => Object.assign(paypay, { cancel }));
+  Reflect.deleteProperty(paypay, 'cancel');
+  const own = await startTestGateway(t);
+  const unpaid = await own.openQr({ expires_in_minutes: 1 });
+  const paid = await own.openQr({ expires_in_minutes: 1 });
+  await own.paypay.pay(paid.code);
+  own.clock.advance(61_000);
+  await own.settle();
+  assert.deepEqual([await own.statusOf(unpaid), await own.statusOf(paid)], ['cancelled', 'succeeded']);
 });

@@ -24,7 +24,9 @@ export async function lookUpAttempt(context: Context, found: Attempt): Promise<v
   const [intent, attempt] = await reload(context, { id: found.payment_intent_id }, found);
   const provider = getProviderByName(attempt.adapter);
   const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
-  const operation = pendingQuestion(attempt) ?? 'lookUp';
+  // A provider that cannot be asked to call off, or to take, is asked how it stands.
+  const question = pendingQuestion(attempt);
+  const operation = question !== null && provider[question] !== undefined ? question : 'lookUp';
   const result: ProviderResult = access.ok
     ? await askProvider(context, provider, operation, attemptFacts(intent, attempt), access.provider_context)
     : { kind: 'unknown', reason: 'connection_failed', message: access.reason };
