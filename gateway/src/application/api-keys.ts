@@ -13,6 +13,7 @@ import {
   updateApiKey as writeApiKey,
 } from '../db/api-keys.ts';
 import type { BesideChange } from '../db/audited-change.ts';
+import { findMerchant } from '../db/merchant-lists.ts';
 import { findOrganization } from '../db/merchants.ts';
 import { GatewayError } from '../domain/error.ts';
 import { makeSecret, openSecrets, sealSecrets } from './api-key-secrets.ts';
@@ -48,6 +49,11 @@ export interface ApiKeyResource {
   [field: string]: unknown;
 }
 
+/**
+ * In one mode, of the organization and again of each of its merchants, without the revoked ones. Whoever signs with a
+ * merchant's id is looked for among both.
+ */
+export const MAX_API_KEYS = 100;
 export const DEFAULT_OVERLAP_HOURS = 24;
 export const MAX_OVERLAP_HOURS = 720;
 
@@ -77,20 +83,31 @@ export async function createApiKey(
   const { name, allow_raw_secret } = key;
   const details = { name, allow_raw_secret };
   const beside = complete(context, by, 201, resource, auditOf(key, 'api_key.created', details));
-  if (!(await insertApiKey(context.db, key, beside))) throw await unknownOwner(context, key);
+  if (!(await insertApiKey(context.db, key, MAX_API_KEYS, beside))) throw await notInserted(context, key);
   done(by);
   return resource;
 }
 
-async function unknownOwner(context: Context, key: ApiKey): Promise<GatewayError> {
-  const { organization_id, merchant_id } = key;
+async function notInserted(context: Context, key: ApiKey): Promise<GatewayError> {
+  const { organization_id, livemode, merchant_id } = key;
   if ((await findOrganization(context.db, organization_id)) === null) {
     return new GatewayError('not_found', `There is no organization ${organization_id}.`);
   }
-  return new GatewayError('invalid_request', `There is no merchant ${merchant_id}. Synchronise it first.`, {
-    field: 'merchant_id',
-    constraint: 'exists',
-  });
+  if (
+    merchant_id !== null &&
+    (await findMerchant(context.db, organization_id, livemode, merchant_id)) === null
+  ) {
+    return new GatewayError('invalid_request', `There is no merchant ${merchant_id}. Synchronise it first.`, {
+      field: 'merchant_id',
+      constraint: 'exists',
+    });
+  }
+  const whose = merchant_id === null ? 'of the organization' : `of ${merchant_id}`;
+  return new GatewayError(
+    'invalid_request',
+    `There can be ${MAX_API_KEYS} keys ${whose} in each mode. Revoke those that no backend uses.`,
+    { constraint: 'max_items' },
+  );
 }
 
 export async function listApiKeyResources(

@@ -54,6 +54,7 @@ export type SealedApiKey = ApiKey & { secret_sealed: Buffer };
 const COLUMNS = `id, organization_id, livemode, merchant_id, name, allow_raw_secret, created_at, last_used_at,
   previous_secret_expires_at, previous_secret_last_used_at, revoked_at`;
 
+// Not locked: two that arrive together may end one above the limit, which harms nobody.
 const INSERT = `
   changed as (
     insert into api_keys
@@ -62,14 +63,21 @@ const INSERT = `
     from organizations
     where id = $2 and ($4::text is null or exists (
       select from merchants where organization_id = $2 and livemode = $3::boolean and id = $4))
+      and (select count(*) from api_keys where organization_id = $2 and livemode = $3::boolean
+        and merchant_id is not distinct from $4::text and revoked_at is null) < $9::int
     returning id, organization_id, created_at as updated_at
   )`;
 
-/** False when there is no such organization, or no such merchant in it. */
-export async function insertApiKey(tx: Tx, key: SealedApiKey, beside: BesideChange): Promise<boolean> {
+/** False when there is no such organization, no such merchant in it, or `limit` keys that act for the same. */
+export async function insertApiKey(
+  tx: Tx,
+  key: SealedApiKey,
+  limit: number,
+  beside: BesideChange,
+): Promise<boolean> {
   const { id, organization_id, livemode, merchant_id, name, allow_raw_secret, secret_sealed } = key;
   const owner = [id, organization_id, livemode, merchant_id];
-  const values = [...owner, name, allow_raw_secret, secret_sealed, key.created_at];
+  const values = [...owner, name, allow_raw_secret, secret_sealed, key.created_at, limit];
   return changeWithAudit(tx, id, { name: 'insert_api_key', text: INSERT, values }, beside);
 }
 
