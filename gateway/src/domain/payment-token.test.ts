@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { hashPaymentToken, intentIdOfToken, makePaymentToken, matchesPaymentToken } from './payment-token.ts';
+import { hashPaymentToken, makePaymentToken, matchesPaymentToken } from './payment-token.ts';
 
 const INTENT_ID = 'pi_01ARYZ6S410123456789ABCDEF';
 const counting = (bytes: number) => Buffer.from(Array.from({ length: bytes }, (_, index) => index));
@@ -14,7 +14,6 @@ test('a token names its intent and carries 192 random bits', () => {
   assert.equal(token, 'pi_01ARYZ6S410123456789ABCDEF_secret_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX');
   // printf 'pi_01ARYZ6S410123456789ABCDEF_secret_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX' | openssl dgst -sha256
   assert.equal(hash.toString('hex'), '72af36c4eba5aff6e5a4442c5b61463046839a10aca509cb71c6a43272ad7004');
-  assert.equal(intentIdOfToken(token), INTENT_ID);
   assert.equal(matchesPaymentToken(token, hash), true);
 });
 
@@ -45,31 +44,6 @@ test('any altered character makes another token', () => {
       assert.equal(matchesPaymentToken(token.slice(0, at) + character + token.slice(at + 1), hash), false);
     }),
   );
-});
-
-test('what is no token names no intent', () => {
-  const { token } = makePaymentToken(INTENT_ID, counting);
-  for (const text of [
-    '',
-    INTENT_ID,
-    `${INTENT_ID}_secret_`,
-    token.slice(0, -1),
-    `${token}A`,
-    `${token}\n`,
-    ` ${token}`,
-    token.replace('pi_', 're_'),
-    token.toLowerCase(),
-    token.replace('_secret_', '_public_'),
-  ]) {
-    assert.equal(intentIdOfToken(text), null, JSON.stringify(text));
-  }
-});
-
-test('random text that contains the separator still names its intent', () => {
-  const random = Buffer.from('aaaaaaaa_secret_aaaaaaaaaaaaaaaa', 'base64url');
-  const { token } = makePaymentToken(INTENT_ID, () => random);
-  assert.match(token, /_secret_aaaaaaaa_secret_/);
-  assert.equal(intentIdOfToken(token), INTENT_ID);
 });
 
 test('hashing is by the whole text of the token', () => {

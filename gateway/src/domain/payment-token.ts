@@ -6,8 +6,6 @@ import { isId } from './id.ts';
 const RANDOM_BYTES = 24;
 const HASH_BYTES = 32;
 const SEPARATOR = '_secret_';
-/** 24 bytes fill 32 base64url characters exactly, so that no two spellings mean the same token. */
-const RANDOM_TEXT = /^[A-Za-z0-9_-]{32}$/;
 /** Stands in for the hash of a token that does not exist. Its match is never believed. */
 const NO_HASH = Buffer.alloc(HASH_BYTES);
 
@@ -26,14 +24,6 @@ export function makePaymentToken(
   }
   const token = `${intent_id}${SEPARATOR}${bytes.toString('base64url')}`;
   return { token, hash: hashPaymentToken(token) };
-}
-
-/** The intent that the token claims to be for, or null when it is no token at all. Proves nothing yet. */
-export function intentIdOfToken(token: string): string | null {
-  const end = token.indexOf(SEPARATOR);
-  if (end < 0 || !RANDOM_TEXT.test(token.slice(end + SEPARATOR.length))) return null;
-  const intent_id = token.slice(0, end);
-  return isId('pi', intent_id) ? intent_id : null;
 }
 
 /** Compares in constant time. A missing hash costs as much as a wrong one and never matches. */
