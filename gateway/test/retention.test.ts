@@ -162,3 +162,18 @@ test('payments, their attempts and the audit log outlive every retention', async
   assert.deepEqual(await books(), before);
   assert.equal((await gateway.client.retrieve(intent.id)).json.status, 'succeeded');
 });
+
+test('an event that lies in the default piece stays while a delivery of it is still to be made', async (t) => {
+  const gateway = await makeWebhookHarness(t);
+  const receiver = await startReceiver(t);
+  const endpoint = await gateway.addEndpoint({ url: receiver.url });
+  await gateway.addEvents(1);
+  await gateway.fanOut();
+  assert.deepEqual(await placesOf(gateway), ['events_default', 'webhook_deliveries_default']);
+  gateway.clock.now_ms += (gateway.context.config.retention_days + 40) * DAY_MS;
+  await keepPartitions(gateway.context);
+  assert.equal(await gateway.makeDelivery().deliver(), 1);
+  assert.equal((await gateway.deliveries(endpoint))[0]?.status, 'succeeded');
+  while ((await keepPartitions(gateway.context)) > 0);
+  assert.deepEqual(await placesOf(gateway), []);
+});

@@ -102,7 +102,11 @@ const UNFINISHED: Record<EventTable['name'], string | null> = {
 };
 
 /** Whether a stretch holds a delivery that is still to be made, or an event that nobody was given yet. */
-export async function hasUnfinishedWork(db: Db, table: EventTable, piece: Partition): Promise<boolean> {
+export async function hasUnfinishedWork(
+  db: Db,
+  table: EventTable,
+  piece: Pick<Partition, 'from' | 'to'>,
+): Promise<boolean> {
   const unfinished = UNFINISHED[table.name];
   if (unfinished === null || piece.to === null) return false;
   const text = `select from ${table.name}
