@@ -83,3 +83,16 @@ test('what waits for endpoints that are off costs those that are on nothing', as
   await gateway.addEvents(100);
   await living.arrived(100);
 });
+
+test('of how many endpoints it is remembered that they did badly has a bound', async (t) => {
+  const gateway = await makeWebhookHarness(t);
+  const failing = await startReceiver(t, (response) => void response.writeHead(500).end());
+  for (let count = 0; count < 2; count += 1) await gateway.addEndpoint({ url: failing.url });
+  const delivery = gateway.makeDelivery({ concurrency: 32, per_endpoint: 4, remembered: 1 });
+  await gateway.addEvents(1);
+  await gateway.fanOut();
+  assert.equal(await delivery.deliver(), 2);
+  await gateway.addEvents(10);
+  await gateway.fanOut();
+  assert.equal(await delivery.deliver(), 6, 'four places for the one that is forgotten, two for the other');
+});

@@ -22,11 +22,14 @@ export interface DeliveryOptions {
   deadline_ms?: number;
   /** After this a receiver counts as slow. */
   patience_ms?: number;
+  /** Of how many endpoints that have nothing in flight it is remembered that they did badly. */
+  remembered?: number;
 }
 
 const PER_ENDPOINT = 8;
 const PER_SLOW_ENDPOINT = 2;
 const SLOW_MS = 2_000;
+const REMEMBERED = 1_000;
 
 interface Lane {
   in_flight: number;
@@ -38,7 +41,7 @@ export function makeDeliverWebhooksJob(
   options: DeliveryOptions = {},
 ): Job & { drain(): Promise<void> } {
   const { concurrency = context.config.webhook_concurrency, per_endpoint = PER_ENDPOINT } = options;
-  const { patience_ms = SLOW_MS } = options;
+  const { patience_ms = SLOW_MS, remembered = REMEMBERED } = options;
   const deadline_ms = options.deadline_ms ?? DELIVERY_DEADLINE_MS;
   const slow_concurrency = Math.max(1, Math.floor(concurrency / 2));
   const deliver = makeDeliverer(context, deadline_ms);
@@ -55,12 +58,18 @@ export function makeDeliverWebhooksJob(
     return lane.in_flight >= placesOf(lane) || (lane.is_slow && slowInFlight() >= slow_concurrency);
   }
 
+  /** Those longest known go first, or endpoints that were deleted would be remembered for ever. */
+  function forgetIdle(): void {
+    const idle = [...lanes].filter(([, lane]) => lane.in_flight === 0).map(([id]) => id);
+    for (const id of idle.slice(0, Math.max(0, idle.length - remembered))) lanes.delete(id);
+  }
+
   async function deliverAndRecord(delivery: ClaimedDelivery, lane: Lane): Promise<void> {
+    const span = startSpan(context, 'webhook delivery', {
+      event: delivery.id,
+      webhook_endpoint: delivery.webhook_endpoint_id,
+    });
     try {
-      const span = startSpan(context, 'webhook delivery', {
-        event: delivery.id,
-        webhook_endpoint: delivery.webhook_endpoint_id,
-      });
       const outcome = await deliver(delivery);
       span?.end({ status: outcome.status, 'http.response.status_code': outcome.response_status ?? 0 });
       lane.is_slow = outcome.status !== 'succeeded' || outcome.duration_ms > patience_ms;
@@ -68,6 +77,7 @@ export function makeDeliverWebhooksJob(
       report(context, delivery, outcome);
     } catch (error) {
       // The fault is ours, so it is no attempt: the delivery comes back when its lease has run out.
+      span?.fail((error as Error).name);
       context.metrics.job_failures.inc({ job: 'deliveries' });
       context.log.error({ err: error, event: delivery.id }, 'a webhook could not be attempted or recorded');
     }
@@ -102,6 +112,7 @@ export function makeDeliverWebhooksJob(
     async run(_context, wake) {
       const total = places.free();
       if (total === 0) return 0;
+      forgetIdle();
       const room = {
         total,
         per_endpoint,
