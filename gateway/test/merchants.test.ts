@@ -77,6 +77,13 @@ test('merchants and stores are listed by id, page by page, with settings and wit
   assert.deepEqual([wrong.status, (wrong.json.details as Json)['field']], [400, 'limit']);
 });
 
+test('an id that no merchant can have is refused by its name', async () => {
+  for (const path of ['/v1/merchants/%00', '/v1/merchants/%00/stores']) {
+    const answer = await gateway.client.get(path);
+    assert.deepEqual([answer.status, answer.json.error.param], [400, 'id'], path);
+  }
+});
+
 test('the command line saves a store by the same rules, and keeps the names that it is not told', async (t) => {
   const own = await gateway.addOrganization();
   const env = { DATABASE_URL: gateway.database_url, MPAC_MASTER_KEY: gateway.master_key };

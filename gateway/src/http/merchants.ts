@@ -122,7 +122,7 @@ const StoreShape = Type.Object(
   { title: 'Store', description: 'A store and the providers that it is set up for.' },
 );
 
-const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 255 }) });
+const Params = Type.Object({ id: Text(255) });
 const PageQuery = Type.Object(
   { limit: PageLimit, starting_after: Type.Optional(Text(255)) },
   { additionalProperties: false },
@@ -174,7 +174,7 @@ export function merchantRoutes(
         operationId: 'retrieveMerchant',
         summary: 'Retrieve a merchant',
         params: Params,
-        response: { 200: MerchantShape, ...errorResponses(401, 403, 404, 429, 500) },
+        response: { 200: MerchantShape, ...errorResponses(400, 401, 403, 404, 429, 500) },
       },
     },
     async (request, reply) =>
