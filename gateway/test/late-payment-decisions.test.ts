@@ -150,6 +150,29 @@ test('while PayPay is silent about giving it back, late money is on its way, and
   assert.equal((await refundsAtPaypay(late.attempt_id, own)).length, 1);
 });
 
+test('late money waits for the settings of a store that lost them, and goes back once when they are there', async (t) => {
+  const own = await startTestGateway(t);
+  const { intent, late } = await payLate(own);
+  await own.query('delete from payment_processor_configs');
+  for (let n = 0; n < 4; n += 1) {
+    await own.settle();
+    own.clock.advance(60_000);
+  }
+  const refund = (await own.client.get(`/v1/refunds/${late.refund}`)).json;
+  assert.deepEqual([refund.status, refund.outcome], ['pending', 'unknown']);
+  assert.equal((await retrieve(late.id, own)).status, 'refunding');
+  // Switched off is enough to give money back, and too little to take any.
+  const credentials = { merchant_id: 'paypay_merchant_123' };
+  await own.saveStore({ payment_processor_configs: [{ provider: 'PAYPAY', is_active: false, credentials }] });
+  for (let n = 0; n < 12; n += 1) {
+    own.clock.advance(600_000);
+    await own.settle();
+  }
+  assert.equal((await retrieve(late.id, own)).status, 'refunded');
+  assert.equal((await refundsAtPaypay(late.attempt_id, own)).length, 1);
+  assert.equal(await own.statusOf(intent), 'cancelled');
+});
+
 test('two people who decide at the same moment over two replicas make one decision', async (t) => {
   const own = await startTestGateway(t, { replicas: 2 });
   await setPolicy('hold', own);

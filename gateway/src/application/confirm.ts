@@ -309,7 +309,7 @@ function tokenUsed(context: Context, caller: Caller, intent: PaymentIntent, atte
 }
 
 /** The answer of the PaymentIntent guide. `payment_id` is the intent's id, as in its examples. */
-export function confirmAnswer(context: Context, intent: PaymentIntent, attempt: Attempt): Answer {
+function confirmAnswer(context: Context, intent: PaymentIntent, attempt: Attempt): Answer {
   // A code that can no longer be paid is not shown again.
   const action = isEnded(attempt) && attempt.status !== 'paid' ? null : attempt.action;
   return jsonAnswer(200, {

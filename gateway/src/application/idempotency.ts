@@ -165,7 +165,7 @@ async function keepRefusal(
   }
 }
 
-export function isRepetition(error: unknown): boolean {
+function isRepetition(error: unknown): boolean {
   return REPETITION_CONSTRAINTS.has(violatedConstraint(error) ?? '');
 }
 

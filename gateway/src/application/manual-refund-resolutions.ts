@@ -7,7 +7,6 @@ import { type Change, findAttempt, findPaymentIntent } from '../db/payment-inten
 import { findRefund } from '../db/refunds.ts';
 import { GatewayError } from '../domain/error.ts';
 import { type RefundStatusByHand, resolveRefund } from '../domain/manual-resolution.ts';
-import type { PaymentIntent } from '../domain/payment-intent.ts';
 import { type Refund, refundResource } from '../domain/refund.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 import type { KeyCaller } from './callers.ts';
@@ -17,6 +16,7 @@ import { makeEvent } from './make-event.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { carryOut } from './provider-results.ts';
 import { applyRefundResult, askRefund, observeRefund } from './refund-results.ts';
+import { admitToRefund } from './refunds.ts';
 
 export interface RefundByHand {
   status: RefundStatusByHand;
@@ -68,15 +68,6 @@ export async function decideRefund(
   }
 }
 
-function admitToRefund(caller: KeyCaller | null, refund: Refund | null): Refund {
-  const admitted =
-    refund !== null &&
-    (caller === null ||
-      (refund.organization_id === caller.organization_id && refund.livemode === caller.livemode));
-  if (!admitted) throw new GatewayError('not_found', 'There is no refund with this id.');
-  return refund;
-}
-
 /**
  * A refund that is given up frees its money to be refunded again, and is never looked up afterwards. So the provider
  * is asked a last time, and what it knows counts; where it stays silent, the person's word does.
@@ -89,7 +80,7 @@ async function askOnceMore(context: Context, payment_intent_id: string, id: stri
   if (attempt === null) throw new Error(`attempt ${refund.attempt_id} is gone`);
   const result = await askRefund(context, intent, attempt, refund, 'lookUpRefund', true);
   if (result.kind === 'refunded' || result.kind === 'accepted')
-    await applyRefundResult(context, intent as PaymentIntent, refund, result);
+    await applyRefundResult(context, intent, refund, result);
 }
 
 /** Late money that went back otherwise, or is on its way back by another refund, is not given back a second time. */
