@@ -166,7 +166,7 @@ test('the demo and the operator’s commands work beside the running gateway', a
   const hook = await command('webhooks', 'create', ...place, '--url', 'http://127.0.0.1:9/hooks');
   assert.match(hook['secret'] ?? '', /^whsec_/);
   const client = makeClient(facts.base_url, Date.now, {
-    id: key['api_key'] ?? '',
+    id: key['id'] ?? '',
     secret: key['secret_key'] ?? '',
   });
   const created = await client.create({ ...newOrder(facts), merchant_store_id: 's' });
