@@ -1,4 +1,4 @@
-// Mails that wait are sent here, each up to three times. Without a mail server they are kept as not_configured, and
+// Mails that wait are sent here, each for more than a day. Without a mail server they are kept as not_configured, and
 // the log says so: that somebody should have been told must not be silent.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';

@@ -5,8 +5,8 @@
 export const WEBHOOK_WAITS_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] as const;
 export const MAX_WEBHOOK_ATTEMPTS = 1 + WEBHOOK_WAITS_SECONDS.length;
 
-/** A mail is tried three times: at once, a minute later, and ten minutes after that. */
-const MAIL_WAITS_SECONDS = [60, 600] as const;
+/** A mail server may be away for a night: a mail is tried for more than a day, seldom in the end. */
+const MAIL_WAITS_SECONDS = [60, 600, 3_600, 14_400, 28_800, 43_200] as const;
 
 const JITTER = 0.1;
 const LONGEST_RETRY_AFTER_SECONDS = 86_400;
