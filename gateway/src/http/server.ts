@@ -118,9 +118,6 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
 
   await registerOpenapi(app);
   docsRoutes(app);
-  operationRoutes(app, context);
-  qrCodeRoutes(app, context);
-  notificationRoutes(app, context, limits);
 
   // Everything below is for callers who prove themselves, and is counted.
   await app.register(async (api) => {
@@ -140,6 +137,9 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     apiKeyRoutes(api, context, caches);
     publishableKeyRoutes(api, context, caches);
   });
+  qrCodeRoutes(app, context);
+  notificationRoutes(app, context, limits);
+  operationRoutes(app, context);
   return app;
 }
 
