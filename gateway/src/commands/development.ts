@@ -84,6 +84,7 @@ export function printDevelopmentFacts(context: Context, facts: DevelopmentFacts)
     API key            ${facts.api_key}
     Secret key         ${facts.secret_key}
     Publishable key    ${facts.publishable_key}
+    API reference      ${facts.base_url}/docs
     Merchant, store    ${facts.merchant_id}, ${facts.merchant_store_id}
     PayPay simulator   ${facts.simulator_url}   (pay, decline and break things here)
     Database           ${database}

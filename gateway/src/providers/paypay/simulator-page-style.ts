@@ -56,6 +56,11 @@ h2 { font-size: 1rem; letter-spacing: -.005em; margin-bottom: 10px; }
 .tiles { display: grid; grid-template-columns: repeat(4, 1fr); background: var(--card); border-radius: 16px; box-shadow: var(--shade); }
 .tiles div { padding: 13px 18px; min-width: 0; }
 .tiles div + div { border-left: 1px solid var(--line); }
+@media (max-width: 559px) {
+  .tiles { grid-template-columns: 1fr 1fr; }
+  .tiles div:nth-child(odd) { border-left: 0; }
+  .tiles div:nth-child(n + 3) { border-top: 1px solid var(--line); }
+}
 .tiles dt { color: var(--soft); font-size: .8125rem; }
 .tiles dd { font-size: 1.25rem; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -.01em; overflow-wrap: anywhere; }
 
