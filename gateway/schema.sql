@@ -105,6 +105,19 @@ CREATE INDEX events_by_payment_intent ON events USING btree (payment_intent_id, 
 CREATE INDEX events_of_rare_types ON events USING btree (organization_id, livemode, type, id) WHERE (type <> ALL (ARRAY['payment_intent.created'::text, 'payment_intent.requires_action'::text, 'payment_intent.succeeded'::text]));
 CREATE INDEX events_to_fan_out ON events USING btree (id) WHERE (fanned_out_at IS NULL);
 
+create table former_processor_configs (
+  organization_id text not null,
+  livemode boolean not null,
+  merchant_store_id text not null,
+  provider text not null,
+  account text not null,
+  credentials_sealed bytea not null,
+  replaced_at timestamp(3) with time zone not null,
+  constraint former_processor_configs_pkey PRIMARY KEY (organization_id, livemode, merchant_store_id, provider, account),
+  constraint former_processor_configs_organization_id_livemode_merchant_fkey FOREIGN KEY (organization_id, livemode, merchant_store_id) REFERENCES stores(organization_id, livemode, id)
+);
+CREATE INDEX former_processor_configs_by_master_key ON former_processor_configs USING btree (SUBSTRING(credentials_sealed FROM 2 FOR 8), organization_id, livemode, merchant_store_id, provider, account);
+
 create table idempotency_keys (
   id bytea not null,
   organization_id text not null,
@@ -243,6 +256,7 @@ create table payment_attempts (
   capture_amount payable_amount,
   capture_requested_at timestamp(3) with time zone,
   capture_before timestamp(3) with time zone,
+  provider_account text,
   constraint payment_attempts_pkey PRIMARY KEY (id),
   constraint payment_attempts_payment_intent_id_fkey FOREIGN KEY (payment_intent_id) REFERENCES payment_intents(id)
 ) with (fillfactor=70);

@@ -34,7 +34,7 @@ async function rotate(t: TestContext, env: Record<string, string>, ...options: s
 function startTills(gateway: TestGateway, first_targets: [string, string]) {
   let targets = first_targets;
   let resting = false;
-  const rounds = [0, 0, 0];
+  const rounds = [0, 0, 0, 0];
   const failures: string[] = [];
 
   async function serve(number: number): Promise<void> {
@@ -117,7 +117,12 @@ test('two API processes and a worker change over to a new key while they serve',
 
   const said = await rotate(t, between);
   assert.equal(await pictureAt(new_left.url), 200, 'which the earlier key has signed');
-  assert.deepEqual(said.sealed_anew, { api_keys: 2, payment_processor_configs: 1, webhook_endpoints: 1 });
+  assert.deepEqual(said.sealed_anew, {
+    api_keys: 2,
+    payment_processor_configs: 1,
+    former_processor_configs: 0,
+    webhook_endpoints: 1,
+  });
   assert.deepEqual(said.unopenable, []);
   assert.match(said.next_step, /^Keep MPAC_MASTER_KEY_PREVIOUS until 20\d\d-/);
   await tills.moveTo(new_right.url, new_left.url);
@@ -126,7 +131,7 @@ test('two API processes and a worker change over to a new key while they serve',
 
   // A second run finds nothing to do, and a process without the earlier key is still told to wait.
   const again = await rotate(t, between);
-  assert.deepEqual(Object.values(again.sealed_anew), [0, 0, 0]);
+  assert.deepEqual(Object.values(again.sealed_anew), [0, 0, 0, 0]);
   const too_early = await runCli(t, ['serve'], { env: { ...afterwards, HOST: '127.0.0.1' } });
   assert.equal(too_early.code, 1);
   assert.match(

@@ -20,6 +20,7 @@ export function makeAttempt(
     payment_intent_id: intent.id,
     merchant_id: intent.merchant_id,
     merchant_store_id: intent.merchant_store_id,
+    provider_account: null,
     adapter: provider.name,
     processing_mode: provider.processing_mode,
     status: 'asked',

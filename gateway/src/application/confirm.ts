@@ -81,6 +81,7 @@ export async function confirmPaymentIntent(
     const access = await findProviderAccess(context, provider, intent, 'new_confirm');
     if (!access.ok) throw notSupported(access.reason);
     attempt.merchant_store_id = access.merchant_store_id;
+    attempt.provider_account = access.provider_account;
     const asked = movePaymentIntent(next, 'ask_provider', attempt.created_at, {
       outcome: 'unknown',
       next_check_at: attempt.next_check_at,

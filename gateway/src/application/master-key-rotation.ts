@@ -20,7 +20,7 @@ import { type MasterKey, open, SecretBoxError, seal } from '../domain/secret-box
 import { apiKeySecretContext } from './api-key-secrets.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 import { answersUntil, findOpeningKey, GRACE_MS, MasterKeyError, nameOf, sealCheck } from './master-keys.ts';
-import { credentialsContext } from './provider-access.ts';
+import { credentialsContext, formerCredentialsContext } from './provider-access.ts';
 import { webhookSecretContext } from './webhook-endpoints.ts';
 
 /** What the log and the audit log call the gateway as a whole: its master key belongs to no organization. */
@@ -33,6 +33,18 @@ const CONTEXT_OF: Record<SealedTable, (row: string[]) => string> = {
   api_keys: ([id = '']) => apiKeySecretContext(id),
   payment_processor_configs: ([organization_id = '', livemode, store_id = '', provider = '']) =>
     credentialsContext({ organization_id, livemode: livemode === 'true' }, store_id, provider),
+  former_processor_configs: ([
+    organization_id = '',
+    livemode,
+    merchant_store_id = '',
+    provider = '',
+    account = '',
+  ]) =>
+    formerCredentialsContext(
+      { organization_id, livemode: livemode === 'true' },
+      { merchant_store_id, provider },
+      account,
+    ),
   webhook_endpoints: ([id = '']) => webhookSecretContext(id),
 };
 

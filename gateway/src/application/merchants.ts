@@ -29,6 +29,7 @@ import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { makePage, type Page } from './pages.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { credentialsContext } from './provider-access.ts';
+import { accountOf, keepFormerConfigs } from './provider-accounts.ts';
 import { checkCredentials, makeSyncRows, type SyncBody, type SyncRows } from './synced-rows.ts';
 
 /** Make and change what the body says. The same body again changes nothing but the times. */
@@ -52,12 +53,17 @@ export async function syncMerchants(
       await keepToIndexes(tx);
       await upsertMerchants(tx, owner, rows.merchants, now);
       await writeStores(tx, owner, rows, now);
+      const changed_accounts = await keepFormerConfigs(context, tx, owner, configs, now);
       await writeConfigs(tx, owner, configs, now);
       const entry = makeAuditEntry(context, actor, {
         ...owner,
         action: 'merchants.synced',
         object_id: owner.organization_id,
-        details: { ...counts, payment_processor_configs: configs.length },
+        details: {
+          ...counts,
+          payment_processor_configs: configs.length,
+          ...(changed_accounts > 0 && { changed_accounts }),
+        },
       });
       await insertAuditEntry(tx, entry);
     });
@@ -87,7 +93,11 @@ export async function saveStore(context: Context, wanted: NewStore, actor: Actor
   await syncMerchants(context, { organization_id, livemode }, actor, body, null);
 }
 
-type SealedConfig = Omit<SyncRows['configs'][number], 'credentials'> & { credentials_sealed: Buffer | null };
+type SealedConfig = Omit<SyncRows['configs'][number], 'credentials'> & {
+  credentials_sealed: Buffer | null;
+  /** Null also where the credentials stay: then so does the account. */
+  account: string | null;
+};
 
 /** So many are checked and sealed before other requests have their turn: a few milliseconds. */
 const SEALED_AT_ONCE = 200;
@@ -103,7 +113,8 @@ async function sealCredentials(
     const where = credentialsContext(owner, config.merchant_store_id, config.provider);
     const credentials_sealed =
       credentials === null ? null : seal(context.master_key, JSON.stringify(credentials), where);
-    sealed.push({ ...config, credentials_sealed });
+    const account = credentials === null ? null : accountOf(config.provider, credentials);
+    sealed.push({ ...config, credentials_sealed, account });
     if (sealed.length % SEALED_AT_ONCE === 0) await new Promise(setImmediate);
   }
   return sealed;

@@ -2,6 +2,7 @@
 // which every question to a provider goes. Nothing is open in the database while a provider thinks.
 import Schema from 'typebox/schema';
 import type { Context } from '../context.ts';
+import { findFormerCredentials } from '../db/former-processor-configs.ts';
 import { listProcessorConfigs, type Place } from '../db/merchants.ts';
 import { assertNoTransaction } from '../db/pool.ts';
 import type { Attempt } from '../domain/attempt.ts';
@@ -18,17 +19,20 @@ type Access =
       provider_context: ProviderContext;
       /** Whose settings they are: of a payment without a store, the one store that had any. */
       merchant_store_id: string | null;
+      /** Their account at the provider; null where nobody is asked. */
+      provider_account: string | null;
     }
   | { ok: false; reason: string };
 
 /**
  * An inactive configuration stops new confirms, but payments that are open go on, with the settings of the store
- * that their attempt began with: another that is set up meanwhile does not make it doubtful whom to ask.
+ * that their attempt began with, for the account that it began with: another store or account that is set up
+ * meanwhile does not make it doubtful whom to ask.
  */
 export async function findProviderAccess(
   context: Context,
   provider: Provider,
-  place: Place & { organization_id: string; livemode: boolean },
+  place: Place & { organization_id: string; livemode: boolean; provider_account?: string | null },
   use: 'new_confirm' | 'open_attempt',
 ): Promise<Access> {
   const base = {
@@ -42,6 +46,7 @@ export async function findProviderAccess(
       ok: true,
       provider_context: { ...base, credentials: null },
       merchant_store_id: place.merchant_store_id,
+      provider_account: null,
     };
 
   const { organization_id, livemode } = place;
@@ -58,16 +63,37 @@ export async function findProviderAccess(
     const reason = `Several stores of the merchant use ${provider.name}: give merchant_store_id when creating.`;
     return { ok: false, reason };
   }
-  const where = credentialsContext(place, config.merchant_store_id, provider.name);
-  const synced = JSON.parse(
-    open(context.opening_keys, config.credentials_sealed, where).toString('utf8'),
-  ) as object;
-  const credentials = { ...providerDefaults(context, provider.name, place.livemode, synced), ...synced };
+  const { merchant_store_id } = config;
+  const where = credentialsContext(place, merchant_store_id, provider.name);
+  let credentials = openCredentials(context, provider, livemode, config.credentials_sealed, where);
+  const account = place.provider_account ?? null;
+  if (account !== null && provider.accountOf?.(credentials) !== account) {
+    const at = { merchant_store_id, provider: provider.name };
+    const former = await findFormerCredentials(context.db, place, at, account);
+    if (former === null) {
+      const reason = `The settings of the account at ${provider.name} that this payment began with are not there.`;
+      return { ok: false, reason };
+    }
+    const former_where = formerCredentialsContext(place, at, account);
+    credentials = openCredentials(context, provider, livemode, former, former_where);
+  }
   if (!Schema.Check(provider.complete_credentials, credentials)) {
     return { ok: false, reason: `The credentials of ${provider.name} for this store are incomplete.` };
   }
-  const { merchant_store_id } = config;
-  return { ok: true, provider_context: { ...base, credentials }, merchant_store_id };
+  const provider_account = provider.accountOf?.(credentials) ?? null;
+  return { ok: true, provider_context: { ...base, credentials }, merchant_store_id, provider_account };
+}
+
+/** As the store synced them, over the gateway's defaults. */
+function openCredentials(
+  context: Context,
+  provider: Provider,
+  livemode: boolean,
+  sealed: Buffer,
+  where: string,
+): object {
+  const synced = JSON.parse(open(context.opening_keys, sealed, where).toString('utf8')) as object;
+  return { ...providerDefaults(context, provider.name, livemode, synced), ...synced };
 }
 
 /** Where a store's credentials belong: sealed for one place, they do not open in another. */
@@ -78,6 +104,17 @@ export function credentialsContext(
 ): string {
   const mode = livemode ? 'live' : 'test';
   return `payment_processor_configs.credentials:${organization_id}:${mode}:${store_id}:${provider}`;
+}
+
+/** The same for credentials that a store had before, for another account. */
+export function formerCredentialsContext(
+  { organization_id, livemode }: { organization_id: string; livemode: boolean },
+  { merchant_store_id, provider }: { merchant_store_id: string; provider: string },
+  account: string,
+): string {
+  const mode = livemode ? 'live' : 'test';
+  const place = `${organization_id}:${mode}:${merchant_store_id}:${provider}:${account}`;
+  return `former_processor_configs.credentials:${place}`;
 }
 
 /** A test payment whose store has no credentials of its own goes to the simulator. */

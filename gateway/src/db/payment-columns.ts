@@ -62,6 +62,7 @@ const FIXED_ATTEMPT = {
   payment_intent_id: 'text',
   merchant_id: 'text',
   merchant_store_id: 'text',
+  provider_account: 'text',
   payment_method_type: 'text',
   provider: 'text',
   adapter: 'text',

@@ -9,6 +9,16 @@ export const SEALED_COLUMNS = {
     column: 'credentials_sealed',
     key: { organization_id: 'text', livemode: 'boolean', merchant_store_id: 'text', provider: 'text' },
   },
+  former_processor_configs: {
+    column: 'credentials_sealed',
+    key: {
+      organization_id: 'text',
+      livemode: 'boolean',
+      merchant_store_id: 'text',
+      provider: 'text',
+      account: 'text',
+    },
+  },
   webhook_endpoints: { column: 'secret_sealed', key: { id: 'text' } },
 } as const satisfies Record<string, { column: string; key: Record<string, string> }>;
 

@@ -23,6 +23,8 @@ export interface Attempt {
   payment_intent_id: string;
   merchant_id: string;
   merchant_store_id: string | null;
+  /** The account at the provider that it began with; null where nobody is asked, and when it is not known. */
+  provider_account: string | null;
   payment_method_type: PaymentMethodType;
   /** As the caller named it: PAYPAY, CASH, VISA, … */
   provider: string;

@@ -67,6 +67,7 @@ function makeAttempt(changes: Partial<Attempt> = {}): Attempt {
     currency: 'JPY',
     authorize_only: false,
     external_ref_id: null,
+    provider_account: null,
     return_url: null,
     provider_payment_id: null,
     provider_code_id: null,

@@ -66,6 +66,7 @@ function makeAttempt(id: string): Attempt {
     currency: 'JPY',
     authorize_only: true,
     external_ref_id: null,
+    provider_account: null,
     return_url: null,
     provider_payment_id: null,
     provider_code_id: null,

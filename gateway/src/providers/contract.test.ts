@@ -50,6 +50,19 @@ function holdLife(fixture: AskedFixture): void {
   });
   after(() => play.close());
 
+  test('the credentials say whose account they are for, whatever their secrets, and tell none', () => {
+    const { accountOf } = fixture.provider;
+    const credentials = play.stage.credentials();
+    const account = accountOf?.(credentials);
+    assert.ok(typeof account === 'string' && account !== '');
+    assert.equal(accountOf?.(play.stage.credentials('http://127.0.0.1:9')), account);
+    for (const secret of play.stage.secrets) assert.equal(account.includes(secret), false);
+    // What only the gateway adds is no part of it: a store's own credentials name the account, too.
+    const { properties = {} } = fixture.provider.credentials as { properties?: object };
+    const synced = Object.fromEntries(Object.entries(credentials).filter(([name]) => name in properties));
+    assert.equal(accountOf?.(synced), account);
+  });
+
   test('a started payment waits with an action, and is paid once the customer paid', async () => {
     const attempt = play.makeFresh();
     const started = await play.ask('start', attempt);

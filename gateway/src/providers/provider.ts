@@ -112,6 +112,12 @@ export interface Provider<S extends TSchema = TSchema> {
    * first, so an adapter never meets a half configured store. Null together with `credentials`.
    */
   complete_credentials: S | null;
+  /**
+   * Which account at the provider the credentials are for: what has to stay the same so that payments which began
+   * with others are still known there. Nothing secret; it is stored as it is. It stands in what a store syncs, too.
+   * Present exactly where there are credentials.
+   */
+  accountOf?(credentials: Static<S>): string;
 
   /**
    * For providers where the money has already changed hands when we are told (cash, terminal): no call is

@@ -64,6 +64,7 @@ test('every provider has a name of its own and exactly one of record and start w
     assert.equal(provider.start === undefined, provider.lookUp === undefined, provider.name);
     assert.equal(provider.start === undefined, provider.cancel === undefined, provider.name);
     assert.equal(provider.credentials === null, provider.complete_credentials === null, provider.name);
+    assert.equal(provider.credentials === null, provider.accountOf === undefined, provider.name);
   }
   assert.equal(findProviderByName('VISA'), null);
   assert.throws(() => getProviderByName('VISA'));

@@ -21,6 +21,7 @@ export const paypay = defineProvider({
   can_authorize: true,
   credentials: PaypayStoreCredentials,
   complete_credentials: PaypayCredentials,
+  accountOf: ({ merchant_id }) => merchant_id,
   start: (attempt, context) => start(attempt, withOneDeadline(context)),
   lookUp: (attempt, context) => lookUp(attempt, withOneDeadline(context)),
   cancel: (attempt, context) => cancel(attempt, withOneDeadline(context)),
