@@ -2,7 +2,7 @@
 // is synchronised meanwhile, because another store's account at the provider knows nothing of it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startTestGateway, STORE_ID, type TestGateway } from './support/gateway.ts';
+import { STORE_ID, startTestGateway, type TestGateway } from './support/gateway.ts';
 
 const paypay = (merchant_id: string, is_active = true) => [
   { provider: 'PAYPAY', is_active, credentials: { merchant_id } },
