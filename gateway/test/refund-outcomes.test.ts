@@ -175,17 +175,24 @@ test('a contract with one refund for each payment refuses the second, and its pl
   assert.equal((await rows(intent)).length, 2, 'the retry makes no third');
 });
 
-/** PayPay takes a placeholder for a stranger. */
-const asStranger = () => saveMerchantId('merchant-id');
+const { http } = gateway.context;
 
-const saveMerchantId = (merchant_id: string) =>
-  gateway.saveStore({
-    payment_processor_configs: [{ provider: 'PAYPAY', is_active: true, credentials: { merchant_id } }],
-  });
+/** From now on PayPay takes us for a stranger, as it does who leaves a placeholder in place of the merchant's id. */
+function comeAsStranger(): void {
+  const stranger = { 'x-assume-merchant': 'merchant-id' };
+  gateway.context.http = {
+    ...http,
+    request: (request) => http.request({ ...request, headers: { ...request.headers, ...stranger } }),
+  };
+}
+
+function comeAsOurselves(): void {
+  gateway.context.http = http;
+}
 
 test('a refusal that lies elsewhere is a provider error, which the retry hears again without a second refund', async () => {
   const intent = await payQr();
-  await asStranger();
+  comeAsStranger();
   const options = { idempotency_key: 'elsewhere' };
   const { status, json, text } = await refund(intent, {}, options);
   assert.deepEqual(
@@ -198,7 +205,7 @@ test('a refusal that lies elsewhere is a provider error, which the retry hears a
   const again = await refund(intent, {}, options);
   assert.deepEqual([again.status, again.json.details], [502, json.details]);
   assert.equal((await rows(intent)).length, 1);
-  await gateway.saveStore();
+  comeAsOurselves();
   assert.equal((await refund(intent)).json.status, 'succeeded', 'a new request is a new refund');
 });
 
@@ -208,10 +215,10 @@ test('a refusal of the second asking does not hide that the first one was heard'
   const { json } = await refund(intent);
   // As if PayPay had denied it often enough that the worker asks once more.
   await gateway.query(`update refunds set next_step = 'ask' where id = $1`, [json.id]);
-  await asStranger();
+  comeAsStranger();
   await pass(60_000, 5_000);
   assert.deepEqual([(await retrieve(json)).status, (await retrieve(json)).outcome], ['pending', 'unknown']);
-  await gateway.saveStore();
+  comeAsOurselves();
   await pass(600_000, 60_000);
   assert.equal((await retrieve(json)).status, 'succeeded');
   assert.equal((await atPaypay(intent)).length, 1);
