@@ -2,8 +2,8 @@
 // by the notification, by a look-up now and then, and after the hold should have ended.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Json } from './support/client.ts';
 import { startTestGateway } from './support/gateway.ts';
+import { waitUntil } from './support/process.ts';
 
 const gateway = await startTestGateway({ after });
 const { client, clock, paypay } = gateway;
@@ -109,14 +109,11 @@ test('a hold that runs out ends the intent within minutes, as authorization_expi
 
 test('PayPay’s notifications make a hold, its capture and its end known at once', async () => {
   await paypay.connectNotifications();
-  const notified = async (intent: { code: string }, count: number): Promise<Json[]> => {
-    for (;;) {
+  const notified = (intent: { code: string }, count: number) =>
+    waitUntil('the notifications', async () => {
       const { notifications } = await paypay.find(intent.code);
-      if (notifications.filter(({ outcome }) => outcome === 'delivered').length >= count)
-        return notifications;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  };
+      return notifications.filter(({ outcome }) => outcome === 'delivered').length >= count && notifications;
+    });
   const settleNow = async () => {
     await gateway.runJob('notifications');
     await gateway.runJob('look_ups');
