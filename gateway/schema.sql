@@ -257,6 +257,10 @@ create table payment_attempts (
   capture_requested_at timestamp(3) with time zone,
   capture_before timestamp(3) with time zone,
   provider_account text,
+  customer_code_hash bytea,
+  customer_code_masked text,
+  paid_at timestamp(3) with time zone,
+  provider_request_id text,
   constraint payment_attempts_pkey PRIMARY KEY (id),
   constraint payment_attempts_payment_intent_id_fkey FOREIGN KEY (payment_intent_id) REFERENCES payment_intents(id)
 ) with (fillfactor=70);

@@ -72,6 +72,8 @@ const FIXED_ATTEMPT = {
   authorize_only: 'boolean',
   external_ref_id: 'text',
   return_url: 'text',
+  customer_code_hash: 'bytea',
+  customer_code_masked: 'text',
   created_at: 'timestamptz',
 } as const satisfies Partial<Columns<Attempt>>;
 
@@ -79,6 +81,7 @@ export const CHANGING_ATTEMPT = {
   status: 'text',
   provider_payment_id: 'text',
   provider_code_id: 'text',
+  provider_request_id: 'text',
   action: 'json',
   error: 'json',
   cancel_requested_at: 'timestamptz',
@@ -86,6 +89,7 @@ export const CHANGING_ATTEMPT = {
   capture_amount: 'bigint',
   capture_requested_at: 'timestamptz',
   capture_before: 'timestamptz',
+  paid_at: 'timestamptz',
   next_check_at: 'timestamptz',
   checks_done: 'integer',
   not_found_count: 'integer',

@@ -37,8 +37,14 @@ export interface Attempt {
   authorize_only: boolean;
   external_ref_id: string | null;
   return_url: string | null;
+  /** Of qr_cpm: tells a second use of the scanned code, which itself is never stored. */
+  customer_code_hash: Buffer | null;
+  /** As much of the scanned code as may be shown. */
+  customer_code_masked: string | null;
   provider_payment_id: string | null;
   provider_code_id: string | null;
+  /** The provider's own id of its last answer that was news, for its support. */
+  provider_request_id: string | null;
   action: CustomerAction | null;
   error: LastPaymentError | null;
   /** Since when we want it called off, and the reason that the intent will carry. */
@@ -50,6 +56,8 @@ export interface Attempt {
   capture_requested_at: string | null;
   /** Until when the provider holds the money. */
   capture_before: string | null;
+  /** When the money moved: as the provider states it, else when we heard of it. */
+  paid_at: string | null;
   /** When the truth is looked up next; null when nothing is left to learn. The row is its own schedule. */
   next_check_at: string | null;
   checks_done: number;
@@ -126,6 +134,7 @@ export function attemptAfter(
   if ('provider_payment_id' in result && result.provider_payment_id !== undefined) {
     next.provider_payment_id = result.provider_payment_id;
   }
+  if (news.provider_request_id !== undefined) next.provider_request_id = news.provider_request_id;
   switch (result.kind) {
     case 'waiting':
       next.status = 'waiting';
@@ -163,6 +172,7 @@ export function attemptAfter(
     case 'paid':
       next.status = 'paid';
       next.error = null;
+      next.paid_at = result.paid_at ?? attempt.paid_at ?? now;
       if (attempt.authorize_only)
         next.capture_amount = result.stated?.amount ?? attempt.capture_amount ?? attempt.amount;
       return next;

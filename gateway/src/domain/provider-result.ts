@@ -37,7 +37,13 @@ export type UnknownReason =
   | 'overtaken'
   | 'amount_mismatch';
 
-export type ProviderResult =
+/** What a provider told us. */
+export type ProviderResult = ToldResult & {
+  /** The provider's own id of the answer, for its support (PayPay: X-REQUEST-ID). */
+  provider_request_id?: string;
+};
+
+type ToldResult =
   /** The provider opened a code or a page and waits for the customer. */
   | { kind: 'waiting'; action?: CustomerAction; provider_code_id?: string; provider_payment_id?: string }
   /** The provider has the customer's consent and still works on it. */

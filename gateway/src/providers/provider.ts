@@ -78,7 +78,7 @@ export interface NotificationRequest {
 }
 
 /**
- * What a notification lets us find. It never carries an outcome: the gateway asks the provider itself. Both
+ * What a notification lets us find. It carries no outcome where the provider can be asked: the gateway asks. Both
  * ids are null for news that concerns no payment (a file is ready): received, and nothing to ask.
  */
 export interface Notification {
@@ -87,6 +87,11 @@ export interface Notification {
   provider_payment_id: string | null;
   /** Equal for every repetition of the same news, so that repetitions are stored once. */
   dedupe_key: string;
+  /**
+   * Only of a provider that signs its news and cannot be asked for them (MPGS by Plutu): what it says. It goes
+   * through the same gate as an answer would.
+   */
+  result?: ProviderResult;
 }
 
 export type NotificationReading =
@@ -112,6 +117,11 @@ export interface Provider<S extends TSchema = TSchema> {
    * first, so an adapter never meets a half configured store. Null together with `credentials`.
    */
   complete_credentials: S | null;
+  /**
+   * What stands in for the credentials of a test payment whose store has none of its own: an account at the
+   * provider's simulator, which listens at `base_url`.
+   */
+  simulatorCredentials?(base_url: string): Partial<Static<S>>;
   /**
    * Which account at the provider the credentials are for: what has to stay the same so that payments which began
    * with others are still known there. Nothing secret; it is stored as it is. It stands in what a store syncs, too.

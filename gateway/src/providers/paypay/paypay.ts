@@ -22,6 +22,11 @@ export const paypay = defineProvider({
   credentials: PaypayStoreCredentials,
   complete_credentials: PaypayCredentials,
   accountOf: ({ merchant_id }) => merchant_id,
+  simulatorCredentials: (base_url) => ({
+    api_key: 'simulator-key',
+    api_secret: 'simulator-secret',
+    base_url,
+  }),
   start: (attempt, context) => start(attempt, withOneDeadline(context)),
   lookUp: (attempt, context) => lookUp(attempt, withOneDeadline(context)),
   cancel: (attempt, context) => cancel(attempt, withOneDeadline(context)),
