@@ -51,7 +51,8 @@ function isTest(path: string): boolean {
   return /\.test\.ts$|(^|\/)(contract-fixture|scripted-paypay|simulator-test-caller)\.ts$/.test(path);
 }
 
-const isSimulator = (path: string) => /^providers\/[^/]+\/simulator[^/]*$/.test(path);
+/** In a provider's folder, or what all simulators share, on the floor of the providers. */
+const isSimulator = (path: string) => /^providers\/([^/]+\/)?simulator[^/]*$/.test(path);
 const placeOf = (path: string) => path.split('/')[0] ?? '';
 /** The folder of one provider: `providers/paypay`. Null for what all of them share. */
 const providerOf = (path: string) => /^providers\/[^/]+(?=\/)/.exec(path)?.[0] ?? null;
@@ -96,6 +97,7 @@ function brokenByProviderImport(path: string, to: string): string | null {
   if (into !== null && from === into && isSimulator(path) !== isSimulator(to)) {
     return 'a simulator and its adapter share no code, or they would share mistakes';
   }
+  if (into === null && isSimulator(to) && !isSimulator(path)) return 'only simulators share what is theirs';
   return null;
 }
 
@@ -168,6 +170,8 @@ const BREAKING: [path: string, text: string, rule: RegExp][] = [
   ['providers/paypay/client.ts', "import type { x } from '../cash/cash.ts';", /only the registry/],
   ['providers/paypay/client.ts', "import { x } from './simulator-state.ts';", /share no code/],
   ['providers/paypay/simulator.ts', "import { x } from './client.ts';", /share no code/],
+  ['providers/paypay/client.ts', "import { x } from '../simulator-faults.ts';", /only simulators share/],
+  ['providers/simulator-faults.ts', "import { x } from './paypay/simulator.ts';", /only the registry/],
   ['providers/paypay/client.ts', "import fastify from 'fastify';", /package fastify/],
   ['providers/registry.ts', "import { x } from './contract-fixture.ts';", /what runs does not import/],
   ['application/confirm.ts', "import type { X } from 'fastify';", /package fastify/],

@@ -93,7 +93,7 @@ function openCredentials(
   where: string,
 ): object {
   const synced = JSON.parse(open(context.opening_keys, sealed, where).toString('utf8')) as object;
-  return { ...providerDefaults(context, provider.name, livemode, synced), ...synced };
+  return { ...providerDefaults(context, provider, livemode, synced), ...synced };
 }
 
 /** Where a store's credentials belong: sealed for one place, they do not open in another. */
@@ -118,16 +118,14 @@ export function formerCredentialsContext(
 }
 
 /** A test payment whose store has no credentials of its own goes to the simulator. */
-function providerDefaults(context: Context, name: string, livemode: boolean, synced: object): object {
+function providerDefaults(context: Context, provider: Provider, livemode: boolean, synced: object): object {
   const { simulator_url, provider_defaults } = context.config;
-  if (!livemode && simulator_url !== null && !('api_key' in synced)) {
-    return {
-      api_key: 'simulator-key',
-      api_secret: 'simulator-secret',
-      base_url: `${simulator_url}/${name.toLowerCase()}`,
-    };
-  }
-  return livemode ? (provider_defaults[name] ?? {}) : {};
+  if (livemode) return provider_defaults[provider.name] ?? {};
+  if (simulator_url === null) return {};
+  const at_simulator = provider.simulatorCredentials?.(`${simulator_url}/${provider.name.toLowerCase()}`);
+  // One of its own means an account of its own: with half of the simulator's it would be nobody's.
+  const has_own = Object.keys(at_simulator ?? {}).some((name) => name in synced);
+  return has_own ? {} : (at_simulator ?? {});
 }
 
 /** What the adapter may know of an attempt. */

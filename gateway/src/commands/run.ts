@@ -225,11 +225,11 @@ function portError(error: unknown, { port, host }: Config): unknown {
 
 /** On its usual port, or, where that is taken, on any: whoever needs it is told where it is. */
 async function startOwnSimulator(config: Config): Promise<SimulatorServer> {
-  const paypay = { notification_url: `${config.base_url}/v1/webhooks/paypay` };
+  const gateway_url = config.base_url;
   try {
-    return await startSimulatorServer({ port: config.simulator_port, paypay });
+    return await startSimulatorServer({ port: config.simulator_port, gateway_url });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    return startSimulatorServer({ port: 0, paypay });
+    return startSimulatorServer({ port: 0, gateway_url });
   }
 }

@@ -13,8 +13,8 @@ a:focus-visible { outline: 3px solid; outline-offset: 2px; }`;
 
 export const FRONT_PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-export function makeFrontPage(simulators: { name: string; mount: string }[]): string {
-  const links = simulators.map(({ name, mount }) => `<a href="${mount}">${name}</a>`).join('\n');
+export function makeFrontPage(simulators: readonly { title: string; mount: string }[]): string {
+  const links = simulators.map(({ title, mount }) => `<a href="${mount}">${title} simulator</a>`).join('\n');
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -3,10 +3,11 @@
 import type { AddressInfo } from 'node:net';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { PAYPAY_ENDPOINTS, PAYPAY_MOUNT, registerPaypaySimulator } from '../providers/paypay/simulator.ts';
-import type { PaypaySettings } from '../providers/paypay/simulator-state.ts';
-import { createFaultDial, registerFaultRoutes } from './faults.ts';
+import { Value } from 'typebox/value';
+import type { ProviderSimulator } from '../providers/simulator-contract.ts';
+import { createFaultDial, type FaultRequest, registerFaultRoutes } from '../providers/simulator-faults.ts';
 import { FRONT_PAGE_POLICY, makeFrontPage } from './front-page.ts';
+import { listSimulators } from './simulators.ts';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
 
@@ -18,7 +19,13 @@ export interface SimulatorServerOptions {
   log?: (facts: Record<string, unknown>, message: string) => void;
   /** Where faults with a probability strike. */
   seed?: number;
-  paypay?: { api_key?: string; api_secret?: string } & Partial<PaypaySettings>;
+  /** Absent: all that there are. */
+  simulators?: readonly ProviderSimulator[];
+  /** Where the gateway listens that they notify. */
+  gateway_url?: string | null;
+  /** What they start with, each under its simulator's name. */
+  settings?: Record<string, Record<string, unknown>>;
+  faults?: Record<string, readonly FaultRequest[]>;
 }
 
 export interface SimulatorServer {
@@ -45,14 +52,23 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
   });
 
   let url = '';
-  const { api_key, api_secret, ...settings } = options.paypay ?? {};
-  const faults = createFaultDial({ seed: options.seed ?? 1, endpoints: PAYPAY_ENDPOINTS });
-  registerPaypaySimulator(app, { serverUrl: () => url, now, log, faults, api_key, api_secret, settings });
-  registerFaultRoutes(app, faults, `${PAYPAY_MOUNT}/control`);
+  const simulators = options.simulators ?? (await listSimulators());
+  for (const simulator of simulators) {
+    const { name, mount } = simulator;
+    const dial = makeDial(simulator, options);
+    const settings = options.settings?.[name] ?? {};
+    if (!Value.Check(simulator.settings, settings)) throw new Error(`${name} cannot be set to that.`);
+    const parts = { serverUrl: () => url, now, log, faults: dial, settings };
+    // In a scope of its own, so that one simulator's way of reading bodies is no business of another's.
+    app.register(async (scope) => {
+      simulator.register(scope, { ...parts, gateway_url: options.gateway_url ?? null });
+      registerFaultRoutes(scope, dial, `${mount}/control`);
+    });
+  }
 
   app.get('/', (_request, reply) => {
     reply.header('content-security-policy', FRONT_PAGE_POLICY).type('text/html; charset=utf-8');
-    return makeFrontPage([{ name: 'PayPay simulator', mount: PAYPAY_MOUNT }]);
+    return makeFrontPage(simulators);
   });
 
   await app.listen({ port: options.port, host });
@@ -60,6 +76,16 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
   url = `http://${host === '::1' ? '[::1]' : host}:${port}`;
   log({ url }, 'simulator listening');
   return { url, port, close: () => app.close() };
+}
+
+function makeDial(simulator: ProviderSimulator, options: SimulatorServerOptions) {
+  const { endpoints, faults } = simulator;
+  const dial = createFaultDial({ seed: options.seed ?? 1, endpoints, faults });
+  for (const fault of options.faults?.[simulator.name] ?? []) {
+    const added = dial.add(fault);
+    if (!added.ok) throw new Error(added.message);
+  }
+  return dial;
 }
 
 /** Neither a foreign page's script nor a foreign name that points at this machine gets through. */

@@ -20,7 +20,7 @@ const PayBody = Type.Object({ late: Type.Optional(Type.Boolean()) }, strict);
 const EmptyBody = Type.Object({}, strict);
 const CaptureBody = Type.Object({ amount: Type.Optional(Type.Integer({ minimum: 1 })) }, strict);
 const ShortenBody = Type.Object({ seconds: Type.Optional(Type.Integer({ minimum: 0 })) }, strict);
-const SettingsBody = Type.Partial(
+export const PaypaySettingsBody = Type.Partial(
   Type.Object(
     {
       notification_url: Type.Union([Type.String({ pattern: '^https?://', maxLength: 2_000 }), Type.Null()]),
@@ -41,7 +41,7 @@ const SettingsBody = Type.Partial(
   ),
   strict,
 );
-type SettingsBody = Static<typeof SettingsBody>;
+type SettingsBody = Static<typeof PaypaySettingsBody>;
 
 export interface PaypayControlParts {
   mount: string;
@@ -145,7 +145,7 @@ export function registerPaypayControl(app: FastifyInstance, parts: PaypayControl
       scope.get('/settings', () => makeSettingsView(settings));
       scope.post<{ Body: SettingsBody }>(
         '/settings',
-        { schema: { body: SettingsBody } },
+        { schema: { body: PaypaySettingsBody } },
         (request, reply) => {
           const url = request.body.notification_url;
           if (typeof url === 'string' && !URL.canParse(url)) {

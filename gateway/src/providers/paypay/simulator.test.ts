@@ -73,7 +73,7 @@ describe('the signature check', () => {
     const published = await startSimulatorServer({
       port: 0,
       now: () => 1743138611_000,
-      paypay: { api_key: 'sample_key', api_secret: 'sample_secret' },
+      settings: { paypay: { api_key: 'sample_key', api_secret: 'sample_secret' } },
     });
     try {
       const headers = {

@@ -2,10 +2,12 @@
 // notifications, the control API and the pages. It shares no code with the adapter, so that a mistake in one
 // is not repeated in the other. Everything lives in memory, in the process that runs the simulator.
 import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import type { ProviderSimulator, SimulatorParts } from '../simulator-contract.ts';
 import { readCodeRequest } from './simulator-answers.ts';
-import { registerPaypayControl } from './simulator-control.ts';
+import { PaypaySettingsBody, registerPaypayControl } from './simulator-control.ts';
 import { createNotifier } from './simulator-notifications.ts';
-import { type OpaFault, registerOpaRoutes } from './simulator-opa.ts';
+import { OPA_ENDPOINTS, registerOpaRoutes } from './simulator-opa.ts';
 import { registerPaypayPages } from './simulator-page.ts';
 import { createRefundBook } from './simulator-refunds.ts';
 import { createRequestLog } from './simulator-request-log.ts';
@@ -13,31 +15,47 @@ import { createPaypayState, type PaypaySettings, type SimulatedPayment } from '.
 
 export const SIMULATOR_API_KEY = 'simulator-key';
 export const SIMULATOR_API_SECRET = 'simulator-secret';
-export const PAYPAY_MOUNT = '/paypay';
-export { OPA_ENDPOINTS as PAYPAY_ENDPOINTS } from './simulator-opa.ts';
+const PAYPAY_MOUNT = '/paypay';
 
-export interface PaypaySimulatorOptions {
-  /** Where the server listens, asked when a code is made: the port is not known before. */
-  serverUrl(): string;
-  now(): number;
-  log(facts: Record<string, unknown>, message: string): void;
-  /** Says whether a fault strikes here and now. What it then does is decided here. */
-  faults: {
-    take(
-      fault: OpaFault | 'wrong_amount' | 'lose_notification' | 'duplicate_notification' | 'instant_pay',
-      endpoint: string,
-    ): { ms: number } | null;
-    clear(): void;
-  };
-  api_key?: string | undefined;
-  api_secret?: string | undefined;
-  settings?: Partial<PaypaySettings> | undefined;
-}
+export const simulator: ProviderSimulator = {
+  name: 'paypay',
+  title: 'PayPay',
+  about: 'PayPay’s Open Payment API, and the customer with its app.',
+  mount: PAYPAY_MOUNT,
+  endpoints: OPA_ENDPOINTS,
+  faults: [
+    'server_error',
+    'server_error_after_success',
+    'hang',
+    'hang_after_success',
+    'slow',
+    'slow_drip',
+    'rate_limit',
+    'maintenance',
+    'html_502',
+    'wrong_amount',
+    'lose_notification',
+    'duplicate_notification',
+    'instant_pay',
+  ],
+  settings: Type.Object(
+    {
+      ...PaypaySettingsBody.properties,
+      api_key: Type.Optional(Type.String({ minLength: 1 })),
+      api_secret: Type.Optional(Type.String({ minLength: 1 })),
+    },
+    { additionalProperties: false },
+  ),
+  register: registerPaypaySimulator,
+};
 
-export function registerPaypaySimulator(app: FastifyInstance, options: PaypaySimulatorOptions): void {
-  const { now, log, faults } = options;
+type StartSettings = Partial<PaypaySettings> & { api_key?: string; api_secret?: string };
+
+function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): void {
+  const { now, log, faults, gateway_url } = parts;
+  const { api_key, api_secret, ...startSettings } = parts.settings as StartSettings;
   const initialSettings: PaypaySettings = {
-    notification_url: null,
+    notification_url: gateway_url === null ? null : `${gateway_url}/v1/webhooks/paypay`,
     webhook_secret: null,
     qr_lifetime_seconds: 300,
     instant_pay: false,
@@ -50,13 +68,13 @@ export function registerPaypaySimulator(app: FastifyInstance, options: PaypaySim
     can_authorize: true,
     authorization_lifetime_seconds: 30 * 24 * 3_600,
     capture_margin_seconds: 0,
-    ...options.settings,
+    ...startSettings,
   };
   const settings = { ...initialSettings };
   const state = createPaypayState({
     now,
     settings,
-    baseUrl: () => `${options.serverUrl()}${PAYPAY_MOUNT}`,
+    baseUrl: () => `${parts.serverUrl()}${PAYPAY_MOUNT}`,
     notify: (payment) => notifier.notify(payment),
   });
   const refunds = createRefundBook({ now, settings, findCharge: state.findCharge });
@@ -90,7 +108,7 @@ export function registerPaypaySimulator(app: FastifyInstance, options: PaypaySim
 
   registerOpaRoutes(app, {
     mount: PAYPAY_MOUNT,
-    secrets: new Map([[options.api_key ?? SIMULATOR_API_KEY, options.api_secret ?? SIMULATOR_API_SECRET]]),
+    secrets: new Map([[api_key ?? SIMULATOR_API_KEY, api_secret ?? SIMULATOR_API_SECRET]]),
     now,
     log,
     takeFault: (fault, endpoint) => faults.take(fault, endpoint),

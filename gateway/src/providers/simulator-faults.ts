@@ -1,5 +1,6 @@
-// The fault dial of a simulator: which faults are switched on, for which endpoint and how often, and the
-// control routes that turn it. What a fault does is the simulator's own business; the dial only says when.
+// The fault dial of the simulators: which faults are switched on, for which endpoint and how often, and the control
+// routes that turn it. A simulator plays its own choice out of one list; what a fault does is its own business, and
+// the dial only says when.
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 
@@ -29,12 +30,17 @@ export const FAULTS = {
     takes_endpoint: false,
     default_ms: null,
   },
+  reorder_notifications: {
+    about: 'The notification waits until a later one has overtaken it',
+    takes_endpoint: false,
+    default_ms: null,
+  },
   instant_pay: { about: 'Customers pay as soon as a code exists', takes_endpoint: false, default_ms: 0 },
 } as const;
 
 export type FaultName = keyof typeof FAULTS;
 
-const FaultRequest = Type.Object(
+export const FaultRequest = Type.Object(
   {
     fault: Type.String(),
     /** How often it strikes before it switches itself off. Without it the fault stands until it is removed. */
@@ -69,6 +75,8 @@ export interface FaultDial {
   /** Switches off every fault, or every fault of one name. */
   clear(fault?: string): void;
   endpoints: readonly string[];
+  /** Those that this simulator plays. */
+  faults: readonly FaultName[];
 }
 
 /** Mulberry32: small, and the same seed strikes at the same requests on every machine. */
@@ -82,24 +90,25 @@ function makeRandom(seed: number): () => number {
   };
 }
 
-export function createFaultDial(options: { seed: number; endpoints: readonly string[] }): FaultDial {
-  const { endpoints } = options;
+export function createFaultDial(options: {
+  seed: number;
+  endpoints: readonly string[];
+  faults: readonly FaultName[];
+}): FaultDial {
+  const { endpoints, faults } = options;
   const random = makeRandom(options.seed);
   let active: ActiveFault[] = [];
   let nextId = 1;
 
   return {
     endpoints,
+    faults,
     add(request) {
-      if (!Object.hasOwn(FAULTS, request.fault)) {
-        const known = Object.keys(FAULTS).join(', ');
-        return {
-          ok: false,
-          field: 'fault',
-          message: `There is no fault '${request.fault}'. Known: ${known}.`,
-        };
+      const name = faults.find((fault) => fault === request.fault);
+      if (name === undefined) {
+        const message = `There is no fault '${request.fault}'. Known: ${faults.join(', ')}.`;
+        return { ok: false, field: 'fault', message };
       }
-      const name = request.fault as FaultName;
       const { takes_endpoint, default_ms } = FAULTS[name];
       const endpoint = request.endpoint ?? null;
       if (endpoint !== null && !takes_endpoint) {
@@ -144,7 +153,8 @@ export function createFaultDial(options: { seed: number; endpoints: readonly str
 
 /** Mounts the dial at `{prefix}/faults`. The server has set up validation and error answers. */
 export function registerFaultRoutes(app: FastifyInstance, dial: FaultDial, prefix: string): void {
-  const listing = () => ({ faults: dial.list(), known: FAULTS, endpoints: dial.endpoints });
+  const known = Object.fromEntries(dial.faults.map((name) => [name, FAULTS[name]]));
+  const listing = () => ({ faults: dial.list(), known, endpoints: dial.endpoints });
 
   app.get(`${prefix}/faults`, () => listing());
 
