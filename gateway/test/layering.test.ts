@@ -37,7 +37,7 @@ const PACKAGES: Record<string, readonly string[]> = {
     '@opentelemetry/resources',
     '@opentelemetry/exporter-trace-otlp-http',
   ],
-  providers: ['typebox'],
+  providers: ['typebox', 'csv-parse'],
   application: ['typebox', 'ipaddr.js', 'qrcode'],
   http: ['fastify', '@fastify/swagger', 'typebox', 'ipaddr.js', 'rate-limiter-flexible'],
   jobs: [],
