@@ -1,7 +1,5 @@
-// The fault dial of the simulators: which faults are switched on, for which endpoint and how often, and the control
-// routes that turn it. A simulator plays its own choice out of one list; what a fault does is its own business, and
-// the dial only says when.
-import type { FastifyInstance } from 'fastify';
+// The fault dial of the simulators: which faults are switched on, for which endpoint and how often. A simulator plays
+// its own choice out of one list; what a fault does is its own business, and the dial only says when.
 import Type, { type Static } from 'typebox';
 
 /** Every fault that a simulator may be asked for. `default_ms` stands where a fault takes a length of time. */
@@ -72,14 +70,17 @@ export interface FaultDial {
   /** The fault that strikes here and now, if one does. Taking a counted fault uses it up. */
   take(fault: FaultName, endpoint: string): ActiveFault | null;
   list(): ActiveFault[];
-  /** Switches off every fault, or every fault of one name. */
-  clear(fault?: string): void;
+  /** Switches off every fault of one name, or a single one; else all, and the chances begin anew. */
+  clear(which?: { fault?: string | undefined; id?: number | undefined }): void;
+  /** The same seed strikes the same requests on every machine. */
+  seed(): number;
+  reseed(seed: number): void;
   endpoints: readonly string[];
   /** Those that this simulator plays. */
   faults: readonly FaultName[];
 }
 
-/** Mulberry32: small, and the same seed strikes at the same requests on every machine. */
+/** Mulberry32: small, and the same on every machine. */
 function makeRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -90,19 +91,46 @@ function makeRandom(seed: number): () => number {
   };
 }
 
+/** FNV-1a: a seed of its own for each text, out of one seed for all. */
+function makeSeed(seed: number, text: string): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+}
+
+/**
+ * A row of chances for each fault and endpoint: whether the fifth request to an endpoint fails does not hang on what
+ * came in between to another, so that a run of many at once strikes the same requests again.
+ */
+function makeChances(seed: number): (fault: FaultName, endpoint: string) => number {
+  const rows = new Map<string, () => number>();
+  return (fault, endpoint) => {
+    const name = `${fault}/${endpoint}`;
+    const row = rows.get(name) ?? makeRandom(makeSeed(seed, name));
+    rows.set(name, row);
+    return row();
+  };
+}
+
 export function createFaultDial(options: {
   seed: number;
   endpoints: readonly string[];
   faults: readonly FaultName[];
 }): FaultDial {
   const { endpoints, faults } = options;
-  const random = makeRandom(options.seed);
+  let { seed } = options;
+  let drawChance = makeChances(seed);
   let active: ActiveFault[] = [];
   let nextId = 1;
 
   return {
     endpoints,
     faults,
+    seed: () => seed,
+    reseed(next) {
+      seed = next;
+      drawChance = makeChances(seed);
+    },
     add(request) {
       const name = faults.find((fault) => fault === request.fault);
       if (name === undefined) {
@@ -135,7 +163,7 @@ export function createFaultDial(options: {
     take(name, endpoint) {
       for (const fault of active) {
         if (fault.fault !== name || (fault.endpoint !== null && fault.endpoint !== endpoint)) continue;
-        if (fault.probability < 1 && random() >= fault.probability) continue;
+        if (fault.probability < 1 && drawChance(name, endpoint) >= fault.probability) continue;
         if (fault.times_left !== null) {
           fault.times_left -= 1;
           if (fault.times_left === 0) active = active.filter((other) => other !== fault);
@@ -145,31 +173,12 @@ export function createFaultDial(options: {
       return null;
     },
     list: () => active.map((fault) => ({ ...fault })),
-    clear(name) {
-      active = name === undefined ? [] : active.filter((fault) => fault.fault !== name);
+    clear(which = {}) {
+      const { fault: name, id } = which;
+      if (name === undefined && id === undefined) {
+        active = [];
+        drawChance = makeChances(seed);
+      } else active = active.filter((fault) => fault.fault !== name && fault.id !== id);
     },
   };
-}
-
-/** Mounts the dial at `{prefix}/faults`. The server has set up validation and error answers. */
-export function registerFaultRoutes(app: FastifyInstance, dial: FaultDial, prefix: string): void {
-  const known = Object.fromEntries(dial.faults.map((name) => [name, FAULTS[name]]));
-  const listing = () => ({ faults: dial.list(), known, endpoints: dial.endpoints });
-
-  app.get(`${prefix}/faults`, () => listing());
-
-  app.post<{ Body: FaultRequest }>(
-    `${prefix}/faults`,
-    { schema: { body: FaultRequest } },
-    (request, reply) => {
-      const added = dial.add(request.body);
-      if (added.ok) return reply.code(201).send(added.fault);
-      return reply.code(400).send({ error: { message: added.message, field: added.field } });
-    },
-  );
-
-  app.delete<{ Querystring: { fault?: string } }>(`${prefix}/faults`, (request) => {
-    dial.clear(request.query.fault);
-    return listing();
-  });
 }

@@ -5,7 +5,8 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Value } from 'typebox/value';
 import type { ProviderSimulator } from '../providers/simulator-contract.ts';
-import { createFaultDial, type FaultRequest, registerFaultRoutes } from '../providers/simulator-faults.ts';
+import { registerFaultRoutes } from '../providers/simulator-fault-routes.ts';
+import { createFaultDial, type FaultRequest } from '../providers/simulator-faults.ts';
 import { FRONT_PAGE_POLICY, makeFrontPage } from './front-page.ts';
 import { listSimulators } from './simulators.ts';
 

@@ -2,10 +2,10 @@
 // notifications again, changes settings, and shows payments, charges and requests to tests and to the page.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
+import type { RequestLog } from '../simulator-request-log.ts';
 import { capturedAmount } from './simulator-authorizations.ts';
 import type { Notifier } from './simulator-notifications.ts';
 import type { RefundBook } from './simulator-refunds.ts';
-import type { RequestLog } from './simulator-request-log.ts';
 import type {
   Charge,
   PaymentPhase,
@@ -167,7 +167,11 @@ export function registerPaypayControl(app: FastifyInstance, parts: PaypayControl
         return { ...total, charges: charges.slice(0, readLimit(request.query.limit)) };
       });
       scope.get('/refunds', () => ({ refunds: refunds.list() }));
-      scope.get('/requests', () => ({ requests: requests.listCounts() }));
+      scope.get('/requests', () => ({
+        requests: requests
+          .listCounts()
+          .map(({ reference, ...counted }) => ({ ...counted, merchantPaymentId: reference })),
+      }));
       scope.get('/refusals', () => ({ refusals: requests.listRefusals() }));
       scope.post('/reset', { schema: { body: EmptyBody } }, () => {
         parts.reset();

@@ -5,8 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestLog } from '../simulator-request-log.ts';
 import { type Answer, makeAnswer, makeEnvelope, makeRefusal } from './simulator-answers.ts';
-import type { RequestLog } from './simulator-request-log.ts';
 import { verifyOpaSignature } from './simulator-signature.ts';
 
 export const OPA_ENDPOINTS = [

@@ -1,10 +1,10 @@
 // The pages of the simulated PayPay: `/paypay`, where a person plays the customer and turns the faults on,
 // and `/paypay/qr/…`, which stands behind the QR code. Self-contained, and no text of a payment is ever markup.
-import { randomBytes } from 'node:crypto';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { escapeHtml, makeControlBody, sendPage } from '../simulator-page.ts';
+import { COUNTDOWN_SCRIPT } from '../simulator-page-script.ts';
 import type { Notifier } from './simulator-notifications.ts';
-import { CONTROL_SCRIPT, COUNTDOWN_SCRIPT } from './simulator-page-script.ts';
-import { PAGE_STYLE } from './simulator-page-style.ts';
+import { CONTROL_SCRIPT } from './simulator-page-script.ts';
 import type { PaypayState, SimulatedPayment } from './simulator-state.ts';
 
 export interface PaypayPageParts {
@@ -20,7 +20,13 @@ export function registerPaypayPages(app: FastifyInstance, parts: PaypayPageParts
   app.get(mount, (_request, reply) => {
     return sendPage(reply, {
       title: 'PayPay simulator',
-      body: makeControlBody(mount),
+      body: makeControlBody({
+        mount,
+        title: 'PayPay simulator',
+        about: 'You are the customer. No real money moves.',
+        main: PAYMENTS,
+        side: NOTIFICATIONS,
+      }),
       script: CONTROL_SCRIPT,
     });
   });
@@ -53,80 +59,23 @@ export function registerPaypayPages(app: FastifyInstance, parts: PaypayPageParts
   );
 }
 
-function sendPage(reply: FastifyReply, page: { title: string; body: string; script: string }): FastifyReply {
-  const nonce = randomBytes(16).toString('base64');
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src 'nonce-${nonce}'`,
-    "connect-src 'self'",
-    "form-action 'self'",
-    'img-src data:',
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ];
-  return reply
-    .header('content-security-policy', policy.join('; '))
-    .header('x-content-type-options', 'nosniff')
-    .header('referrer-policy', 'same-origin')
-    .header('cache-control', 'no-store')
-    .type('text/html; charset=utf-8')
-    .send(`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(page.title)}</title>
-<link rel="icon" href="data:,">
-<style nonce="${nonce}">${PAGE_STYLE}</style>
-</head>
-<body>
-${page.body}
-<script nonce="${nonce}">${page.script}</script>
-</body>
-</html>`);
-}
-
-function makeControlBody(mount: string): string {
-  return `<header class="top">
-  <div class="mark" aria-hidden="true"></div>
-  <div class="names"><h1>PayPay simulator</h1><p>You are the customer. No real money moves.</p></div>
-  <p class="link-state" id="connection" role="status"></p>
-</header>
-<main class="board" id="board" data-control="${escapeHtml(mount)}/control">
-  <div class="column">
-    <dl class="tiles" id="tiles"></dl>
-    <section aria-labelledby="open-title">
+const PAYMENTS = `<section aria-labelledby="open-title">
       <h2 id="open-title">Waiting for you</h2>
       <div id="open" class="stack"></div>
     </section>
     <section aria-labelledby="done-title">
       <h2 id="done-title">Finished</h2>
       <div id="done" class="list"></div>
-    </section>
-  </div>
-  <div class="column side">
-    <section aria-labelledby="log-title">
+    </section>`;
+
+const NOTIFICATIONS = `<section aria-labelledby="log-title">
       <h2 id="log-title">Notifications</h2>
       <form id="settings" class="settings" autocomplete="off">
         <label for="notification_url">Sent to</label>
         <div class="field"><input id="notification_url" type="url" placeholder="http://127.0.0.1:…/v1/webhooks/paypay" spellcheck="false"><button>Save</button></div>
       </form>
       <div id="log" class="list"></div>
-    </section>
-    <section aria-labelledby="faults-title">
-      <div class="title-row"><h2 id="faults-title">Faults</h2><button id="clear-faults" class="quiet" hidden>Clear all</button></div>
-      <div id="faults" class="list"></div>
-    </section>
-    <section id="refusals-section" aria-labelledby="refusals-title" hidden>
-      <h2 id="refusals-title">Refused requests</h2>
-      <div id="refusals" class="list"></div>
-    </section>
-  </div>
-</main>
-<div id="toast" role="alert"></div>`;
-}
+    </section>`;
 
 const CUSTOMER_ENDINGS = {
   held: {
@@ -163,7 +112,7 @@ function makeCustomerBody(payment: SimulatedPayment | null, parts: PaypayPagePar
   <button class="pay">Pay ${escapeHtml(formatMoney(payment))}</button>
   <button class="decline" formaction="${action}/decline">Decline</button>
 </form>
-<p class="hint" id="countdown" data-seconds="${seconds}"></p>`;
+<p class="hint" id="countdown" data-seconds="${seconds}" data-words="Valid for {time}"></p>`;
   } else {
     const { sign, title, text } = CUSTOMER_ENDINGS[phase === 'open' ? 'unknown' : phase];
     rest = `<div class="ending ${phase}"><div class="sign" aria-hidden="true">${sign}</div><h2>${title}</h2><p>${text}</p></div>`;
@@ -182,8 +131,4 @@ function makeSummary(payment: SimulatedPayment, isOpen: boolean): string {
 
 function formatMoney(payment: SimulatedPayment): string {
   return `¥${payment.request.amount.amount.toLocaleString('en')}`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -4,13 +4,13 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { ProviderSimulator, SimulatorParts } from '../simulator-contract.ts';
+import { createRequestLog } from '../simulator-request-log.ts';
 import { readCodeRequest } from './simulator-answers.ts';
 import { PaypaySettingsBody, registerPaypayControl } from './simulator-control.ts';
 import { createNotifier } from './simulator-notifications.ts';
 import { OPA_ENDPOINTS, registerOpaRoutes } from './simulator-opa.ts';
 import { registerPaypayPages } from './simulator-page.ts';
 import { createRefundBook } from './simulator-refunds.ts';
-import { createRequestLog } from './simulator-request-log.ts';
 import { createPaypayState, type PaypaySettings, type SimulatedPayment } from './simulator-state.ts';
 
 export const SIMULATOR_API_KEY = 'simulator-key';

@@ -1,12 +1,12 @@
-// Counts what the simulated PayPay was asked, per endpoint and payment, and how it answered. Tests read here
+// Counts what a simulated provider was asked, per endpoint and payment, and how it answered. Tests read here
 // how often the gateway called; a developer reads why a call was refused.
 
 const MOST_REFUSALS = 20;
 
 export interface RequestCount {
   endpoint: string;
-  /** Null when the request did not say or was not readable. */
-  merchantPaymentId: string | null;
+  /** The gateway's id of the payment; null when the request did not say or was not readable. */
+  reference: string | null;
   count: number;
   /** HTTP status (or `no answer`) → how often. */
   answers: Record<string, number>;
@@ -26,9 +26,9 @@ export function createRequestLog(now: () => number) {
 
   return {
     /** Counts the arrival; the function that comes back counts the answer. */
-    countRequest(endpoint: string, merchantPaymentId: string | null): (answer: string) => void {
-      const key = `${endpoint}/${merchantPaymentId ?? ''}`;
-      const entry = counts.get(key) ?? { endpoint, merchantPaymentId, count: 0, answers: {} };
+    countRequest(endpoint: string, reference: string | null): (answer: string) => void {
+      const key = `${endpoint}/${reference ?? ''}`;
+      const entry = counts.get(key) ?? { endpoint, reference, count: 0, answers: {} };
       counts.set(key, entry);
       entry.count += 1;
       return (answer) => {

@@ -1,4 +1,4 @@
-// How the simulator's two pages look: one style sheet, light and dark, from a phone's width upwards.
+// How the simulators' pages look: one style sheet, light and dark, from a phone's width upwards.
 
 export const PAGE_STYLE = `
 :root {
@@ -112,6 +112,20 @@ code { font: .8125rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .field { display: flex; gap: 8px; }
 .field input { flex: 1; min-width: 0; padding: 9px 12px; border-radius: 10px; border: 1.5px solid var(--line); background: var(--card); font-size: .875rem; }
 .field button { padding: 8px 16px; font-size: .875rem; font-weight: 600; background: var(--plain-wash); }
+
+select, input { font: inherit; color: inherit; }
+.aiming { margin-top: 12px; }
+.aiming summary { cursor: pointer; font-size: .875rem; font-weight: 600; color: var(--accent); padding: 6px 4px; border-radius: 8px; width: fit-content; }
+.aim { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; margin-top: 6px; padding: 16px; background: var(--card); border-radius: 16px; box-shadow: var(--shade); }
+.aim p { min-width: 0; }
+.aim .wide { grid-column: 1 / -1; }
+.aim label { display: block; color: var(--soft); font-size: .8125rem; margin-bottom: 4px; }
+.aim input, .aim select { width: 100%; min-height: 44px; padding: 8px 12px; border-radius: 10px; border: 1.5px solid var(--line); background: var(--ground); }
+.aim :disabled { opacity: .45; }
+.primary { width: 100%; min-height: 46px; padding: 8px 18px; font-weight: 650; background: var(--accent); color: var(--card); }
+.words { margin-top: 10px; color: var(--soft); font-size: .8125rem; overflow-wrap: anywhere; }
+.words code { display: block; margin-top: 4px; padding: 10px 12px; border-radius: 10px; background: var(--plain-wash); user-select: all; }
+.pill.off { border-radius: 99px; white-space: normal; text-align: start; margin: 2px 4px 2px 0; min-height: 26px; }
 
 #toast { position: fixed; left: 50%; bottom: 22px; transform: translate(-50%, 20px); max-width: calc(100vw - 40px); padding: 11px 18px; border-radius: 12px; background: var(--ink); color: var(--ground); opacity: 0; pointer-events: none; transition: .2s; }
 #toast.shown { opacity: 1; transform: translate(-50%, 0); }

@@ -1,0 +1,237 @@
+// What runs in the browser on every simulator's pages, and what their control pages build upon. Texts reach the page as
+// text nodes, never as markup, and a row is built anew only when its facts changed, so that a button does not vanish
+// under the finger.
+
+export const COUNTDOWN_SCRIPT = `
+(() => {
+  const line = document.getElementById('countdown');
+  if (!line) return;
+  const end = performance.now() + Number(line.dataset.seconds) * 1000;
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    if (left === 0) return location.reload();
+    line.textContent = line.dataset.words.replace('{time}', Math.floor(left / 60) + ':' + String(left % 60).padStart(2, '0'));
+    setTimeout(tick, 500);
+  };
+  tick();
+})();
+`;
+
+/** A control page's script: the common tools, then its own, which ends with `start(load)`. */
+export function makeControlScript(own: string): string {
+  return `\n(() => {${TOOLS}${FAULT_PANEL}${own}})();\n`;
+}
+
+const TOOLS = `
+  const byId = (id) => document.getElementById(id);
+  const root = byId('board').dataset.control;
+  const drawn = new Map();
+  let clockOffset = 0;
+
+  function make(tag, facts, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(facts)) {
+      if (name === 'onclick') element.addEventListener('click', value);
+      else if (value !== false) element.setAttribute(name, value === true ? '' : value);
+    }
+    element.append(...children.filter((child) => child !== null && child !== ''));
+    return element;
+  }
+
+  async function ask(method, path, body) {
+    const facts = { method };
+    if (body !== undefined) {
+      facts.headers = { 'content-type': 'application/json' };
+      facts.body = JSON.stringify(body);
+    }
+    const answer = await fetch(root + path, facts);
+    const json = await answer.json();
+    if (!answer.ok) throw new Error(json.error.message);
+    return json;
+  }
+
+  let toastTimer;
+  function tell(message) {
+    const toast = byId('toast');
+    toast.textContent = message;
+    toast.classList.add('shown');
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => toast.classList.remove('shown'), 3500);
+  }
+
+  const doing = (method, path, body) => async (event) => {
+    const button = event.currentTarget;
+    button.disabled = true;
+    try {
+      await ask(method, path, body);
+    } catch (error) {
+      tell(error.message);
+    }
+    button.disabled = false;
+    refresh();
+  };
+
+  /* Keeps the element of every key whose facts are the same as before. */
+  function draw(box, rows, build, empty) {
+    const place = byId(box);
+    const elements = rows.map(([key, facts]) => {
+      const text = JSON.stringify(facts);
+      const old = drawn.get(box + key);
+      if (old && old.text === text && old.element.isConnected) return old.element;
+      const element = build(facts);
+      drawn.set(box + key, { text, element });
+      return element;
+    });
+    if (elements.length === 0) {
+      if (place.firstElementChild?.classList.contains('empty')) return;
+      elements.push(empty());
+    }
+    const same = place.children.length === elements.length && elements.every((one, i) => place.children[i] === one);
+    if (!same) place.replaceChildren(...elements);
+  }
+
+  const time = (iso) => new Date(iso).toLocaleTimeString('en-GB');
+  const pill = (text, mood) => make('span', { class: 'pill ' + mood }, text);
+  const nothing = (title, text) => () => make('p', { class: 'empty' }, make('strong', {}, title), text);
+  /* The end of an id tells two payments apart, so a long one is cut in the middle. */
+  const shortId = (id) => make('code', { title: id }, id.length > 20 ? id.slice(0, 4) + '…' + id.slice(-10) : id);
+  const wordsOf = (name) => {
+    const words = name.replaceAll('_', ' ').replace('html', 'HTML');
+    return words[0].toUpperCase() + words.slice(1);
+  };
+  const buildTile = ([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value));
+  const drawTiles = (tiles) => draw('tiles', tiles.map((tile) => [tile[0], tile]), buildTile);
+
+  function tick() {
+    const now = Date.now() + clockOffset;
+    for (const bill of document.querySelectorAll('.bill')) {
+      const ends = Date.parse(bill.dataset.ends);
+      const left = Math.max(0, Math.ceil((ends - now) / 1000));
+      const clock = bill.querySelector('.clock');
+      clock.textContent = Math.floor(left / 60) + ':' + String(left % 60).padStart(2, '0');
+      clock.classList.toggle('short', left <= 30);
+      const part = Math.max(0, Math.min(1, (ends - now) / (ends - Date.parse(bill.dataset.starts))));
+      bill.querySelector('.fuse').style.transform = 'scaleX(' + part + ')';
+    }
+  }
+
+  /* What the simulator's own script loads and draws; it returns the simulator's time. */
+  let loadOwn;
+  let asking = false;
+  async function refresh() {
+    if (asking || document.hidden) return;
+    asking = true;
+    const link = byId('connection');
+    try {
+      const [now, dial, { refusals }] = await Promise.all([loadOwn(), ask('GET', '/faults'), ask('GET', '/refusals')]);
+      clockOffset = Date.parse(now) - Date.now();
+      drawFaults(dial);
+      drawRefusals(refusals);
+      tick();
+      link.className = 'link-state up';
+      link.textContent = 'Connected';
+    } catch (error) {
+      link.className = 'link-state down';
+      link.textContent = error instanceof TypeError ? 'Not reachable' : error.message;
+    }
+    asking = false;
+  }
+
+  function start(load) {
+    loadOwn = load;
+    prepareFaults();
+    document.addEventListener('visibilitychange', refresh);
+    setInterval(refresh, 1000);
+    setInterval(tick, 1000);
+    refresh();
+  }
+`;
+
+const FAULT_PANEL = `
+  /* "create code · next 2 times · 20 %": how an aimed fault differs from one that always strikes everywhere. */
+  function aimOf({ endpoint, times_left, probability, ms }, default_ms) {
+    const times = times_left === 1 ? 'next time' : 'next ' + times_left + ' times';
+    return [
+      endpoint === null ? '' : endpoint.replaceAll('_', ' '),
+      times_left === null ? '' : times,
+      probability === 1 ? '' : Math.round(probability * 1000) / 10 + ' %',
+      default_ms === null || ms === default_ms ? '' : ms + ' ms',
+    ].filter(Boolean).join(' · ');
+  }
+
+  function buildFault({ name, about, default_ms, active }) {
+    const label = wordsOf(name);
+    const plain = active.find((fault) => aimOf(fault, default_ms) === '');
+    const aimed = active.filter((fault) => fault !== plain);
+    const flip = plain ? doing('DELETE', '/faults?id=' + plain.id) : doing('POST', '/faults', { fault: name });
+    const pills = aimed.map((fault) => {
+      const words = aimOf(fault, default_ms) || 'always';
+      const remove = doing('DELETE', '/faults?id=' + fault.id);
+      return make('button', { class: 'pill warn off', 'aria-label': 'Remove ' + label + ', ' + words, onclick: remove }, words + ' ×');
+    });
+    return make('div', { class: 'row' },
+      make('div', {}, make('div', { class: 'name' }, label), make('div', { class: 'sub' }, ...(pills.length > 0 ? pills : [about]))),
+      make('div', { class: 'end' },
+        make('button', { class: 'quiet', 'aria-label': label + ', once', onclick: doing('POST', '/faults', { fault: name, times: 1 }) }, 'Once'),
+        make('button', { class: name === 'instant_pay' ? 'switch kind' : 'switch', role: 'switch', 'aria-checked': String(plain !== undefined), 'aria-label': label + ', always', onclick: flip })));
+  }
+
+  let dialNow;
+  function drawFaults(dial) {
+    const isFirst = dialNow === undefined;
+    dialNow = dial;
+    draw('faults', Object.entries(dial.known).map(([name, { about, default_ms }]) =>
+      [name, { name, about, default_ms, active: dial.faults.filter((fault) => fault.fault === name) }]), buildFault);
+    byId('clear-faults').hidden = dial.faults.length === 0;
+    byId('fault-words').textContent = (dial.faults.length === 0 ? '' : "--faults '" + dial.on_command_line + "' ") + '--seed ' + dial.seed;
+    if (!isFirst) return;
+    const option = (value, text) => make('option', { value }, text);
+    byId('aim_fault').replaceChildren(...Object.keys(dial.known).map((name) => option(name, wordsOf(name))));
+    byId('aim_endpoint').replaceChildren(option('', 'Any request'), ...dial.endpoints.map((name) => option(name, wordsOf(name))));
+    byId('seed').value = dial.seed;
+    showAim();
+  }
+
+  /* Offers only what the chosen fault takes. */
+  function showAim() {
+    const { takes_endpoint, default_ms } = dialNow.known[byId('aim_fault').value];
+    byId('aim_endpoint').disabled = !takes_endpoint;
+    byId('aim_ms').disabled = default_ms === null;
+    byId('aim_ms').placeholder = default_ms ?? '';
+  }
+
+  function prepareFaults() {
+    byId('clear-faults').addEventListener('click', doing('DELETE', '/faults'));
+    byId('aim_fault').addEventListener('change', showAim);
+    byId('aim').addEventListener('submit', async (event) => {
+      event.preventDefault();
+      const fault = { fault: byId('aim_fault').value };
+      const read = (name, of = (text) => text) => {
+        const field = byId('aim_' + name);
+        if (!field.disabled && field.value !== '') fault[name] = of(field.value);
+      };
+      read('endpoint');
+      read('times', Number);
+      read('ms', Number);
+      read('probability', (percent) => Number(percent) / 100);
+      await ask('POST', '/faults', fault).catch((error) => tell(error.message));
+      refresh();
+    });
+    byId('seed').addEventListener('change', async () => {
+      await ask('POST', '/faults/seed', { seed: Number(byId('seed').value) }).catch((error) => tell(error.message));
+      refresh();
+    });
+  }
+
+  function buildRefusal(refusal) {
+    return make('div', { class: 'row' },
+      make('div', { class: 'name' }, refusal.hint),
+      make('div', { class: 'end' }, pill(String(refusal.status), 'bad')),
+      make('div', { class: 'sub' }, time(refusal.at) + ' · ' + refusal.endpoint.replaceAll('_', ' ') + ' · ' + refusal.code));
+  }
+
+  function drawRefusals(refusals) {
+    byId('refusals-section').hidden = refusals.length === 0;
+    draw('refusals', refusals.slice(0, 6).map((one) => [one.at + one.hint, one]), buildRefusal, nothing('None', ''));
+  }
+`;
