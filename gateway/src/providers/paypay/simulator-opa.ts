@@ -2,9 +2,8 @@
 // the faults that a network and a busy provider add. Like the official SDK, a client signs the path from
 // PayPay's host on: `/v2/codes`, without the `/paypay` that the simulator is mounted in.
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HTML_502, sendAtPace } from '../simulator-network.ts';
 import type { RequestLog } from '../simulator-request-log.ts';
 import { type Answer, makeAnswer, makeEnvelope, makeRefusal } from './simulator-answers.ts';
 import { verifyOpaSignature } from './simulator-signature.ts';
@@ -57,8 +56,6 @@ const ROUTES = [
 ] as const satisfies { endpoint: OpaEndpoint; method: string; url: string }[];
 
 const NO_BODY = Buffer.alloc(0);
-const HTML_502 =
-  '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>';
 /** What people leave in a configuration when they mean to fill in the merchant's id later. */
 const PLACEHOLDER = /^(your|my|test)?[_-]?merchant[_-]?id$|[^a-zA-Z0-9_-]/i;
 
@@ -92,12 +89,7 @@ export function registerOpaRoutes(app: FastifyInstance, parts: OpaParts): void {
     }
     const text = makeEnvelope(answer, getRequestId(reply));
     reply.code(answer.status).header('content-type', 'application/json;charset=UTF-8');
-    const slow = takeFault('slow', endpoint);
-    if (slow) await waitForClient(reply, slow.ms);
-    const drip = takeFault('slow_drip', endpoint);
-    if (!drip) return reply.send(text);
-    reply.header('content-length', Buffer.byteLength(text));
-    return reply.send(Readable.from(dripBody(reply, text, drip.ms)));
+    return sendAtPace(reply, text, (fault) => takeFault(fault, endpoint));
   }
 
   async function answerRequest(endpoint: OpaEndpoint, request: FastifyRequest, reply: FastifyReply) {
@@ -202,25 +194,5 @@ function findInBody(body: Buffer, name: string): string | null {
     return typeof id === 'string' ? id : null;
   } catch {
     return null;
-  }
-}
-
-/** Waits, but not for a client that has already left. */
-async function waitForClient(reply: FastifyReply, ms: number): Promise<void> {
-  const gone = new AbortController();
-  const leave = () => gone.abort();
-  reply.raw.once('close', leave);
-  await wait(ms, undefined, { signal: gone.signal }).catch(() => {});
-  reply.raw.off('close', leave);
-}
-
-/** The same bytes in twenty pieces over the whole time: every read makes progress, none is the last. */
-async function* dripBody(reply: FastifyReply, text: string, ms: number): AsyncGenerator<Buffer> {
-  const bytes = Buffer.from(text);
-  const pieces = Math.min(20, bytes.length);
-  const size = Math.ceil(bytes.length / pieces);
-  for (let start = 0; start < bytes.length && !reply.raw.destroyed; start += size) {
-    yield bytes.subarray(start, start + size);
-    await waitForClient(reply, ms / pieces);
   }
 }
