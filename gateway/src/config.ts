@@ -44,6 +44,8 @@ export interface Config {
   look_up_per_second: number;
   look_up_burst: number;
   provider_deadline_ms: number;
+  /** After so many payments in a row without an answer a provider is left alone for a while; 0: never. */
+  provider_circuit_failures: number;
   webhook_concurrency: number;
   /** How long events and their deliveries are kept. Payments are kept for good. */
   retention_days: number;
@@ -55,6 +57,8 @@ export interface Config {
   trusted_proxies: string[];
   /** Credentials that hold for the whole gateway in live mode, by provider; a store's own come first. */
   provider_defaults: Record<string, Record<string, string>>;
+  /** The same for test payments of stores with credentials of their own: where they go. */
+  provider_test_defaults: Record<string, Record<string, string>>;
   /** How a provider's notifications are known to be its own. */
   notifications: Record<string, { secret: string | null; sources: string[] }>;
   simulator_port: number;
@@ -177,6 +181,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     look_up_burst: integer('MPAC_LOOK_UP_BURST', 10, 1, 100_000),
     // Shorter than the leases of 30 s on a request and on its attempt: nobody takes work over that still runs.
     provider_deadline_ms: integer('MPAC_PROVIDER_DEADLINE_MS', 10_000, 100, 25_000),
+    provider_circuit_failures: integer('MPAC_PROVIDER_CIRCUIT_FAILURES', 5, 0, 1_000),
     webhook_concurrency: integer('MPAC_WEBHOOK_CONCURRENCY', 64, 1, 1_000),
     // A year, and a month more to look back on it. Below a month what is being delivered would hold it up.
     retention_days: integer('MPAC_RETENTION_DAYS', 400, 31, 36_500),
@@ -189,6 +194,14 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
         api_key: text('MPAC_PAYPAY_API_KEY'),
         api_secret: text('MPAC_PAYPAY_API_SECRET'),
         base_url: url('MPAC_PAYPAY_BASE_URL', ['https:', 'http:']),
+        auth: text('MPAC_PAYPAY_AUTH') === null ? null : choice('MPAC_PAYPAY_AUTH', 'opa_hmac', PAYPAY_AUTHS),
+        token_url: url('MPAC_PAYPAY_TOKEN_URL', WEB),
+      }),
+    },
+    provider_test_defaults: {
+      PAYPAY: present({
+        base_url: url('MPAC_PAYPAY_TEST_BASE_URL', WEB),
+        token_url: url('MPAC_PAYPAY_TEST_TOKEN_URL', WEB),
       }),
     },
     notifications: {
@@ -205,6 +218,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
 }
 
 const WEB = ['http:', 'https:'];
+const PAYPAY_AUTHS = ['opa_hmac', 'oauth2'];
 
 /** The one for traces is used as it is; the one for everything gets the path that the standard adds. */
 function tracesUrl(own: string | null, general: string | null): string | null {

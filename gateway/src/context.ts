@@ -3,11 +3,13 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Database } from './db/pool.ts';
+import type { Circuit } from './domain/circuit.ts';
 import type { IdSource } from './domain/id.ts';
 import type { MasterKey } from './domain/secret-box.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpClient } from './outbound/http.ts';
 import type { Mailer } from './outbound/mail.ts';
+import type { PeerMemory } from './outbound/peer-memory.ts';
 import type { Span, Tracing } from './tracing.ts';
 
 /** How far a process is on its way to its end: it still serves but sends others elsewhere, or it refuses. */
@@ -41,8 +43,12 @@ export interface Context {
   master_key: MasterKey;
   /** Open: the key of MPAC_MASTER_KEY, which comes first, and those of MPAC_MASTER_KEY_PREVIOUS. */
   opening_keys: readonly MasterKey[];
+  /** Which servers of providers have fallen silent, as far as this process knows. */
+  circuits: Map<string, Circuit>;
   /** For providers, whose hosts the operator chose. */
   http: HttpClient;
+  /** What this process has learnt of them between two calls. */
+  peer_memory: PeerMemory;
   /** For webhooks, whose hosts strangers chose: guarded at connect time. */
   webhook_http: HttpClient;
   /** Null: no mail server is configured. */

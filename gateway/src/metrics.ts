@@ -51,6 +51,24 @@ export function makeMetrics() {
       buckets: seconds,
       registers,
     }),
+    circuits_open: new Gauge({
+      name: 'mpac_provider_circuits_open',
+      help: 'Servers of a provider that do not answer, so that this process begins nothing there.',
+      labelNames: ['provider'],
+      registers,
+    }),
+    circuit_refusals: new Counter({
+      name: 'mpac_provider_circuit_refusals_total',
+      help: 'Questions that were not sent because the provider does not answer.',
+      labelNames: ['provider', 'question'],
+      registers,
+    }),
+    provider_clock_offset: new Gauge({
+      name: 'mpac_provider_clock_offset_seconds',
+      help: 'How far a provider’s clock is ahead of ours, as its last answer told; 0 while none is certain.',
+      labelNames: ['host'],
+      registers,
+    }),
     time_to_truth: new Histogram({
       name: 'mpac_time_to_truth_seconds',
       help: 'From asking a provider to knowing the outcome.',

@@ -12,8 +12,9 @@ import type { RefundResult } from '../domain/refund.ts';
 import { open } from '../domain/secret-box.ts';
 import type { AttemptFacts, Provider, ProviderContext, RefundFacts } from '../providers/provider.ts';
 import { startSpan } from '../tracing.ts';
+import { hearOutcome } from './circuits.ts';
 
-type Access =
+export type Access =
   | {
       ok: true;
       provider_context: ProviderContext;
@@ -37,6 +38,7 @@ export async function findProviderAccess(
 ): Promise<Access> {
   const base = {
     http: context.http,
+    memory: context.peer_memory,
     now: context.now,
     livemode: place.livemode,
     deadline_ms: context.config.provider_deadline_ms,
@@ -119,13 +121,14 @@ export function formerCredentialsContext(
 
 /** A test payment whose store has no credentials of its own goes to the simulator. */
 function providerDefaults(context: Context, provider: Provider, livemode: boolean, synced: object): object {
-  const { simulator_url, provider_defaults } = context.config;
+  const { simulator_url, provider_defaults, provider_test_defaults } = context.config;
   if (livemode) return provider_defaults[provider.name] ?? {};
-  if (simulator_url === null) return {};
+  const at_sandbox = provider_test_defaults[provider.name] ?? {};
+  if (simulator_url === null) return at_sandbox;
   const at_simulator = provider.simulatorCredentials?.(`${simulator_url}/${provider.name.toLowerCase()}`);
   // One of its own means an account of its own: with half of the simulator's it would be nobody's.
   const has_own = Object.keys(at_simulator ?? {}).some((name) => name in synced);
-  return has_own ? {} : (at_simulator ?? {});
+  return has_own ? at_sandbox : (at_simulator ?? {});
 }
 
 /** What the adapter may know of an attempt. */
@@ -170,7 +173,7 @@ export async function askProvider(
   if (operation === 'capture') return askForCapture(context, provider, facts, provider_context);
   const ask = provider[operation];
   if (ask === undefined) throw new Error(`${provider.name} has no ${operation}`);
-  return heardOut(context, provider, operation, facts, () => ask(facts, provider_context));
+  return heardOut(context, provider, operation, facts, provider_context, () => ask(facts, provider_context));
 }
 
 /** Every asking has an id of its own, as PayPay wants it: an id whose answer was lost is not used again. */
@@ -185,7 +188,7 @@ async function askForCapture(
   if (capture === undefined || amount === null) throw new Error(`${provider.name} has nothing to capture`);
   const id = context.makeId('ca');
   const ask = () => capture(facts, { id, amount }, provider_context);
-  return heardOut(context, provider, 'capture', facts, ask, { capture: id });
+  return heardOut(context, provider, 'capture', facts, provider_context, ask, { capture: id });
 }
 
 /** The same for a refund: ask for it, or ask what became of it. */
@@ -199,9 +202,8 @@ export async function askAboutRefund(
 ): Promise<RefundResult> {
   const ask = provider[operation];
   if (ask === undefined) throw new Error(`${provider.name} has no ${operation}`);
-  return heardOut(context, provider, operation, facts, () => ask(facts, refund, provider_context), {
-    refund: refund.id,
-  });
+  const askForRefund = () => ask(facts, refund, provider_context);
+  return heardOut(context, provider, operation, facts, provider_context, askForRefund, { refund: refund.id });
 }
 
 async function heardOut<Result extends { kind: string }>(
@@ -209,6 +211,7 @@ async function heardOut<Result extends { kind: string }>(
   provider: Provider,
   operation: string,
   facts: AttemptFacts,
+  provider_context: ProviderContext,
   ask: () => Promise<Result>,
   also: Record<string, string> = {},
 ): Promise<Result | BrokenAdapter> {
@@ -218,6 +221,7 @@ async function heardOut<Result extends { kind: string }>(
     operation,
   });
   const started = performance.now();
+  const asked = { subject: facts.id, asked_at_ms: context.now() };
   let result: Result | BrokenAdapter;
   try {
     result = await ask();
@@ -232,6 +236,7 @@ async function heardOut<Result extends { kind: string }>(
       message: `The ${provider.name} adapter failed.`,
     };
   }
+  hearOutcome(context, provider, provider_context, asked, result);
   const labels = { provider: provider.name, operation, result: result.kind };
   const duration_ms = performance.now() - started;
   if (context.timing !== undefined) context.timing.provider_ms += duration_ms;

@@ -11,6 +11,7 @@ import { makeMetrics } from '../metrics.ts';
 import { makeAddressGuard } from '../outbound/address-guard.ts';
 import { type HttpCall, makeHttpClient } from '../outbound/http.ts';
 import { makeMailer } from '../outbound/mail.ts';
+import { makePeerMemory } from '../outbound/peer-memory.ts';
 
 export interface ContextOptions {
   config: Config;
@@ -69,7 +70,16 @@ export function makeContext(options: ContextOptions): Context {
     makeId: makeIdSource(now),
     master_key,
     opening_keys,
+    circuits: new Map(),
     http: makeHttpClient({ user_agent: USER_AGENT, observe }),
+    peer_memory: makePeerMemory(
+      (host, offset_ms) => metrics.provider_clock_offset.set({ host }, offset_ms / 1_000),
+      (host, offset_ms) =>
+        log.warn(
+          { host, offset_seconds: Math.round(offset_ms / 1_000) },
+          'our clock is off from a provider’s',
+        ),
+    ),
     webhook_http: makeHttpClient({
       user_agent: USER_AGENT,
       observe,

@@ -132,6 +132,7 @@ async function makeReadyContext(
   stops: ReturnType<typeof makeStops>,
   options: { migrating: boolean },
 ): Promise<Context> {
+  refuseWrongDefaults(config);
   let database_url = config.database_url;
   if (database_url === null) {
     const postgres = await startEmbeddedPostgres({ dir: config.data_dir });
@@ -148,6 +149,15 @@ async function makeReadyContext(
   if (config.otlp_traces_url !== null) context.tracing = await openTracing(config.otlp_traces_url);
   await settleMasterKey(context);
   return context;
+}
+
+/** Live payments in a sandbox, or tests with real money, must not come of one wrong line in the environment. */
+export function refuseWrongDefaults(config: Config): void {
+  const problems = PROVIDERS.flatMap(({ name, refuseDefaults }) => [
+    refuseDefaults?.(config.provider_defaults[name] ?? {}, true) ?? [],
+    refuseDefaults?.(config.provider_test_defaults[name] ?? {}, false) ?? [],
+  ]).flat();
+  if (problems.length > 0) throw new StartError(problems.join('\n'));
 }
 
 async function startApi(context: Context): Promise<{ stop: Stop }> {

@@ -5,7 +5,9 @@ import type { Static, TSchema } from 'typebox';
 import type { PaymentMethodType, ProcessingMode } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import type { RefundResult } from '../domain/refund.ts';
+import type { TerminalReport } from '../domain/terminal-report.ts';
 import type { HttpClient } from '../outbound/http.ts';
+import type { PeerMemory } from '../outbound/peer-memory.ts';
 
 /** What an adapter may know about the one try at paying that it is asked to carry out. */
 export interface AttemptFacts {
@@ -59,6 +61,8 @@ export interface RefundFacts {
 /** What an adapter gets besides the facts. Everything from outside comes through here. */
 export interface ProviderContext<Credentials = unknown> {
   http: HttpClient;
+  /** Of the process: other sides' clocks, tokens that are still good. Absent: each question finds them anew. */
+  memory?: PeerMemory;
   /** Milliseconds since the epoch, from the gateway's clock. */
   now(): number;
   /** The store's credentials over the gateway's defaults, already checked against `complete_credentials`. */
@@ -108,7 +112,10 @@ export interface Provider<S extends TSchema = TSchema> {
   accepts?(provider: string): boolean;
   /** True for a provider that takes part in manual capture (hold now, capture later). */
   can_authorize: boolean;
-  /** True when the caller must hand in the terminal's approval code as `external_ref_id`. */
+  /**
+   * True for an external terminal: the caller hands in its approval code as `external_ref_id`, and may say what else
+   * the terminal reports.
+   */
   requires_external_ref?: boolean;
   /** What a store may sync as `payment_processor_configs[].credentials`; null: needs none (cash). */
   credentials: TSchema | null;
@@ -123,6 +130,11 @@ export interface Provider<S extends TSchema = TSchema> {
    */
   simulatorCredentials?(base_url: string): Partial<Static<S>>;
   /**
+   * Why the gateway's own settings for this provider cannot be meant: live payments at a host for tests, or the other
+   * way round. Asked when a process starts; null when nothing is wrong with them.
+   */
+  refuseDefaults?(defaults: Record<string, string>, livemode: boolean): string | null;
+  /**
    * Which account at the provider the credentials are for: what has to stay the same so that payments which began
    * with others are still known there. Nothing secret; it is stored as it is. It stands in what a store syncs, too.
    * Present exactly where there are credentials.
@@ -131,9 +143,10 @@ export interface Provider<S extends TSchema = TSchema> {
 
   /**
    * For providers where the money has already changed hands when we are told (cash, terminal): no call is
-   * made, the assertion is recorded. Pure. Exactly one of `record` and `start` exists.
+   * made, the assertion is recorded. Pure. Exactly one of `record` and `start` exists. `report` is what a terminal's
+   * app says of it; without one it was a success.
    */
-  record?(attempt: AttemptFacts): ProviderResult;
+  record?(attempt: AttemptFacts, report?: TerminalReport): ProviderResult;
   /**
    * Ask the provider to begin; with `authorize_only`, to hold the money. May be called again with the same attempt id after an unknown outcome, and
    * must then not begin a second payment.

@@ -20,6 +20,7 @@ import { fan_out_events } from '../../src/jobs/fan-out-events.ts';
 import { makeMetrics } from '../../src/metrics.ts';
 import { makeAddressGuard } from '../../src/outbound/address-guard.ts';
 import { makeHttpClient } from '../../src/outbound/http.ts';
+import { makePeerMemory } from '../../src/outbound/peer-memory.ts';
 import { createTestDatabase } from './database.ts';
 
 export const ORGANIZATION = 'org_webhooks';
@@ -66,7 +67,9 @@ export async function makeWebhookHarness(t: TestContext) {
     master_key,
     opening_keys: [master_key],
     http: webhook_http,
+    peer_memory: makePeerMemory(),
     webhook_http,
+    circuits: new Map(),
     mailer: null,
   };
   const organization = { id: ORGANIZATION, name: 'Webhooks', created_at: new Date(START_MS).toISOString() };

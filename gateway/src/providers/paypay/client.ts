@@ -1,33 +1,15 @@
 // One call to PayPay: sign, send, read the envelope. Every outcome is a value. Messages carry PayPay's codes
 // and its request id, never its free text, which may quote what we sent.
-import { randomBytes } from 'node:crypto';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { UnknownReason } from '../../domain/provider-result.ts';
 import type { HttpAnswer } from '../../outbound/http.ts';
+import { makePeerMemory, type PeerMemory } from '../../outbound/peer-memory.ts';
 import type { ProviderContext } from '../provider.ts';
-import { makeOpaAuthorization } from './opa-signature.ts';
+import { authorize, clockHostOf } from './authorization.ts';
+import type { PaypayCredentials } from './credentials.ts';
+import { baseUrlOf, refuseHost } from './hosts.ts';
 import { type PaypayCode, readResultCode } from './results.ts';
-
-const MerchantId = Type.String({ minLength: 1, maxLength: 64, pattern: '^[!-~]+$' });
-const ApiKey = Type.String({ minLength: 1, maxLength: 255, pattern: '^[!-~]+$' });
-const ApiSecret = Type.String({ minLength: 1, maxLength: 255 });
-
-/** What a store may sync. Not the host: only the operator decides where our requests and key ids go. */
-export const PaypayStoreCredentials = Type.Object(
-  { merchant_id: MerchantId, api_key: Type.Optional(ApiKey), api_secret: Type.Optional(ApiSecret) },
-  { additionalProperties: false },
-);
-
-/** What a call needs. Without a `base_url` it goes to PayPay itself. */
-export const PaypayCredentials = Type.Object({
-  merchant_id: MerchantId,
-  api_key: ApiKey,
-  api_secret: ApiSecret,
-  /** It may end in a path of its own, as the simulator's does; that part is not signed. */
-  base_url: Type.Optional(Type.String({ maxLength: 255, pattern: '^https?://' })),
-});
-export type PaypayCredentials = Static<typeof PaypayCredentials>;
 
 export interface PaypayCall {
   method: 'GET' | 'POST' | 'DELETE';
@@ -46,9 +28,6 @@ export type PaypayAnswer =
   /** PayPay may have done it. */
   | { kind: 'unclear'; message: string; reason: UnknownReason };
 
-const LIVE_HOST = 'https://apigw.paypay.ne.jp';
-const SANDBOX_HOST = 'https://apigw.sandbox.paypay.ne.jp';
-
 // PayPay's own limit for the slowest of these calls. What a customer at the till can wait is shorter, and is
 // the limit that the whole question has.
 const MAX_CALL_MS = 30_000;
@@ -66,61 +45,99 @@ export async function callPaypay(
   context: ProviderContext<PaypayCredentials>,
   call: PaypayCall,
 ): Promise<PaypayAnswer> {
-  const { credentials } = context;
-  const base_url = credentials.base_url ?? (context.livemode ? LIVE_HOST : SANDBOX_HOST);
+  const refusal = refuseHost(baseUrlOf(context), context.livemode);
+  if (refusal !== null) return { kind: 'unsent', reason: 'refused', message: refusal };
+  const remembering = { ...context, memory: context.memory ?? makePeerMemory() };
   const bytes = call.body === undefined ? undefined : JSON.stringify(call.body);
-  const authorization = makeOpaAuthorization(
-    {
-      method: call.method,
-      path: call.path,
-      ...(bytes === undefined ? {} : { body: { content_type: CONTENT_TYPE, bytes } }),
-    },
-    credentials,
-    randomBytes(6).toString('hex'),
-    Math.floor(context.now() / 1000),
-  );
+  const first = await callOnce(remembering, call, bytes);
+  // Once and no more: PayPay did nothing, because it did not believe who asks, and what it refused is put right.
+  return first.can_be_put_right ? (await callOnce(remembering, call, bytes)).answer : first.answer;
+}
+
+type Remembering = ProviderContext<PaypayCredentials> & { memory: PeerMemory };
+
+async function callOnce(
+  context: Remembering,
+  call: PaypayCall,
+  bytes: string | undefined,
+): Promise<{ answer: PaypayAnswer; can_be_put_right: boolean }> {
+  const authorization = await authorize(context, context.memory, {
+    method: call.method,
+    path: call.path,
+    ...(bytes === undefined ? {} : { body: { content_type: CONTENT_TYPE, bytes } }),
+  });
+  if (!authorization.ok) {
+    const { reason, message } = authorization;
+    return { answer: { kind: 'unsent', reason, message }, can_be_put_right: false };
+  }
+  const asked_at = context.now();
   const answer = await context.http.request({
     method: call.method,
-    url: base_url.replace(/\/+$/, '') + call.path + (call.query === undefined ? '' : `?${call.query}`),
+    url: baseUrlOf(context) + call.path + (call.query === undefined ? '' : `?${call.query}`),
     headers: {
-      authorization,
-      'x-assume-merchant': credentials.merchant_id,
+      authorization: authorization.header,
+      'x-assume-merchant': context.credentials.merchant_id,
       ...(bytes === undefined ? {} : { 'content-type': CONTENT_TYPE }),
     },
     ...(bytes === undefined ? {} : { body: bytes }),
     deadline_ms: MAX_CALL_MS,
   });
-  return readAnswer(answer, context.now());
+  const read = readAnswer(answer);
+  if (answer.kind === 'failed') return { answer: read.answer, can_be_put_right: false };
+  // Only who speaks as PayPay tells PayPay's time; a page of some proxy on the way does not.
+  const { clocks } = context.memory;
+  if (read.is_paypay) clocks.learn(clockHostOf(context), answer.headers['date'], asked_at, context.now());
+  const is_refused_caller = refusesCaller(answer, read.answer);
+  if (is_refused_caller && authorization.canBePutRight()) {
+    return { answer: read.answer, can_be_put_right: true };
+  }
+  return {
+    answer: is_refused_caller ? withHint(read.answer, context) : read.answer,
+    can_be_put_right: false,
+  };
 }
 
-function readAnswer(answer: HttpAnswer, now: number): PaypayAnswer {
+/** Whether PayPay, or who stands before it, refused who asks and nothing else. */
+function refusesCaller({ status, headers }: HttpAnswer & { kind: 'answered' }, read: PaypayAnswer): boolean {
+  if (status !== 401) return false;
+  if (read.kind === 'refused') return read.code === 'UNAUTHORIZED';
+  const challenge = headers['www-authenticate'];
+  return typeof challenge === 'string' && /^bearer\b/i.test(challenge);
+}
+
+function readAnswer(answer: HttpAnswer): { answer: PaypayAnswer; is_paypay: boolean } {
   if (answer.kind === 'failed') {
     const reason = FAILURE_REASONS[answer.reason];
-    return answer.sent
+    const failed: PaypayAnswer = answer.sent
       ? { kind: 'unclear', reason, message: `PayPay did not answer. ${answer.message}` }
       : { kind: 'unsent', reason, message: `PayPay could not be reached. ${answer.message}` };
+    return { answer: failed, is_paypay: false };
   }
   const { status } = answer;
-  const request = requestIdOf(answer.headers);
+  const request_id = requestIdOf(answer.headers);
+  const request = request_id === null ? '' : `, request ${request_id}`;
   const envelope = parseJson(answer.body);
   if (!Value.Check(Envelope, envelope)) {
     const message = `PayPay answered ${status} with something that is not PayPay's${request}.`;
-    return { kind: 'unclear', reason: reasonForStatus(status, 'unreadable_answer'), message };
+    const reason = reasonForStatus(status, 'unreadable_answer');
+    return { answer: { kind: 'unclear', reason, message }, is_paypay: false };
   }
   const { code, codeId } = envelope.resultInfo;
-  const read = readResultCode(status, code);
   const message = `PayPay answered ${status} ${shown(code)}${codeId ? ` (${shown(codeId)})` : ''}${request}.`;
+  return { answer: readEnvelope(status, code, envelope.data, message), is_paypay: true };
+}
+
+function readEnvelope(status: number, code: string, data: unknown, message: string): PaypayAnswer {
+  const read = readResultCode(status, code);
   if (read === null) return { kind: 'unclear', reason: reasonForStatus(status, 'unlisted_code'), message };
   switch (read.meaning) {
     case 'done':
-      return { kind: 'done', data: envelope.data };
+      return { kind: 'done', data };
     case 'unknown':
       return { kind: 'unclear', reason: 'server_error', message };
     case 'definite':
-    case 'retry': {
-      const hint = read.code === 'UNAUTHORIZED' ? unauthorizedHint(answer.headers['date'], now) : '';
-      return { kind: 'refused', meaning: read.meaning, code: read.code, message: message + hint };
-    }
+    case 'retry':
+      return { kind: 'refused', meaning: read.meaning, code: read.code, message };
   }
 }
 
@@ -149,15 +166,17 @@ function shown(code: string): string {
   return /^[A-Z0-9_]{1,64}$/.test(code) ? code : 'an unreadable code';
 }
 
-function requestIdOf(headers: Record<string, string | string[] | undefined>): string {
+/** PayPay's own id of an answer: what its support asks for. */
+export function requestIdOf(headers: Record<string, string | string[] | undefined>): string | null {
   const id = headers['x-request-id'];
-  return typeof id === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(id) ? `, request ${id}` : '';
+  return typeof id === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(id) ? id : null;
 }
 
-/** A wrong clock is the cause that nobody thinks of: PayPay refuses signatures older than two minutes. */
-function unauthorizedHint(date: string | string[] | undefined, now: number): string {
-  const theirs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
-  const ahead = Math.round((now - theirs) / 1000);
-  if (Math.abs(ahead) > 60) return ` Our clock is ${ahead} s ahead of PayPay's.`;
-  return ' Check the API key, its secret, the merchant id, the host and the addresses PayPay allows.';
+/** PayPay says no more than "unauthorized". Whatever can be known of the cause is added. */
+function withHint(answer: PaypayAnswer, context: Remembering): PaypayAnswer {
+  if (answer.kind === 'done') return answer;
+  const ahead = Math.round(-context.memory.clocks.offsetOf(clockHostOf(context)) / 1_000);
+  const clock = ahead === 0 ? '' : ` Our clock is ${ahead} s ahead of PayPay's; its own time was used.`;
+  const check = ' Check the API key, its secret, the merchant id, the host and the addresses PayPay allows.';
+  return { ...answer, message: answer.message + clock + check };
 }

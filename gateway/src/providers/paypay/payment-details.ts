@@ -4,7 +4,8 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { ProviderResult, UnknownReason } from '../../domain/provider-result.ts';
 import type { AttemptFacts, ProviderContext } from '../provider.ts';
-import { callPaypay, type PaypayAnswer, type PaypayCredentials } from './client.ts';
+import { callPaypay, type PaypayAnswer } from './client.ts';
+import type { PaypayCredentials } from './credentials.ts';
 import type { PaypayCode } from './results.ts';
 
 /** Up to the year 9999, so that every one of them is an instant that can be written. */

@@ -4,12 +4,16 @@
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { CustomerAction, ProviderResult } from '../../domain/provider-result.ts';
-import { limitTotalTime } from '../../outbound/http.ts';
+import { type HttpClient, limitTotalTime } from '../../outbound/http.ts';
+import { makePeerMemory } from '../../outbound/peer-memory.ts';
 import { type AttemptFacts, defineProvider, type ProviderContext } from '../provider.ts';
+import { inOurTime } from './authorization.ts';
 import { captureHeld, lookUpHeld, revertHeld } from './authorizations.ts';
-import { callPaypay, type PaypayAnswer, PaypayCredentials, PaypayStoreCredentials } from './client.ts';
+import { callPaypay, type PaypayAnswer, requestIdOf } from './client.ts';
+import { PaypayCredentials, PaypayStoreCredentials } from './credentials.ts';
+import { refuseHost } from './hosts.ts';
 import { readPaypayNotification } from './notification.ts';
-import { EpochSeconds, findCodePayment, fromEpochSeconds, unknownAfter } from './payment-details.ts';
+import { EpochSeconds, findCodePayment, unknownAfter } from './payment-details.ts';
 import { lookUpPaypayRefund, refundPaypay } from './refunds.ts';
 
 type Context = ProviderContext<PaypayCredentials>;
@@ -27,10 +31,14 @@ export const paypay = defineProvider({
     api_secret: 'simulator-secret',
     base_url,
   }),
-  start: (attempt, context) => start(attempt, withOneDeadline(context)),
-  lookUp: (attempt, context) => lookUp(attempt, withOneDeadline(context)),
-  cancel: (attempt, context) => cancel(attempt, withOneDeadline(context)),
-  capture: (attempt, capture, context) => captureHeld(attempt, capture, withOneDeadline(context)),
+  refuseDefaults(defaults, livemode) {
+    const urls = [defaults['base_url'], defaults['token_url']].filter((url) => url !== undefined);
+    return urls.map((url) => refuseHost(url, livemode)).find((refusal) => refusal !== null) ?? null;
+  },
+  start: (attempt, context) => asked(context, (own) => start(attempt, own)),
+  lookUp: (attempt, context) => asked(context, (own) => lookUp(attempt, own)),
+  cancel: (attempt, context) => asked(context, (own) => cancel(attempt, own)),
+  capture: (attempt, capture, context) => asked(context, (own) => captureHeld(attempt, capture, own)),
   refund: (attempt, refund, context) => refundPaypay(attempt, refund, withOneDeadline(context)),
   lookUpRefund: (attempt, refund, context) => lookUpPaypayRefund(attempt, refund, withOneDeadline(context)),
   readNotification: readPaypayNotification,
@@ -39,9 +47,34 @@ export const paypay = defineProvider({
 /** A customer stands at the till; where we stop, the resolver goes on. */
 const DEFAULT_DEADLINE_MS = 10_000;
 
-/** A question can take up to four calls. Together they keep the limit that the caller reckons with. */
+/**
+ * A question can take up to four calls. Together they keep the limit that the caller reckons with, and what the last
+ * answer was called at PayPay goes with the result.
+ */
+async function asked(
+  context: Context,
+  ask: (own: Context) => Promise<ProviderResult>,
+): Promise<ProviderResult> {
+  const own = withOneDeadline(context);
+  let request_id: string | null = null;
+  const http: HttpClient = {
+    ...own.http,
+    async request(request) {
+      const answer = await own.http.request(request);
+      if (answer.kind === 'answered') request_id = requestIdOf(answer.headers) ?? request_id;
+      return answer;
+    },
+  };
+  const result = await ask({ ...own, http });
+  return request_id === null ? result : { ...result, provider_request_id: request_id };
+}
+
 function withOneDeadline(context: Context): Context {
-  return { ...context, http: limitTotalTime(context.http, context.deadline_ms ?? DEFAULT_DEADLINE_MS) };
+  return {
+    ...context,
+    memory: context.memory ?? makePeerMemory(),
+    http: limitTotalTime(context.http, context.deadline_ms ?? DEFAULT_DEADLINE_MS),
+  };
 }
 
 /** Codes live about five minutes, and PayPay cannot be told otherwise; the answer says when one ends. */
@@ -62,7 +95,7 @@ async function start(attempt: AttemptFacts, context: Context): Promise<ProviderR
   const opened = await openCode(attempt, context);
   switch (opened.kind) {
     case 'opened':
-      return waitingWith(opened);
+      return waitingWith(opened, context);
     case 'unclear':
       return unknownAfter(opened);
     // In both cases below nobody has seen a code of this attempt, so nobody can pay by it.
@@ -105,7 +138,7 @@ async function lookUpUnseenCode(
   if (found.state === 'absent') return { kind: 'not_found' };
   if (isOver(attempt, context)) return { kind: 'ended_unpaid', reason: 'expired' };
   const opened = duplicate ?? (await openCode(attempt, context));
-  return opened.kind === 'opened' ? waitingWith(opened) : unknownAfter(opened);
+  return opened.kind === 'opened' ? waitingWith(opened, context) : unknownAfter(opened);
 }
 
 /** Release what is held; else delete the code, then ask once more: a payment that was quicker than we are is answered as paid. */
@@ -175,11 +208,11 @@ async function openCode(attempt: AttemptFacts, context: Context): Promise<OpenAn
   };
 }
 
-function waitingWith({ code }: Opened): ProviderResult {
+function waitingWith({ code }: Opened, context: Context): ProviderResult {
   const action: CustomerAction = {
     type: 'qr',
     qr_content: code.url,
-    expires_at: fromEpochSeconds(code.expiryDate),
+    expires_at: inOurTime(context, code.expiryDate),
   };
   return { kind: 'waiting', action, provider_code_id: code.codeId };
 }

@@ -4,7 +4,8 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { RefundResult, RefusalCause } from '../../domain/refund.ts';
 import type { AttemptFacts, ProviderContext, RefundFacts } from '../provider.ts';
-import { callPaypay, type PaypayAnswer, type PaypayCredentials } from './client.ts';
+import { callPaypay, type PaypayAnswer } from './client.ts';
+import type { PaypayCredentials } from './credentials.ts';
 import { findCodePayment, unknownAfter } from './payment-details.ts';
 import type { PaypayCode } from './results.ts';
 

@@ -1,0 +1,128 @@
+// A gateway whose clock is wrong: PayPay refuses what was signed more than two minutes from its own time, and tells
+// that time with every answer.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeHttpClient } from '../../outbound/http.ts';
+import { makePeerMemory } from '../../outbound/peer-memory.ts';
+import { startSimulatorServer } from '../../simulator/server.ts';
+import type { ProviderContext } from '../provider.ts';
+import type { PaypayCredentials } from './credentials.ts';
+import { paypay } from './paypay.ts';
+import {
+  answer,
+  details,
+  EXPIRES_AT,
+  makeAttempt,
+  NOW,
+  OPENED,
+  opened,
+  playPaypay,
+  type Scripted,
+} from './scripted-paypay.ts';
+
+const at = (time: number, scripted: Scripted): Scripted => ({
+  ...scripted,
+  headers: { date: new Date(time).toUTCString() },
+});
+const signedAt = (asked: { headers: Record<string, unknown> } | undefined) =>
+  Number(String(asked?.headers['authorization']).split(':')[4]);
+
+for (const off_ms of [600_000, -600_000]) {
+  test(`a gateway whose clock is ${off_ms / 60_000} minutes off opens a code, sees it paid and refunds it`, async (t) => {
+    const simulator = await startSimulatorServer({ port: 0, now: () => NOW });
+    const http = makeHttpClient({ user_agent: 'mpac-pgw/test' });
+    t.after(async () => {
+      await simulator.close();
+      await http.close();
+    });
+    const ours = NOW + off_ms;
+    const context: ProviderContext<PaypayCredentials> = {
+      http,
+      memory: makePeerMemory(),
+      now: () => ours,
+      livemode: false,
+      credentials: {
+        merchant_id: '234567',
+        api_key: 'simulator-key',
+        api_secret: 'simulator-secret',
+        base_url: `${simulator.url}/paypay`,
+      },
+    };
+    const attempt = makeAttempt({ created_at: new Date(ours).toISOString() });
+    const started = await paypay.start?.(attempt, context);
+    assert.equal(started?.kind, 'waiting', JSON.stringify(started));
+    // The till counts down by our clock, and so do the look-ups.
+    const left_ms = Date.parse(started.action?.expires_at ?? '') - ours;
+    assert.ok(Math.abs(left_ms - 300_000) < 2_000, String(left_ms));
+    const waiting = {
+      ...attempt,
+      provider_code_id: started.provider_code_id ?? null,
+      action_expires_at: started.action?.expires_at ?? null,
+    };
+    assert.equal((await paypay.lookUp?.(waiting, context))?.kind, 'waiting');
+    const paid = await fetch(`${simulator.url}/paypay/control/payments/${attempt.id}/pay`, {
+      method: 'POST',
+    });
+    assert.equal(paid.status, 200);
+    const result = await paypay.lookUp?.(waiting, context);
+    assert.equal(result?.kind, 'paid');
+    assert.equal(result.paid_at, new Date(NOW).toISOString(), 'the time of the payment is PayPay’s');
+    const refund = {
+      id: 're_01J0000000000000000000000A',
+      amount: 1250,
+      currency: 'JPY',
+      reason: null,
+      created_at: new Date(ours).toISOString(),
+      asked_before: false,
+    };
+    assert.equal((await paypay.refund?.(waiting, refund, context))?.kind, 'refunded');
+  });
+}
+
+test('a refusal whose Date shows that our clock is wrong is repeated once, signed with PayPay’s time', async (t) => {
+  const theirs = NOW - 300_000;
+  const script = [at(theirs, answer(401, 'UNAUTHORIZED')), at(theirs, opened())];
+  const stage = await playPaypay(t, script);
+  assert.equal((await paypay.start?.(makeAttempt(), stage.context))?.kind, 'waiting');
+  assert.deepEqual(stage.paths(), ['POST /v2/codes', 'POST /v2/codes']);
+  assert.equal(stage.asked[0]?.body, stage.asked[1]?.body);
+  assert.equal(signedAt(stage.asked[0]), NOW / 1_000);
+  assert.equal(signedAt(stage.asked[1]), theirs / 1_000);
+});
+
+test('a refusal that stays one is not repeated again, and says what our clock shows', async (t) => {
+  const skewed = at(NOW - 300_000, answer(401, 'UNAUTHORIZED'));
+  const stage = await playPaypay(t, [skewed, { ...skewed }]);
+  const result = await paypay.start?.(makeAttempt(), stage.context);
+  assert.equal(result?.kind, 'ended_unpaid');
+  assert.match(result.message ?? '', /300 s ahead/);
+  assert.equal(stage.asked.length, 2);
+});
+
+test('a refusal at the right time is not repeated: the clock was not the cause', async (t) => {
+  for (const off_ms of [0, -30_000, 30_000]) {
+    const stage = await playPaypay(t, [at(NOW + off_ms, answer(401, 'UNAUTHORIZED'))]);
+    assert.equal((await paypay.start?.(makeAttempt(), stage.context))?.kind, 'ended_unpaid');
+    assert.equal(stage.asked.length, 1);
+  }
+});
+
+test('every answer of PayPay tells its time, and the next call is signed with it', async (t) => {
+  const theirs = NOW + 20_000;
+  const waits = () => answer(200, 'SUCCESS', details('CREATED'));
+  const stage = await playPaypay(t, [at(theirs, waits()), at(theirs, waits()), at(NOW, waits()), waits()]);
+  const context = { ...stage.context, memory: makePeerMemory() };
+  for (let times = 0; times < 4; times += 1) await paypay.lookUp?.(makeAttempt(OPENED), context);
+  const signed = stage.asked.map((asked) => signedAt(asked) - NOW / 1_000);
+  assert.deepEqual(signed, [0, 20, 20, 0]);
+});
+
+test('a page that is not PayPay’s teaches no time', async (t) => {
+  const proxy = at(NOW - 9_000_000, { status: 502, body: '<h1>Bad Gateway</h1>' });
+  const stage = await playPaypay(t, [proxy, opened()]);
+  const context = { ...stage.context, memory: makePeerMemory() };
+  await paypay.start?.(makeAttempt(), context);
+  const started = await paypay.start?.(makeAttempt(), context);
+  assert.equal(signedAt(stage.asked[1]), NOW / 1_000);
+  assert.equal(started?.kind === 'waiting' && started.action?.expires_at, EXPIRES_AT);
+});
