@@ -16,10 +16,11 @@ import {
 import type { Provider } from '../providers/provider.ts';
 import { getProviderByName } from '../providers/registry.ts';
 import { admit, type Caller } from './callers.ts';
+import { refuseWhileSilent } from './circuits.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { makeEvent } from './make-event.ts';
 import { jsonAnswer } from './payment-intents.ts';
-import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
+import { type Access, askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
 import { applyProviderResult, carryOut } from './provider-results.ts';
 
 /** Longer than the provider's deadline; afterwards the resolver goes on with what was begun here. */
@@ -68,10 +69,12 @@ export async function cancelPaymentIntent(
       continue;
     }
 
+    const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
+    if (access.ok) refuseWhileSilent(context, provider, access.provider_context, 'cancel', intent, begun);
     const [asked, wanted] = requestCancel(context, intent, attempt, reason, CANCEL_LEASE_MS);
     completeMark(context, mark, null);
     if (!(await carryOut(context, intent, { intent: asked, attempt: wanted, mark }))) continue;
-    return callOff(context, asked, wanted, provider, mark);
+    return callOff(context, asked, wanted, provider, access, mark);
   }
 }
 
@@ -112,9 +115,9 @@ async function callOff(
   intent: PaymentIntent,
   attempt: Attempt,
   provider: Provider,
+  access: Access,
   mark: Mark,
 ): Promise<Answer> {
-  const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
   if (!access.ok) throw new GatewayError('provider_error', access.reason, { status: intent.status });
   const facts = attemptFacts(intent, attempt);
   const result = await askProvider(context, provider, 'cancel', facts, access.provider_context);

@@ -17,6 +17,7 @@ import type { Provider, ProviderContext } from '../providers/provider.ts';
 import { getProviderByName } from '../providers/registry.ts';
 import { makeAttempt } from './attempts.ts';
 import { admit, type KeyCaller } from './callers.ts';
+import { refuseWhileSilent } from './circuits.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { makeEvent } from './make-event.ts';
 import { jsonAnswer } from './payment-intents.ts';
@@ -43,6 +44,7 @@ export async function capturePaymentIntent(
       if (intent.status === 'succeeded') return captureAnswer(intent);
       if (phaseOf(intent) === 'in_doubt') {
         const provider_context = await getAccess(context, provider, intent, held);
+        refuseWhileSilent(context, provider, provider_context, 'capture', intent, true);
         return ask(context, intent, held, provider, provider_context, mark);
       }
     }
@@ -50,6 +52,7 @@ export async function capturePaymentIntent(
     const amount = getAmount(intent, wanted_amount);
     if (is_asked && held !== null) {
       const provider_context = await getAccess(context, provider, intent, held);
+      refuseWhileSilent(context, provider, provider_context, 'capture', intent);
       const [asked, wanted] = requestCapture(context, intent, held, amount);
       completeMark(context, mark, null);
       if (!(await carryOut(context, intent, { intent: asked, attempt: wanted, mark }))) continue;
@@ -178,7 +181,8 @@ async function getAccess(
 
 /** A terminal's own hold: the terminal takes it, and we are told. */
 function recorded(context: Context, held: Attempt, amount: number): Attempt {
-  return { ...held, status: 'paid', capture_amount: amount, updated_at: instant(context) };
+  const now = instant(context);
+  return { ...held, status: 'paid', capture_amount: amount, paid_at: now, updated_at: now };
 }
 
 /** Staff took the cash: the attempt and its outcome are one. */
@@ -189,6 +193,7 @@ function cashAttempt(context: Context, intent: PaymentIntent, amount: number): A
     provider: cash.name,
     status: 'paid',
     amount,
+    paid_at: instant(context),
   });
 }
 

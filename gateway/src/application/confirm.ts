@@ -6,32 +6,31 @@ import { instant } from '../context.ts';
 import type { Organization } from '../db/merchants.ts';
 import { findAttempt, findPaymentIntent } from '../db/payment-intents.ts';
 import { type Attempt, isEnded } from '../domain/attempt.ts';
-import { decideOnProviderResult } from '../domain/decision.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
   isFinal,
   movePaymentIntent,
   type PaymentIntent,
   type PaymentMethodType,
-  paymentIntentResource,
   phaseOf,
   refusedMove,
 } from '../domain/payment-intent.ts';
+import { isLeftBy, type TerminalReport } from '../domain/terminal-report.ts';
 import type { Provider, ProviderContext } from '../providers/provider.ts';
 import { findProvider } from '../providers/registry.ts';
 import { makeAttempt } from './attempts.ts';
 import { admit, type Caller, invalidToken } from './callers.ts';
+import { refuseWhileSilent } from './circuits.ts';
 import { type Answer, claim, completeMark, type Mark } from './idempotency.ts';
-import { makeEvent } from './make-event.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
 import { applyProviderResult, carryOut } from './provider-results.ts';
 import { qrCodeUrl } from './qr-codes.ts';
+import { type ReportFields, readTerminalReport, recordPayment } from './recorded-payments.ts';
 
-export interface ConfirmRequest {
+export interface ConfirmRequest extends ReportFields {
   payment_method_type: PaymentMethodType;
   provider?: string;
-  external_ref_id?: string;
   customer_code?: string;
   return_url?: string;
 }
@@ -54,7 +53,8 @@ export async function confirmPaymentIntent(
     const intent = admit(context, caller, await findPaymentIntent(context.db, id));
     mark.organization_id = intent.organization_id;
     const provider = getProvider(intent, request);
-    const earlier = await findSameConfirm(context, caller, intent, request, provider, mark);
+    const report = readTerminalReport(provider, request);
+    const earlier = await findSameConfirm(context, caller, intent, request, { provider, report }, mark);
     if (earlier !== null) {
       // The two were read one after the other: only where the intent has not moved meanwhile do they fit together.
       if ((await findPaymentIntent(context.db, id))?.version !== intent.version) continue;
@@ -74,12 +74,15 @@ export async function confirmPaymentIntent(
     const next = tokenUsed(context, caller, intent, attempt);
 
     if (provider.record !== undefined) {
-      const answer = await record(context, intent, next, attempt, provider, mark);
+      const say = (changed: PaymentIntent, tried: Attempt) => confirmAnswer(context, changed, tried);
+      const told = { provider, report };
+      const answer = await recordPayment(context, intent, next, attempt, told, mark, say);
       if (answer !== null) return answer;
       continue;
     }
     const access = await findProviderAccess(context, provider, intent, 'new_confirm');
     if (!access.ok) throw notSupported(access.reason);
+    refuseWhileSilent(context, provider, access.provider_context, 'start', intent);
     attempt.merchant_store_id = access.merchant_store_id;
     attempt.provider_account = access.provider_account;
     const asked = movePaymentIntent(next, 'ask_provider', attempt.created_at, {
@@ -94,26 +97,6 @@ export async function confirmPaymentIntent(
     if (!(await carryOut(context, intent, { intent: asked, attempt, mark }))) continue;
     return start(context, asked, attempt, provider, access.provider_context, mark);
   }
-}
-
-/** Money that is there already: the attempt and its outcome are one change. Null: somebody was faster. */
-async function record(
-  context: Context,
-  before: PaymentIntent,
-  intent: PaymentIntent,
-  attempt: Attempt,
-  provider: Provider,
-  mark: Mark,
-): Promise<Answer | null> {
-  const result = provider.record?.(attemptFacts(intent, attempt));
-  if (result === undefined) throw new Error(`${provider.name} has no record`);
-  const decision = decideOnProviderResult(intent, attempt, result, attempt.created_at);
-  const next = { ...decision.attempt, next_check_at: null };
-  const answer = confirmAnswer(context, decision.intent, next);
-  completeMark(context, mark, answer);
-  const event = decision.event && makeEvent(context, decision.event, paymentIntentResource(decision.intent));
-  const done = await carryOut(context, before, { intent: decision.intent, attempt: next, event, mark });
-  return done ? answer : null;
 }
 
 /** Ask the provider to begin and write down what it says. Also for the second asking after silence. */
@@ -173,7 +156,7 @@ async function findSameConfirm(
   caller: Caller,
   intent: PaymentIntent,
   request: ConfirmRequest,
-  provider: Provider,
+  { provider, report }: { provider: Provider; report: TerminalReport | undefined },
   mark: Mark,
 ): Promise<Attempt | null> {
   // Two tills may take the cash for one order. Without a token or a reference only the request's own key tells
@@ -188,7 +171,8 @@ async function findSameConfirm(
     attempt.payment_method_type === request.payment_method_type &&
     attempt.adapter === provider.name &&
     attempt.provider === (request.provider ?? provider.name) &&
-    attempt.external_ref_id === (request.external_ref_id ?? null);
+    attempt.external_ref_id === (request.external_ref_id ?? null) &&
+    (report === undefined || isLeftBy(attempt, report.status));
   if (same) return attempt;
   // A token authorises one confirm. A backend's other confirm is refused by the table, with the status.
   if (caller.kind === 'token') throw invalidToken();
@@ -203,11 +187,14 @@ async function repeat(
   provider: Provider,
   mark: Mark,
 ): Promise<Answer> {
+  // There is nobody to be asked again.
+  if (provider.record !== undefined) return confirmAnswer(context, intent, attempt);
   const live = intent.attempt_id === attempt.id && !isFinal(intent.status);
   if (live && answerIsMissing(context, attempt)) {
     if (attempt.cancel_requested_at !== null) throw refusedMove(intent, 'confirmed: it is being cancelled');
     const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
     if (!access.ok) throw notSupported(access.reason);
+    refuseWhileSilent(context, provider, access.provider_context, 'start', intent, true);
     // No change carries this request's mark before the provider is asked, so it is left by itself: a repetition,
     // or another body under the key, is refused before the provider hears of it.
     await claim(context, mark);
@@ -270,16 +257,6 @@ function getProvider(intent: PaymentIntent, request: ConfirmRequest): Provider {
     );
   }
   const { provider } = found;
-  if (provider.requires_external_ref && request.external_ref_id === undefined) {
-    throw new GatewayError(
-      'invalid_request',
-      'external_ref_id, the approval code of the terminal, is required.',
-      {
-        field: 'external_ref_id',
-        constraint: 'required',
-      },
-    );
-  }
   if (intent.capture_method === 'manual' && !provider.can_authorize) {
     throw notSupported(`${provider.name} cannot hold money for a later capture (capture_method "manual").`);
   }
@@ -330,7 +307,8 @@ function confirmAnswer(context: Context, intent: PaymentIntent, attempt: Attempt
       expires_at: action.expires_at,
     }),
     ...(action?.type === 'redirect' && { redirect_url: action.redirect_url, expires_at: action.expires_at }),
-    ...(intent.outcome && { outcome: intent.outcome, next_check_at: intent.next_check_at }),
+    ...(intent.outcome && { outcome: intent.outcome }),
+    ...(intent.next_check_at !== null && { next_check_at: intent.next_check_at }),
     ...(intent.last_payment_error && { last_payment_error: intent.last_payment_error }),
   });
 }

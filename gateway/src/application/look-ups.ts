@@ -6,6 +6,7 @@ import { claimDueAttempts, countUnresolvedOutcomes } from '../db/look-ups.ts';
 import { type Attempt, pendingQuestion } from '../domain/attempt.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import { getProviderByName } from '../providers/registry.ts';
+import { findPause, putOffLookUp } from './circuits.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
 import { applyProviderResult, reload } from './provider-results.ts';
 
@@ -24,6 +25,8 @@ export async function lookUpAttempt(context: Context, found: Attempt): Promise<v
   const [intent, attempt] = await reload(context, { id: found.payment_intent_id }, found);
   const provider = getProviderByName(attempt.adapter);
   const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
+  const again_at_ms = access.ok ? findPause(context, provider, access.provider_context, 'look_up') : null;
+  if (again_at_ms !== null) return putOffLookUp(context, attempt, again_at_ms);
   // A provider that cannot be asked to call off, or to take, is asked how it stands.
   const question = pendingQuestion(attempt);
   const operation = question !== null && provider[question] !== undefined ? question : 'lookUp';

@@ -16,6 +16,7 @@ import {
 } from '../domain/refund.ts';
 import { nextLookUp } from '../domain/retry-schedule.ts';
 import { getProviderByName } from '../providers/registry.ts';
+import { findPause, putOffUntil } from './circuits.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { addRefundOfLateMoney } from './late-payment-changes.ts';
 import { makeEvent } from './make-event.ts';
@@ -125,9 +126,25 @@ export async function checkRefund(context: Context, claimed: ClaimedRefund): Pro
   if (refund.status !== 'pending') return;
   const attempt = await findAttempt(context.db, refund.attempt_id);
   if (attempt === null) throw new Error(`attempt ${refund.attempt_id} is gone`);
+  const again_at_ms = await findRefundPause(context, refund, attempt);
+  if (again_at_ms !== null) {
+    // Not asked, so what the claim noted of an asking is taken back.
+    const asked_at = claimed.asked_before ? refund.asked_at : null;
+    const next_check_at = putOffUntil(context, again_at_ms);
+    await updateRefundSchedule(context.db, { ...refund, asked_at, next_check_at });
+    return;
+  }
   const operation = refund.next_step === 'look_up' ? 'lookUpRefund' : 'refund';
   const result = await askRefund(context, intent, attempt, refund, operation, claimed.asked_before);
   await applyRefundResult(context, intent, { ...refund, checks_done: refund.checks_done + 1 }, result);
+}
+
+/** The settings, which say whom to ask, are read for this only while somebody has been silent. */
+async function findRefundPause(context: Context, refund: Refund, attempt: Attempt): Promise<number | null> {
+  if (context.circuits.size === 0) return null;
+  const provider = getProviderByName(refund.adapter);
+  const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
+  return access.ok ? findPause(context, provider, access.provider_context, 'look_up') : null;
 }
 
 /** One question about a refund. A store that lost its settings cannot be asked about, which proves nothing. */

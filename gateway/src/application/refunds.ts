@@ -11,6 +11,7 @@ import { intentWithRefund, type Refund, refundableAmount, refundResource } from 
 import { getProviderByName } from '../providers/registry.ts';
 import { actorOfKey, makeAuditEntry } from './audit.ts';
 import { admit, type KeyCaller } from './callers.ts';
+import { refuseWhileSilent } from './circuits.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { makeEvent } from './make-event.ts';
 import { makeRefund } from './make-refund.ts';
@@ -53,6 +54,7 @@ export async function createRefund(
       const provider = getProviderByName(refund.adapter);
       const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
       if (!access.ok) throw new GatewayError('provider_not_supported', access.reason);
+      refuseWhileSilent(context, provider, access.provider_context, 'refund', intent);
       // This request asks at once; when it does not survive that, the worker finds out what became of it.
       refund.asked_at = refund.created_at;
       refund.next_step = 'look_up';
@@ -128,6 +130,9 @@ async function finishRefund(context: Context, refund: Refund, mark: Mark): Promi
   const intent = await findPaymentIntent(context.db, refund.payment_intent_id);
   const attempt = await findAttempt(context.db, refund.attempt_id);
   if (intent === null || attempt === null) throw new Error(`refund ${refund.id} is of no payment`);
+  const provider = getProviderByName(refund.adapter);
+  const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
+  if (access.ok) refuseWhileSilent(context, provider, access.provider_context, 'refund', intent, true);
   return ask(context, intent, attempt, refund, true, mark);
 }
 
