@@ -28,6 +28,9 @@ export const PaypaySettingsBody = Type.Partial(
       qr_lifetime_seconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
       instant_pay: Type.Boolean(),
       instant_pay_delay_ms: Type.Integer({ minimum: 0, maximum: 600_000 }),
+      can_take_customer_codes: Type.Boolean(),
+      customer_code_lifetime_seconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+      confirmation_lifetime_seconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
       cancel_delay_seconds: Type.Integer({ minimum: 0, maximum: 86_400 }),
       refund_delay_seconds: Type.Integer({ minimum: 0, maximum: 8_640_000 }),
       refund_failed_seconds: Type.Integer({ minimum: 0, maximum: 8_640_000 }),
@@ -210,6 +213,8 @@ function makePaymentView(payment: SimulatedPayment, phase: PaymentPhase) {
     terminalId: request.terminalId ?? null,
     status: payment.status,
     phase,
+    /** Who has to do something: the customer scans the merchant's code, or has shown one of its own. */
+    presented_by: payment.customer === null ? 'merchant' : 'customer',
     cancel_requested: payment.cancel !== null,
     created_at: iso(payment.createdAtMs),
     expires_at: iso(payment.expiryDate * 1000),

@@ -12,6 +12,9 @@ export const OPA_ENDPOINTS = [
   'create_code',
   'delete_code',
   'get_payment',
+  'create_payment',
+  'authorize_payment',
+  'get_customer_payment',
   'cancel_payment',
   'capture_payment',
   'revert_authorization',
@@ -37,6 +40,8 @@ export interface OpaParts {
   log(facts: Record<string, unknown>, message: string): void;
   takeFault(fault: OpaFault, endpoint: OpaEndpoint): { ms: number } | null;
   requests: RequestLog;
+  /** Whose Bearer token it is; null for none that is good. */
+  findOwnerOfToken(token: string): string | null;
   findIdOfCode(codeId: string): string | null;
   findIdOfPayment(paymentId: string): string | null;
   findIdOfRefund(merchantRefundId: string): string | null;
@@ -48,6 +53,9 @@ const ROUTES = [
   { endpoint: 'create_code', method: 'POST', url: '/codes' },
   { endpoint: 'delete_code', method: 'DELETE', url: '/codes/:id' },
   { endpoint: 'get_payment', method: 'GET', url: '/codes/payments/:id' },
+  { endpoint: 'create_payment', method: 'POST', url: '/payments' },
+  { endpoint: 'authorize_payment', method: 'POST', url: '/payments/preauthorize' },
+  { endpoint: 'get_customer_payment', method: 'GET', url: '/payments/:id' },
   { endpoint: 'cancel_payment', method: 'DELETE', url: '/payments/:id' },
   { endpoint: 'capture_payment', method: 'POST', url: '/payments/capture' },
   { endpoint: 'revert_authorization', method: 'POST', url: '/payments/preauthorize/revert' },
@@ -55,6 +63,12 @@ const ROUTES = [
   { endpoint: 'get_refund', method: 'GET', url: '/refunds/:id' },
 ] as const satisfies { endpoint: OpaEndpoint; method: string; url: string }[];
 
+const NAMED_IN_BODY: ReadonlySet<OpaEndpoint> = new Set([
+  'create_code',
+  'create_payment',
+  'authorize_payment',
+  'capture_payment',
+]);
 const NO_BODY = Buffer.alloc(0);
 /** What people leave in a configuration when they mean to fill in the merchant's id later. */
 const PLACEHOLDER = /^(your|my|test)?[_-]?merchant[_-]?id$|[^a-zA-Z0-9_-]/i;
@@ -111,8 +125,7 @@ export function registerOpaRoutes(app: FastifyInstance, parts: OpaParts): void {
   }
 
   function findPaymentId(endpoint: OpaEndpoint, id: string, body: Buffer): string | null {
-    if (endpoint === 'create_code' || endpoint === 'capture_payment')
-      return findInBody(body, 'merchantPaymentId');
+    if (NAMED_IN_BODY.has(endpoint)) return findInBody(body, 'merchantPaymentId');
     if (endpoint === 'create_refund' || endpoint === 'revert_authorization')
       return parts.findIdOfPayment(findInBody(body, 'paymentId') ?? '');
     if (endpoint === 'get_refund') return parts.findIdOfRefund(id);
@@ -159,6 +172,11 @@ export function registerOpaRoutes(app: FastifyInstance, parts: OpaParts): void {
 /** The merchant that the call acts for, or why it may not. */
 function authorize(request: FastifyRequest, body: Buffer, parts: OpaParts): { merchantId: string } | Answer {
   const url = request.raw.url ?? '';
+  const [, token] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '') ?? [];
+  if (token !== undefined && parts.findOwnerOfToken(token) === null) {
+    return makeRefusal('UNAUTHORIZED', 'The Bearer token is not known, or has ended.');
+  }
+  if (token !== undefined) return findMerchant(request);
   const verdict = verifyOpaSignature(
     {
       authorization: request.headers.authorization,
@@ -170,8 +188,11 @@ function authorize(request: FastifyRequest, body: Buffer, parts: OpaParts): { me
     parts.secrets,
     parts.now(),
   );
-  if (!verdict.ok) return makeRefusal('UNAUTHORIZED', verdict.reason);
-  const inQuery = new URL(url, 'http://paypay').searchParams.get('assumeMerchant');
+  return verdict.ok ? findMerchant(request) : makeRefusal('UNAUTHORIZED', verdict.reason);
+}
+
+function findMerchant(request: FastifyRequest): { merchantId: string } | Answer {
+  const inQuery = new URL(request.raw.url ?? '', 'http://paypay').searchParams.get('assumeMerchant');
   const merchantId = inQuery ?? request.headers['x-assume-merchant'];
   if (typeof merchantId !== 'string' || merchantId === '' || PLACEHOLDER.test(merchantId)) {
     return makeRefusal('UNAUTHORIZED', 'X-ASSUME-MERCHANT is missing or still a placeholder.');

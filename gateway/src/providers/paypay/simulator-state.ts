@@ -4,6 +4,9 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Answer, CodeRequest } from './simulator-answers.ts';
 import { makeAnswer, makeRefusal } from './simulator-answers.ts';
 import { createAuthorizationBook, type Hold } from './simulator-authorizations.ts';
+import type { CustomerCode } from './simulator-customer-codes.ts';
+import type { CustomerPaymentRequest } from './simulator-customer-payments.ts';
+import { makeDetails, toSeconds } from './simulator-details.ts';
 
 const JST_OFFSET_MS = 9 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
@@ -15,6 +18,11 @@ export interface PaypaySettings {
   /** Every code is paid at once: for benchmarks, and for demonstrations without a customer. */
   instant_pay: boolean;
   instant_pay_delay_ms: number;
+  /** Taking codes that customers show is a contract of its own. */
+  can_take_customer_codes: boolean;
+  customer_code_lifetime_seconds: number;
+  /** How long a customer who must confirm in the app can do so. */
+  confirmation_lifetime_seconds: number;
   /** How long a cancel that PayPay accepted takes until it shows. */
   cancel_delay_seconds: number;
   /** How long a refund stays CREATED, and how long it then shows as REFUND_FAILED until PayPay gets it done. */
@@ -54,6 +62,8 @@ export interface NotificationRecord {
 export interface SimulatedPayment {
   request: CodeRequest;
   merchantId: string;
+  /** The code that the customer showed; null where the customer scans the merchant's. */
+  customer: CustomerCode | null;
   /** Shown to the merchant from the payment on, not while it is only a code. */
   paymentId: string;
   codeId: string;
@@ -109,7 +119,9 @@ export function createPaypayState(options: {
     if (!payment) return null;
     authorizations.settle(payment);
     const dueAtMs = payment.cancel?.dueAtMs ?? null;
-    const is_taken = payment.status === 'COMPLETED' || payment.status === 'AUTHORIZED';
+    // What a customer still has to confirm is called off like money; an unpaid code of the merchant's is not.
+    const is_asked = payment.status === 'CREATED' && payment.customer !== null;
+    const is_taken = payment.status === 'COMPLETED' || payment.status === 'AUTHORIZED' || is_asked;
     if (is_taken && dueAtMs !== null && now() >= dueAtMs) {
       payment.status = 'FAILED';
       payment.failedAtMs = dueAtMs;
@@ -135,18 +147,55 @@ export function createPaypayState(options: {
         : 'This id belongs to a code that is over.';
       return makeRefusal('DUPLICATE_DYNAMIC_QR_REQUEST', hint);
     }
+    const codeId = makeCodeId();
+    const payment = addPayment(merchantId, request, {
+      codeId,
+      url: `${options.baseUrl()}/qr/${codeId}`,
+      lifetime_seconds: settings.qr_lifetime_seconds,
+      customer: null,
+    });
+    byCode.set(codeId, payment);
+    return makeCodeAnswer(payment);
+  }
+
+  const makeCodeId = () => `04-${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+
+  /** The customer has shown a code; it is not decided yet whether that pays. */
+  function addCustomerPayment(
+    merchantId: string,
+    { userAuthorizationId: _, ...request }: CustomerPaymentRequest,
+    isAuthorization: boolean,
+    customer: CustomerCode,
+  ): SimulatedPayment {
+    return addPayment(
+      merchantId,
+      { ...request, codeType: 'SHOWN_BY_CUSTOMER', ...(isAuthorization && { isAuthorization }) },
+      {
+        codeId: makeCodeId(),
+        url: `${options.baseUrl()}/wallet/${customer.code}`,
+        lifetime_seconds: settings.confirmation_lifetime_seconds,
+        customer,
+      },
+    );
+  }
+
+  function addPayment(
+    merchantId: string,
+    request: CodeRequest,
+    facts: { codeId: string; url: string; lifetime_seconds: number; customer: CustomerCode | null },
+  ): SimulatedPayment {
     const createdAtMs = now();
-    const tail = randomUUID().replaceAll('-', '').slice(0, 16);
-    const codeId = `04-${tail}`;
+    const { codeId, url, customer } = facts;
     const payment: SimulatedPayment = {
       request,
       merchantId,
+      customer,
       paymentId: `04${randomInt(10 ** 8, 10 ** 9)}${randomInt(10 ** 8, 10 ** 9)}`,
       codeId,
-      url: `${options.baseUrl()}/qr/${codeId}`,
+      url,
       deeplink: `paypay://payment?link_key=${codeId}`,
       createdAtMs,
-      expiryDate: Math.floor(createdAtMs / 1000) + settings.qr_lifetime_seconds,
+      expiryDate: Math.floor(createdAtMs / 1000) + facts.lifetime_seconds,
       status: 'CREATED',
       hold: null,
       deleted: false,
@@ -155,11 +204,10 @@ export function createPaypayState(options: {
       failedAtMs: null,
       notifications: [],
     };
-    payments.set(key, payment);
-    byCode.set(codeId, payment);
+    payments.set(keyOf(merchantId, request.merchantPaymentId), payment);
     byId.set(request.merchantPaymentId, payment);
     byPaymentId.set(payment.paymentId, payment);
-    return makeCodeAnswer(payment);
+    return payment;
   }
 
   function deleteCode(merchantId: string, codeId: string): Answer {
@@ -173,38 +221,34 @@ export function createPaypayState(options: {
     return makeAnswer('SUCCESS', { qrStatus: 'DELETED' });
   }
 
-  /** An unpaid code stays CREATED even after it ran out; one that was deleted is no longer found. */
-  function getDetails(merchantId: string, id: string): Answer {
+  /**
+   * An unpaid code stays CREATED even after it ran out; one that was deleted is no longer found. Payments by a code
+   * that the customer showed have details under a path of their own, and neither path knows the other's.
+   */
+  function getDetails(merchantId: string, id: string, presented_by: 'merchant' | 'customer'): Answer {
     const payment = settle(payments.get(keyOf(merchantId, id)));
-    if (!payment) return makeRefusal('DYNAMIC_QR_PAYMENT_NOT_FOUND', 'No such merchantPaymentId.');
+    if (presented_by === 'customer' && !payment?.customer) {
+      return makeRefusal('RESOURCE_NOT_FOUND', 'No such merchantPaymentId.');
+    }
+    if (!payment || (presented_by === 'merchant' && payment.customer))
+      return makeRefusal('DYNAMIC_QR_PAYMENT_NOT_FOUND', 'No such merchantPaymentId.');
     if (payment.deleted && payment.acceptedAtMs === null) {
       return makeRefusal('DYNAMIC_QR_PAYMENT_NOT_FOUND', 'The code was deleted unpaid.');
     }
-    const { request } = payment;
-    const data: Record<string, unknown> = {
-      status: payment.status,
-      acceptedAt: toSeconds(payment.acceptedAtMs),
-      merchantPaymentId: id,
-      amount: { ...request.amount },
-      requestedAt: request.requestedAt ?? toSeconds(payment.createdAtMs),
-      refunds: { data: [] },
-      ...authorizations.showInDetails(payment),
-    };
-    if (payment.status !== 'CREATED') data['paymentId'] = payment.paymentId;
-    if (payment.failedAtMs !== null) data['canceledAt'] = toSeconds(payment.failedAtMs);
-    for (const name of ['storeId', 'terminalId', 'orderDescription'] as const) {
-      if (request[name] !== undefined) data[name] = request[name];
-    }
-    if (payment.acceptedAtMs !== null)
-      data['paymentMethods'] = [{ type: 'WALLET', amount: { ...request.amount } }];
-    return makeAnswer('SUCCESS', data);
+    const status = isUnanswered(payment) ? 'EXPIRED' : payment.status;
+    return makeAnswer('SUCCESS', makeDetails(payment, status, authorizations.showInDetails(payment)));
   }
+
+  /** A customer who was asked in the app has only so long to answer. */
+  const isUnanswered = (payment: SimulatedPayment) =>
+    payment.customer !== null && payment.status === 'CREATED' && isExpired(payment);
 
   /** Accepted also before the customer pays: the cancel then waits for the money and sends it back. */
   function cancel(merchantId: string, id: string): Answer {
     const payment = settle(payments.get(keyOf(merchantId, id)));
     if (!payment) return makeRefusal('RESOURCE_NOT_FOUND', 'No such merchantPaymentId.');
     if (payment.cancel) return makeAnswer('REQUEST_ACCEPTED');
+    if (isUnanswered(payment)) return makeRefusal('ORDER_NOT_REVERSIBLE', 'The customer never answered.');
     if (payment.status === 'FAILED') return makeRefusal('ORDER_NOT_REVERSIBLE', 'The payment was declined.');
     if (payment.hold !== null && payment.status !== 'AUTHORIZED') {
       return makeRefusal('ORDER_NOT_REVERSIBLE', 'Only money that is still held can be cancelled.');
@@ -212,7 +256,8 @@ export function createPaypayState(options: {
     if (payment.acceptedAtMs !== null && now() >= getCancelDeadline(payment.acceptedAtMs)) {
       return makeRefusal('ORDER_NOT_REVERSIBLE', 'The time for cancelling has passed; refund instead.');
     }
-    payment.cancel = { dueAtMs: payment.acceptedAtMs === null ? null : makeCancelDue() };
+    const lies_in_wait = payment.acceptedAtMs === null && payment.customer === null;
+    payment.cancel = { dueAtMs: lies_in_wait ? null : makeCancelDue() };
     settle(payment);
     return makeAnswer('REQUEST_ACCEPTED');
   }
@@ -235,7 +280,7 @@ export function createPaypayState(options: {
       payment.status = 'COMPLETED';
       addCharge(payment, payment.request.amount.amount);
     }
-    if (payment.cancel) payment.cancel.dueAtMs = makeCancelDue();
+    if (payment.cancel) payment.cancel.dueAtMs ??= makeCancelDue();
     settle(payment);
     return { ok: true, payment };
   }
@@ -274,7 +319,10 @@ export function createPaypayState(options: {
     if (payment.status === 'AUTHORIZED') return 'held';
     if (payment.status === 'CANCELED') return 'released';
     if (payment.status === 'EXPIRED') return 'hold_expired';
-    if (payment.status === 'FAILED') return payment.acceptedAtMs === null ? 'declined' : 'cancelled';
+    if (payment.status === 'FAILED') {
+      const is_called_off = payment.customer !== null && payment.cancel !== null;
+      return payment.acceptedAtMs === null && !is_called_off ? 'declined' : 'cancelled';
+    }
     if (payment.deleted) return 'deleted';
     return isExpired(payment) ? 'expired' : 'open';
   }
@@ -283,6 +331,7 @@ export function createPaypayState(options: {
 
   return {
     createCode,
+    addCustomerPayment,
     deleteCode,
     getDetails,
     cancel,
@@ -290,6 +339,7 @@ export function createPaypayState(options: {
     decline,
     getPhase,
     findPayment: (id: string) => settle(byId.get(id)),
+    findOwnPayment: (merchantId: string, id: string) => settle(payments.get(keyOf(merchantId, id))),
     findByCode: (codeId: string) => settle(byCode.get(codeId)),
     listNewestFirst: () => all().reverse(),
     listCharges: (): Charge[] => {
@@ -333,8 +383,4 @@ function isSameContent(left: CodeRequest, right: CodeRequest): boolean {
 function getCancelDeadline(paidAtMs: number): number {
   const japaneseDay = Math.floor((paidAtMs + JST_OFFSET_MS) / DAY_MS);
   return (japaneseDay + 1) * DAY_MS - JST_OFFSET_MS + 15 * 60_000;
-}
-
-function toSeconds(ms: number | null): number {
-  return ms === null ? 0 : Math.floor(ms / 1000);
 }

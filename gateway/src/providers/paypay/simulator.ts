@@ -5,9 +5,13 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { ProviderSimulator, SimulatorParts } from '../simulator-contract.ts';
 import { createRequestLog } from '../simulator-request-log.ts';
-import { readCodeRequest } from './simulator-answers.ts';
+import { type Answer, readCodeRequest } from './simulator-answers.ts';
 import { PaypaySettingsBody, registerPaypayControl } from './simulator-control.ts';
+import { createCustomerCodeBook } from './simulator-customer-codes.ts';
+import { registerCustomerControl } from './simulator-customer-control.ts';
+import { createCustomerPayments } from './simulator-customer-payments.ts';
 import { createNotifier } from './simulator-notifications.ts';
+import { registerOauth, TOKEN_ENDPOINT } from './simulator-oauth.ts';
 import { OPA_ENDPOINTS, registerOpaRoutes } from './simulator-opa.ts';
 import { registerPaypayPages } from './simulator-page.ts';
 import { createRefundBook } from './simulator-refunds.ts';
@@ -22,7 +26,7 @@ export const simulator: ProviderSimulator = {
   title: 'PayPay',
   about: 'PayPay’s Open Payment API, and the customer with its app.',
   mount: PAYPAY_MOUNT,
-  endpoints: OPA_ENDPOINTS,
+  endpoints: [...OPA_ENDPOINTS, TOKEN_ENDPOINT],
   faults: [
     'server_error',
     'server_error_after_success',
@@ -60,6 +64,9 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
     qr_lifetime_seconds: 300,
     instant_pay: false,
     instant_pay_delay_ms: 0,
+    can_take_customer_codes: true,
+    customer_code_lifetime_seconds: 300,
+    confirmation_lifetime_seconds: 300,
     cancel_delay_seconds: 0,
     refund_delay_seconds: 0,
     refund_failed_seconds: 0,
@@ -85,6 +92,14 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
     log,
     takeFault: (fault) => faults.take(fault, 'notification') !== null,
   });
+  const codes = createCustomerCodeBook({ now, settings });
+  const customers = createCustomerPayments({
+    now,
+    settings,
+    codes,
+    state,
+    notify: (payment) => notifier.notify(payment),
+  });
   const timers = new Set<NodeJS.Timeout>();
 
   function stopTimers() {
@@ -101,14 +116,30 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
     timers.add(timer);
   }
 
+  function showDetails(merchantId: string, id: string, presented_by: 'merchant' | 'customer'): Answer {
+    const answer = refunds.addToDetails(state.getDetails(merchantId, id, presented_by));
+    const endpoint = presented_by === 'merchant' ? 'get_payment' : 'get_customer_payment';
+    if (!answer.data || !faults.take('wrong_amount', endpoint)) return answer;
+    return { ...answer, data: withOneYenMore(answer.data) };
+  }
+
   app.addHook('onClose', async () => {
     stopTimers();
     await notifier.close();
   });
 
+  const secrets = new Map([[api_key ?? SIMULATOR_API_KEY, api_secret ?? SIMULATOR_API_SECRET]]);
+  const oauth = registerOauth(app, {
+    mount: PAYPAY_MOUNT,
+    secrets,
+    now,
+    requests,
+    takeFault: (fault) => faults.take(fault, TOKEN_ENDPOINT),
+  });
   registerOpaRoutes(app, {
     mount: PAYPAY_MOUNT,
-    secrets: new Map([[api_key ?? SIMULATOR_API_KEY, api_secret ?? SIMULATOR_API_SECRET]]),
+    secrets,
+    findOwnerOfToken: oauth.findOwner,
     now,
     log,
     takeFault: (fault, endpoint) => faults.take(fault, endpoint),
@@ -130,11 +161,10 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
         return answer;
       },
       delete_code: state.deleteCode,
-      get_payment(merchantId, id) {
-        const answer = refunds.addToDetails(state.getDetails(merchantId, id));
-        if (!answer.data || !faults.take('wrong_amount', 'get_payment')) return answer;
-        return { ...answer, data: withOneYenMore(answer.data) };
-      },
+      get_payment: (merchantId, id) => showDetails(merchantId, id, 'merchant'),
+      create_payment: (merchantId, _id, body, query) => customers.create(merchantId, body, query, false),
+      authorize_payment: (merchantId, _id, body, query) => customers.create(merchantId, body, query, true),
+      get_customer_payment: (merchantId, id) => showDetails(merchantId, id, 'customer'),
       cancel_payment: state.cancel,
       capture_payment: (merchantId, _id, body) => state.authorizations.capture(merchantId, body),
       revert_authorization: (merchantId, _id, body) => state.authorizations.revert(merchantId, body),
@@ -154,12 +184,15 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
     reset() {
       stopTimers();
       state.reset();
+      oauth.reset();
+      codes.reset();
       refunds.reset();
       requests.reset();
       faults.clear();
       Object.assign(settings, initialSettings);
     },
   });
+  registerCustomerControl(app, { mount: PAYPAY_MOUNT, codes });
   registerPaypayPages(app, { mount: PAYPAY_MOUNT, state, notifier, now });
 }
 
