@@ -1,5 +1,7 @@
 // The only place that reads the environment. Everything that is wrong with it is reported at once, each with
 // the variable's name and what it should be.
+import { readFileSync } from 'node:fs';
+import { RETAIL_CODE_TABLE, type RetailCodeTable, readRetailCodeTable } from './domain/retail-code-table.ts';
 
 export type Mode = 'development' | 'production';
 
@@ -61,6 +63,8 @@ export interface Config {
   provider_test_defaults: Record<string, Record<string, string>>;
   /** How a provider's notifications are known to be its own. */
   notifications: Record<string, { secret: string | null; sources: string[] }>;
+  /** Which wallet a scanned code belongs to: the gateway's table, with the operator's file over it. */
+  retail_codes: RetailCodeTable;
   simulator_port: number;
   /** Where test payments without credentials of their own go; set by `start`, or by hand for `serve`. */
   simulator_url: string | null;
@@ -207,6 +211,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     notifications: {
       PAYPAY: { secret: text('MPAC_PAYPAY_WEBHOOK_SECRET'), sources: list('MPAC_PAYPAY_WEBHOOK_SOURCES') },
     },
+    retail_codes: readRetailCodes(text('MPAC_RETAIL_CODES_FILE'), problems),
     simulator_port: integer('MPAC_SIMULATOR_PORT', 8090, 0, 65_535),
     simulator_url: url('MPAC_SIMULATOR_URL', ['http:', 'https:']),
   };
@@ -234,4 +239,19 @@ function present(values: Record<string, string | null>): Record<string, string> 
 
 function isKey(text: string): boolean {
   return /^[0-9a-f]{64}$/i.test(text) || (/^[A-Za-z0-9+/]{43}=?$/.test(text) && !/^[0-9a-f]+$/i.test(text));
+}
+
+function readRetailCodes(path: string | null, problems: string[]): RetailCodeTable {
+  if (path === null) return RETAIL_CODE_TABLE;
+  let json: string;
+  try {
+    json = readFileSync(path, 'utf8');
+  } catch (error) {
+    problems.push(`MPAC_RETAIL_CODES_FILE cannot be read: ${(error as Error).message}.`);
+    return RETAIL_CODE_TABLE;
+  }
+  const read = readRetailCodeTable(json);
+  if ('table' in read) return read.table;
+  problems.push(...read.problems.map((problem) => `MPAC_RETAIL_CODES_FILE: ${problem}`));
+  return RETAIL_CODE_TABLE;
 }

@@ -21,6 +21,7 @@ import { findProvider } from '../providers/registry.ts';
 import { makeAttempt } from './attempts.ts';
 import { admit, type Caller, invalidToken } from './callers.ts';
 import { refuseWhileSilent } from './circuits.ts';
+import { type CustomerCode, readCustomerCode, refuseUsedCode } from './customer-codes.ts';
 import { type Answer, claim, completeMark, type Mark } from './idempotency.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
@@ -46,19 +47,21 @@ export async function confirmPaymentIntent(
   organizations: { get(id: string): Promise<Organization> },
   caller: Caller,
   id: string,
-  request: ConfirmRequest,
+  given: ConfirmRequest,
   mark: Mark,
 ): Promise<Answer> {
   for (;;) {
     const intent = admit(context, caller, await findPaymentIntent(context.db, id));
     mark.organization_id = intent.organization_id;
+    const code = readCustomerCode(context, intent, given);
+    const request = code === null ? given : { ...given, provider: code.provider };
     const provider = getProvider(intent, request);
     const report = readTerminalReport(provider, request);
-    const earlier = await findSameConfirm(context, caller, intent, request, { provider, report }, mark);
+    const earlier = await findSameConfirm(context, caller, intent, request, { provider, report, code }, mark);
     if (earlier !== null) {
       // The two were read one after the other: only where the intent has not moved meanwhile do they fit together.
       if ((await findPaymentIntent(context.db, id))?.version !== intent.version) continue;
-      return repeat(context, intent, earlier, provider, mark);
+      return repeat(context, intent, earlier, provider, mark, code);
     }
     if (phaseOf(intent) !== 'requires_payment_method') throw refusedMove(intent, 'confirmed');
     if (instant(context) >= intent.expires_at) throw expired(intent);
@@ -69,6 +72,8 @@ export async function confirmPaymentIntent(
       authorize_only: intent.capture_method === 'manual',
       external_ref_id: request.external_ref_id ?? null,
       return_url: request.return_url ?? null,
+      customer_code_hash: code?.hash ?? null,
+      customer_code_masked: code?.masked ?? null,
       next_check_at: instant(context, ASK_LEASE_MS),
     });
     const next = tokenUsed(context, caller, intent, attempt);
@@ -94,8 +99,11 @@ export async function confirmPaymentIntent(
       processing_mode: attempt.processing_mode,
     });
     completeMark(context, mark, null);
-    if (!(await carryOut(context, intent, { intent: asked, attempt, mark }))) continue;
-    return start(context, asked, attempt, provider, access.provider_context, mark);
+    const written = await carryOut(context, intent, { intent: asked, attempt, mark }).catch((error) =>
+      refuseUsedCode(error, intent),
+    );
+    if (!written) continue;
+    return start(context, asked, attempt, provider, access.provider_context, mark, code);
   }
 }
 
@@ -107,14 +115,10 @@ async function start(
   provider: Provider,
   provider_context: ProviderContext,
   mark: Mark,
+  code: CustomerCode | null,
 ): Promise<Answer> {
-  const result = await askProvider(
-    context,
-    provider,
-    'start',
-    attemptFacts(intent, attempt),
-    provider_context,
-  );
+  const facts = attemptFacts(intent, attempt, code?.code);
+  const result = await askProvider(context, provider, 'start', facts, provider_context);
   const after = await applyProviderResult(context, intent, attempt, result, {
     mark,
     answer: (changed, tried) => (keepsAnswer(changed, tried) ? confirmAnswer(context, changed, tried) : null),
@@ -150,13 +154,24 @@ function notBegun(intent: PaymentIntent, attempt: Attempt, result: { kind: strin
   );
 }
 
+/** What a confirm says besides its plain fields, once it is understood. */
+interface Asserted {
+  provider: Provider;
+  report: TerminalReport | undefined;
+  code: CustomerCode | null;
+}
+
+function isSameCode(hash: Buffer | null, code: CustomerCode | null): boolean {
+  return hash === null || code === null ? hash === code : hash.equals(code.hash);
+}
+
 /** The attempt of an earlier, identical confirm, or null when this one is the first. */
 async function findSameConfirm(
   context: Context,
   caller: Caller,
   intent: PaymentIntent,
   request: ConfirmRequest,
-  { provider, report }: { provider: Provider; report: TerminalReport | undefined },
+  { provider, report, code }: Asserted,
   mark: Mark,
 ): Promise<Attempt | null> {
   // Two tills may take the cash for one order. Without a token or a reference only the request's own key tells
@@ -172,6 +187,7 @@ async function findSameConfirm(
     attempt.adapter === provider.name &&
     attempt.provider === (request.provider ?? provider.name) &&
     attempt.external_ref_id === (request.external_ref_id ?? null) &&
+    isSameCode(attempt.customer_code_hash, code) &&
     (report === undefined || isLeftBy(attempt, report.status));
   if (same) return attempt;
   // A token authorises one confirm. A backend's other confirm is refused by the table, with the status.
@@ -186,6 +202,7 @@ async function repeat(
   attempt: Attempt,
   provider: Provider,
   mark: Mark,
+  code: CustomerCode | null,
 ): Promise<Answer> {
   // There is nobody to be asked again.
   if (provider.record !== undefined) return confirmAnswer(context, intent, attempt);
@@ -198,7 +215,7 @@ async function repeat(
     // No change carries this request's mark before the provider is asked, so it is left by itself: a repetition,
     // or another body under the key, is refused before the provider hears of it.
     await claim(context, mark);
-    return start(context, intent, attempt, provider, access.provider_context, mark);
+    return start(context, intent, attempt, provider, access.provider_context, mark, code);
   }
   if (attempt.status === 'asked') {
     throw new GatewayError(
@@ -301,6 +318,7 @@ function confirmAnswer(context: Context, intent: PaymentIntent, attempt: Attempt
     provider: attempt.provider,
     payment_method_type: attempt.payment_method_type,
     processing_mode: attempt.processing_mode,
+    ...(attempt.customer_code_masked !== null && { customer_code_masked: attempt.customer_code_masked }),
     ...(action?.type === 'qr' && {
       qr_content: action.qr_content,
       qr_code_url: qrCodeUrl(context, attempt),

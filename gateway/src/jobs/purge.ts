@@ -1,6 +1,8 @@
-// Forgets what nobody needs any more: idempotency keys after a day, signatures once their time window has closed,
-// notifications a week after they were worked off, mails after three months, and rolled secrets that no longer sign.
+// Forgets what nobody needs any more: idempotency keys and hashes of scanned codes after a day, signatures once their
+// time window has closed, notifications a week after they were worked off, mails after three months, and rolled
+// secrets that no longer sign.
 import { purgeEndedSecrets } from '../application/api-key-secrets.ts';
+import { purgeCustomerCodes } from '../application/customer-codes.ts';
 import { purgeRequestMarks } from '../application/idempotency.ts';
 import { purgeMails } from '../application/mails.ts';
 import { purgeNotifications } from '../application/notifications.ts';
@@ -16,5 +18,6 @@ export const purge: Job = {
     (await purgeRequestMarks(context, BATCH)) +
     (await purgeNotifications(context, BATCH)) +
     (await purgeMails(context, BATCH)) +
-    (await purgeEndedSecrets(context, BATCH)),
+    (await purgeEndedSecrets(context, BATCH)) +
+    (await purgeCustomerCodes(context, BATCH)),
 };
