@@ -17,6 +17,8 @@ export interface ProviderSimulator {
   endpoints: readonly string[];
   /** The faults that it plays, out of the common list. */
   faults: readonly FaultName[];
+  /** The provider's own codes that the fault `refuse` can answer with, if it is among them. */
+  codes?: readonly string[];
   /** What can be set when it starts, each field optional. */
   settings: TObject;
   register(app: FastifyInstance, parts: SimulatorParts): void;

@@ -19,7 +19,14 @@ export function registerFaultRoutes(app: FastifyInstance, dial: FaultDial, prefi
   const listing = () => {
     const faults = dial.list();
     const on_command_line = makeFaultWords(faults);
-    return { faults, on_command_line, seed: dial.seed(), known, endpoints: dial.endpoints };
+    return {
+      faults,
+      on_command_line,
+      seed: dial.seed(),
+      known,
+      endpoints: dial.endpoints,
+      codes: dial.codes,
+    };
   };
 
   app.get(`${prefix}/faults`, listing);

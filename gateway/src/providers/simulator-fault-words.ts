@@ -38,8 +38,14 @@ function readPiece(piece: string): WordedFault | string {
       continue;
     }
     const [option = '', value = ''] = word.split('=', 2);
-    if (!isNumberName(option)) return `There is no '${option}'. Known: ${NUMBERS.join(', ')}.`;
+    if (option !== 'code' && !isNumberName(option)) {
+      return `There is no '${option}'. Known: ${NUMBERS.join(', ')}, code.`;
+    }
     if (request[option] !== undefined) return `It says ${option} twice.`;
+    if (option === 'code') {
+      request.code = value;
+      continue;
+    }
     if (!/^\d+(\.\d+)?$/.test(value)) return `${option} must be a number, not '${value}'.`;
     request[option] = Number(value);
   }
@@ -55,10 +61,11 @@ function isNumberName(word: string): word is NumberName {
 /** The line that turns a dial to where this one stands. */
 export function makeFaultWords(faults: readonly ActiveFault[]): string {
   return faults
-    .map(({ fault, endpoint, times_left, ms, probability }) =>
+    .map(({ fault, endpoint, code, times_left, ms, probability }) =>
       [
         fault,
         ...(endpoint === null ? [] : [endpoint]),
+        ...(code === null ? [] : [`code=${code}`]),
         ...(times_left === null ? [] : [`times=${times_left}`]),
         ...(ms === (FAULTS[fault].default_ms ?? 0) ? [] : [`ms=${ms}`]),
         ...(probability === 1 ? [] : [`probability=${probability}`]),

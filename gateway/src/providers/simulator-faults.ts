@@ -21,7 +21,12 @@ export const FAULTS = {
   rate_limit: { about: 'Answers 429, too many requests', takes_endpoint: true, default_ms: null },
   maintenance: { about: 'Answers 503, under maintenance', takes_endpoint: true, default_ms: null },
   html_502: { about: 'Answers a 502 page of HTML, as a proxy does', takes_endpoint: true, default_ms: null },
-  wrong_amount: { about: 'Look-ups report another amount', takes_endpoint: false, default_ms: null },
+  refuse: {
+    about: 'Does nothing and answers with a code of the provider’s own',
+    takes_endpoint: true,
+    default_ms: null,
+  },
+  wrong_amount: { about: 'Reports another amount than was paid', takes_endpoint: false, default_ms: null },
   lose_notification: { about: 'The notification is never sent', takes_endpoint: false, default_ms: null },
   duplicate_notification: {
     about: 'The notification is sent twice',
@@ -45,6 +50,8 @@ export const FaultRequest = Type.Object(
     times: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     ms: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
     endpoint: Type.Optional(Type.String()),
+    /** What `refuse` answers with. */
+    code: Type.Optional(Type.String()),
     /** The chance that it strikes when it could, drawn from the seeded generator. */
     probability: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
   },
@@ -57,6 +64,7 @@ export interface ActiveFault {
   fault: FaultName;
   /** Null: every endpoint. */
   endpoint: string | null;
+  code: string | null;
   /** Null: until it is removed. */
   times_left: number | null;
   ms: number;
@@ -78,6 +86,8 @@ export interface FaultDial {
   endpoints: readonly string[];
   /** Those that this simulator plays. */
   faults: readonly FaultName[];
+  /** What its provider can be made to refuse with. */
+  codes: readonly string[];
 }
 
 /** Mulberry32: small, and the same on every machine. */
@@ -116,8 +126,9 @@ export function createFaultDial(options: {
   seed: number;
   endpoints: readonly string[];
   faults: readonly FaultName[];
+  codes?: readonly string[];
 }): FaultDial {
-  const { endpoints, faults } = options;
+  const { endpoints, faults, codes = [] } = options;
   let { seed } = options;
   let drawChance = makeChances(seed);
   let active: ActiveFault[] = [];
@@ -126,6 +137,7 @@ export function createFaultDial(options: {
   return {
     endpoints,
     faults,
+    codes,
     seed: () => seed,
     reseed(next) {
       seed = next;
@@ -149,10 +161,19 @@ export function createFaultDial(options: {
       if (request.ms !== undefined && default_ms === null) {
         return { ok: false, field: 'ms', message: `The fault '${name}' does not take ms.` };
       }
+      const code = request.code ?? null;
+      if (name !== 'refuse' && code !== null) {
+        return { ok: false, field: 'code', message: `The fault '${name}' does not take a code.` };
+      }
+      if (name === 'refuse' && (code === null || !codes.includes(code))) {
+        const what = code === null ? "The fault 'refuse' needs a code." : `There is no code '${code}'.`;
+        return { ok: false, field: 'code', message: `${what} Known: ${codes.join(', ')}.` };
+      }
       const fault: ActiveFault = {
         id: nextId++,
         fault: name,
         endpoint,
+        code,
         times_left: request.times ?? null,
         ms: request.ms ?? default_ms ?? 0,
         probability: request.probability ?? 1,

@@ -149,9 +149,10 @@ const TOOLS = `
 
 const FAULT_PANEL = `
   /* "create code · next 2 times · 20 %": how an aimed fault differs from one that always strikes everywhere. */
-  function aimOf({ endpoint, times_left, probability, ms }, default_ms) {
+  function aimOf({ endpoint, code, times_left, probability, ms }, default_ms) {
     const times = times_left === 1 ? 'next time' : 'next ' + times_left + ' times';
     return [
+      code ?? '',
       endpoint === null ? '' : endpoint.replaceAll('_', ' '),
       times_left === null ? '' : times,
       probability === 1 ? '' : Math.round(probability * 1000) / 10 + ' %',
@@ -169,8 +170,10 @@ const FAULT_PANEL = `
       const remove = doing('DELETE', '/faults?id=' + fault.id);
       return make('button', { class: 'pill warn off', 'aria-label': 'Remove ' + label + ', ' + words, onclick: remove }, words + ' ×');
     });
-    return make('div', { class: 'row' },
-      make('div', {}, make('div', { class: 'name' }, label), make('div', { class: 'sub' }, ...(pills.length > 0 ? pills : [about]))),
+    const text = make('div', {}, make('div', { class: 'name' }, label), make('div', { class: 'sub' }, ...(pills.length > 0 ? pills : [about])));
+    /* A refusal has no usual code, so it is always aimed. */
+    if (name === 'refuse') return make('div', { class: 'row' }, text, make('div', { class: 'end' }, make('button', { class: 'quiet', onclick: aimRefusal }, 'Choose')));
+    return make('div', { class: 'row' }, text,
       make('div', { class: 'end' },
         make('button', { class: 'quiet', 'aria-label': label + ', once', onclick: doing('POST', '/faults', { fault: name, times: 1 }) }, 'Once'),
         make('button', { class: name === 'instant_pay' ? 'switch kind' : 'switch', role: 'switch', 'aria-checked': String(plain !== undefined), 'aria-label': label + ', always', onclick: flip })));
@@ -188,6 +191,7 @@ const FAULT_PANEL = `
     const option = (value, text) => make('option', { value }, text);
     byId('aim_fault').replaceChildren(...Object.keys(dial.known).map((name) => option(name, wordsOf(name))));
     byId('aim_endpoint').replaceChildren(option('', 'Any request'), ...dial.endpoints.map((name) => option(name, wordsOf(name))));
+    byId('aim_code').replaceChildren(...dial.codes.map((code) => option(code, code)));
     byId('seed').value = dial.seed;
     showAim();
   }
@@ -198,6 +202,14 @@ const FAULT_PANEL = `
     byId('aim_endpoint').disabled = !takes_endpoint;
     byId('aim_ms').disabled = default_ms === null;
     byId('aim_ms').placeholder = default_ms ?? '';
+    byId('aim_code_line').hidden = byId('aim_fault').value !== 'refuse';
+  }
+
+  function aimRefusal() {
+    byId('aiming').open = true;
+    byId('aim_fault').value = 'refuse';
+    showAim();
+    byId('aim_code').focus();
   }
 
   function prepareFaults() {
@@ -211,6 +223,7 @@ const FAULT_PANEL = `
         if (!field.disabled && field.value !== '') fault[name] = of(field.value);
       };
       read('endpoint');
+      if (fault.fault === 'refuse') read('code');
       read('times', Number);
       read('ms', Number);
       read('probability', (percent) => Number(percent) / 100);

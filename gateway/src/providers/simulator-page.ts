@@ -92,11 +92,12 @@ export function makeControlBody(board: {
 const FAULT_PANEL = `<section aria-labelledby="faults-title">
       <div class="title-row"><h2 id="faults-title">Faults</h2><button id="clear-faults" class="quiet" hidden>Clear all</button></div>
       <div id="faults" class="list"></div>
-      <details class="aiming">
+      <details class="aiming" id="aiming">
         <summary>Aim a fault</summary>
         <form id="aim" class="aim" autocomplete="off">
           <p class="wide"><label for="aim_fault">Fault</label><select id="aim_fault"></select></p>
           <p class="wide"><label for="aim_endpoint">Strikes at</label><select id="aim_endpoint"></select></p>
+          <p class="wide" id="aim_code_line" hidden><label for="aim_code">Answers</label><select id="aim_code"></select></p>
           <p><label for="aim_times">Times</label><input id="aim_times" type="number" min="1" max="1000000" placeholder="always"></p>
           <p><label for="aim_probability">Chance in %</label><input id="aim_probability" type="number" min="0.1" max="100" step="0.1" placeholder="100"></p>
           <p><label for="aim_ms">Milliseconds</label><input id="aim_ms" type="number" min="0" max="600000"></p>

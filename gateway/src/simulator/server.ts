@@ -80,8 +80,7 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
 }
 
 function makeDial(simulator: ProviderSimulator, options: SimulatorServerOptions) {
-  const { endpoints, faults } = simulator;
-  const dial = createFaultDial({ seed: options.seed ?? 1, endpoints, faults });
+  const dial = createFaultDial({ seed: options.seed ?? 1, ...simulator });
   for (const fault of options.faults?.[simulator.name] ?? []) {
     const added = dial.add(fault);
     if (!added.ok) throw new Error(added.message);
