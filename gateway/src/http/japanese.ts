@@ -43,6 +43,10 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
   iso_4217: (field) => `${field} は JPY のような ISO 4217 の通貨コードにしてください。`,
   exists: (field) => `${field} が登録されていません。先に同期してください。`,
   unique: (field) => `${field} はすでに使われています。details の決済を確認してください。`,
+  unique_terminal_payment: () =>
+    'この端末決済は details の決済に記録済みです。承認番号が同じ別の決済であれば、伝票番号を付けて確定してください。',
+  terminal_only: (field) => `${field} は外部端末のカードと電子マネーにだけ指定できます。`,
+  success_only: (field) => `${field} は external_status が success のときだけ指定できます。`,
   same_merchant: (field) => `${field} の店舗は別の加盟店に属しています。加盟店を移すことはできません。`,
   same_body: () => 'この Idempotency-Key は別の内容で使われています。新しいキーを使ってください。',
   in_progress: () => '同じ Idempotency-Key のリクエストを処理中です。少し待って再送してください。',
@@ -55,6 +59,11 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
   publishable_key: () =>
     'この公開可能キーでは、このページからのリクエストは許可されていません。allowed_origins を確認してください。',
   endpoint_enabled: () => 'この Webhook エンドポイントは停止中です。先に有効にしてください。',
+  qr_cpm_only: () => 'customer_code は payment_method_type が qr_cpm のときだけ指定できます。',
+  matches_customer_code: () => '読み取ったコードは、指定された provider のコードではありません。',
+  recognised_from_customer_code: () =>
+    '読み取ったコードから決済サービスを判別できません。もう一度読み取るか、provider を指定してください。',
+  single_use: () => 'このコードはすでに使われています。お客様に新しいコードを表示してもらってください。',
   min_properties: () => '変更する項目を一つ以上指定してください。',
   webhook_url: () => 'Webhook の URL は、公開アドレスの https にしてください。',
 };
