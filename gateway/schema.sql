@@ -116,6 +116,7 @@ create table former_processor_configs (
   constraint former_processor_configs_pkey PRIMARY KEY (organization_id, livemode, merchant_store_id, provider, account),
   constraint former_processor_configs_organization_id_livemode_merchant_fkey FOREIGN KEY (organization_id, livemode, merchant_store_id) REFERENCES stores(organization_id, livemode, id)
 );
+CREATE INDEX former_processor_configs_by_account ON former_processor_configs USING btree (provider, account);
 CREATE INDEX former_processor_configs_by_master_key ON former_processor_configs USING btree (SUBSTRING(credentials_sealed FROM 2 FOR 8), organization_id, livemode, merchant_store_id, provider, account);
 
 create table idempotency_keys (
@@ -261,13 +262,19 @@ create table payment_attempts (
   customer_code_masked text,
   paid_at timestamp(3) with time zone,
   provider_request_id text,
+  repeats_reference boolean not null default false,
   constraint payment_attempts_pkey PRIMARY KEY (id),
   constraint payment_attempts_payment_intent_id_fkey FOREIGN KEY (payment_intent_id) REFERENCES payment_intents(id)
 ) with (fillfactor=70);
+CREATE INDEX payment_attempts_by_code_age ON payment_attempts USING btree (created_at) WHERE (customer_code_hash IS NOT NULL);
 CREATE INDEX payment_attempts_by_intent ON payment_attempts USING btree (payment_intent_id);
 CREATE INDEX payment_attempts_by_provider_payment ON payment_attempts USING btree (adapter, provider_payment_id) WHERE (provider_payment_id IS NOT NULL);
 CREATE INDEX payment_attempts_by_time ON payment_attempts USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX payment_attempts_due ON payment_attempts USING btree (adapter, organization_id, merchant_id, next_check_at) WHERE (next_check_at IS NOT NULL);
+CREATE INDEX payment_attempts_for_a_person ON payment_attempts USING btree (updated_at) WHERE (((status)::text = 'unknown'::text) AND (next_check_at IS NULL));
+CREATE UNIQUE INDEX payment_attempts_one_per_customer_code ON payment_attempts USING btree (organization_id, livemode, customer_code_hash) WHERE (customer_code_hash IS NOT NULL);
+CREATE UNIQUE INDEX payment_attempts_one_per_reference ON payment_attempts USING btree (organization_id, livemode, merchant_id, external_ref_id) WHERE ((adapter = 'TERMINAL'::text) AND (external_ref_id IS NOT NULL) AND ((status)::text = ANY (ARRAY['authorized'::text, 'paid'::text, 'unknown'::text])) AND (NOT repeats_reference));
+CREATE INDEX payment_attempts_paid ON payment_attempts USING btree (adapter, provider_account, COALESCE(paid_at, updated_at)) WHERE (((status)::text = 'paid'::text) AND (provider_account IS NOT NULL));
 
 create table payment_intents (
   id text not null,
@@ -346,11 +353,15 @@ create table provider_notifications (
   received_at timestamp(3) with time zone not null,
   worked_off_at timestamp(3) with time zone,
   result text,
+  file_url text,
+  next_attempt_at timestamp(3) with time zone,
+  attempts_made integer not null default 0,
   constraint provider_notifications_pkey PRIMARY KEY (id),
   constraint provider_notifications_provider_dedupe_key_key UNIQUE (provider, dedupe_key)
 );
 CREATE INDEX provider_notifications_by_age ON provider_notifications USING btree (worked_off_at) WHERE (worked_off_at IS NOT NULL);
 CREATE INDEX provider_notifications_waiting ON provider_notifications USING btree (received_at) WHERE (worked_off_at IS NULL);
+CREATE INDEX provider_notifications_with_file ON provider_notifications USING btree (next_attempt_at) WHERE ((worked_off_at IS NULL) AND (file_url IS NOT NULL));
 
 create table publishable_keys (
   id text not null,
@@ -365,6 +376,85 @@ create table publishable_keys (
 );
 CREATE INDEX publishable_keys_by_origin ON publishable_keys USING gin (allowed_origins) WHERE (revoked_at IS NULL);
 CREATE INDEX publishable_keys_in_order ON publishable_keys USING btree (organization_id, livemode, created_at, id);
+
+create table reconciliation_differences (
+  id text not null,
+  organization_id text not null,
+  livemode boolean not null,
+  file_id text not null,
+  kind text not null,
+  merchant_id text,
+  payment_intent_id text,
+  attempt_id text,
+  refund_id text,
+  provider_payment_id text,
+  provider_reference text,
+  line integer,
+  amount_here bigint,
+  amount_there bigint,
+  currency currency_code not null,
+  status_here text,
+  status_there text,
+  happened_at timestamp(3) with time zone not null,
+  created_at timestamp(3) with time zone not null,
+  resolved_at timestamp(3) with time zone,
+  resolved_by text,
+  resolution_reason text,
+  constraint reconciliation_differences_pkey PRIMARY KEY (id),
+  constraint reconciliation_differences_file_id_fkey FOREIGN KEY (file_id) REFERENCES reconciliation_files(id),
+  constraint reconciliation_differences_check CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
+  constraint reconciliation_differences_kind_check CHECK ((kind = ANY (ARRAY['missing_here'::text, 'missing_there'::text, 'amount_differs'::text, 'status_differs'::text])))
+);
+CREATE INDEX reconciliation_differences_by_file ON reconciliation_differences USING btree (file_id, id COLLATE "C");
+CREATE UNIQUE INDEX reconciliation_differences_missing_once ON reconciliation_differences USING btree (COALESCE(refund_id, attempt_id)) WHERE (kind = 'missing_there'::text);
+CREATE INDEX reconciliation_differences_open ON reconciliation_differences USING btree (organization_id, livemode, id COLLATE "C") WHERE (resolved_at IS NULL);
+
+create table reconciliation_files (
+  id text not null,
+  organization_id text not null,
+  livemode boolean not null,
+  provider text not null,
+  account text not null,
+  contents text not null,
+  file_name text not null,
+  sha256 bytea not null,
+  source text not null,
+  period_begins_at timestamp(3) with time zone not null,
+  period_ends_at timestamp(3) with time zone not null,
+  status text not null,
+  replaced_by text,
+  payments_count integer not null default 0,
+  amount_paid bigint not null default 0,
+  refunds_count integer not null default 0,
+  amount_refunded bigint not null default 0,
+  unknown_count integer not null default 0,
+  amount_unknown bigint not null default 0,
+  differences_count integer not null default 0,
+  received_at timestamp(3) with time zone not null,
+  imported_at timestamp(3) with time zone,
+  constraint reconciliation_files_pkey PRIMARY KEY (id),
+  constraint reconciliation_files_organization_id_livemode_provider_acco_key UNIQUE (organization_id, livemode, provider, account, sha256),
+  constraint reconciliation_files_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint reconciliation_files_check CHECK ((period_ends_at > period_begins_at)),
+  constraint reconciliation_files_check1 CHECK (((status = 'importing'::text) = (imported_at IS NULL))),
+  constraint reconciliation_files_check2 CHECK (((status = 'replaced'::text) = (replaced_by IS NOT NULL))),
+  constraint reconciliation_files_contents_check CHECK ((contents = ANY (ARRAY['payments'::text, 'held_payments'::text]))),
+  constraint reconciliation_files_sha256_check CHECK ((length(sha256) = 32)),
+  constraint reconciliation_files_source_check CHECK ((source = ANY (ARRAY['notification'::text, 'by_hand'::text]))),
+  constraint reconciliation_files_status_check CHECK ((status = ANY (ARRAY['importing'::text, 'imported'::text, 'replaced'::text])))
+);
+CREATE INDEX reconciliation_files_by_id ON reconciliation_files USING btree (id COLLATE "C");
+CREATE INDEX reconciliation_files_by_period ON reconciliation_files USING btree (provider, account, contents, organization_id, livemode, period_begins_at) WHERE (status = 'imported'::text);
+CREATE INDEX reconciliation_files_in_order ON reconciliation_files USING btree (organization_id, livemode, id COLLATE "C");
+
+create table reconciliation_matches (
+  object_id text not null,
+  file_id text not null,
+  organization_id text not null,
+  constraint reconciliation_matches_pkey PRIMARY KEY (object_id, file_id),
+  constraint reconciliation_matches_file_id_fkey FOREIGN KEY (file_id) REFERENCES reconciliation_files(id)
+);
+CREATE INDEX reconciliation_matches_by_file ON reconciliation_matches USING btree (file_id, object_id);
 
 create table refunds (
   id text not null,

@@ -10,7 +10,7 @@ const { client } = gateway;
 
 async function hold(changes: Json = {}) {
   const intent = await gateway.createIntent({ capture_method: 'manual', ...changes });
-  const fields = { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: 'A1' };
+  const fields = { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: intent.id };
   assert.equal((await client.confirm(intent.id, fields)).json.status, 'processing');
   return intent;
 }

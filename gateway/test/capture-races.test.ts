@@ -122,7 +122,7 @@ test('a look-up that left before a capture and says "held" does not put an end t
 test('two captures of what a terminal holds, in two replicas: one is recorded', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const intent = await gateway.createIntent({ capture_method: 'manual' });
-    const fields = { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: 'A1' };
+    const fields = { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: intent.id };
     assert.equal((await here.confirm(intent.id, fields)).json.status, 'processing');
     const sides = [here.capture(intent.id, { amount: 300 }), there.capture(intent.id, { amount: 900 })];
     const winner = assertOneWinner(await Promise.all(sides));

@@ -121,7 +121,7 @@ test('a cash confirm answers as the guide shows', async () => {
 test('e-money is recorded under its brand, with or without one', async () => {
   for (const provider of ['SUICA', 'QUICPAY', 'X9_NEW_BRAND', undefined]) {
     const intent = await gateway.createIntent();
-    const fields = { payment_method_type: 'e_money', provider, external_ref_id: 'JE00001' };
+    const fields = { payment_method_type: 'e_money', provider, external_ref_id: `JE-${intent.id}` };
     const { status, json } = await gateway.terminalFor(intent).confirm(fields);
     assert.deepEqual([status, json.status, json.processing_mode], [200, 'succeeded', 'external']);
     if (provider !== undefined) assert.equal(json.provider, provider);

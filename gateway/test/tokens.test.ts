@@ -117,7 +117,7 @@ test('the same card confirm again records nothing twice', async () => {
 test('a token that has confirmed cannot confirm in another way', async () => {
   const intent = await gateway.createIntent();
   const terminal = gateway.terminalFor(intent);
-  const fields = { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: 'A1' };
+  const fields = { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: 'B1' };
   assert.equal((await terminal.confirm(fields)).status, 200);
   for (const other of [
     CASH,

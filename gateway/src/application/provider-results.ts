@@ -5,11 +5,19 @@ import { instant } from '../context.ts';
 import type { AuditEntry } from '../db/audit-log.ts';
 import { updateAttemptSchedule } from '../db/look-ups.ts';
 import { type Change, findAttempt, findPaymentIntent, updatePaymentIntent } from '../db/payment-intents.ts';
-import { type Attempt, believable, isEnded, pendingQuestion } from '../domain/attempt.ts';
+import {
+  AGREEMENT_MS,
+  type Attempt,
+  awaitsAgreement,
+  believable,
+  isEnded,
+  pendingQuestion,
+} from '../domain/attempt.ts';
 import { type Decision, decideOnProviderResult } from '../domain/decision.ts';
 import { isFinal, type PaymentIntent, paymentIntentResource } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import { nextHoldLookUp, nextLookUp } from '../domain/retry-schedule.ts';
+import { findProviderByName } from '../providers/registry.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { addArrival, addNewsOfLateMoney } from './late-payment-changes.ts';
 import { makeEvent } from './make-event.ts';
@@ -42,6 +50,7 @@ export async function applyProviderResult(
     schedule(context, attempt, decision, result);
     // A person may err: the provider is asked once more, and what it then says of other money is late.
     if (options.by_hand) decision.attempt.next_check_at = instant(context, LAST_LOOK_MS);
+    if (nobodyTells(decision.attempt)) decision.attempt.next_check_at = null;
     if (!decision.changed && options.by_hand) {
       // The attempt was read after its intent and knows more already; read together they will say so.
       [intent, attempt] = await reload(context, intent, attempt);
@@ -69,6 +78,11 @@ export async function applyProviderResult(
   throw new Error(
     `payment intent ${intent.id} changed ${MAX_TRIES} times while one result was being written`,
   );
+}
+
+/** What was recorded as somebody asserted it can be asked about nowhere. */
+function nobodyTells({ adapter }: Attempt): boolean {
+  return findProviderByName(adapter)?.record !== undefined;
 }
 
 /**
@@ -128,6 +142,12 @@ export async function reload(
   return [intent_now, (await findAttempt(context.db, attempt.id)) ?? attempt];
 }
 
+/** Of an attempt that a customer has to agree to: whether the time for that is over. Null where nobody has to. */
+export function isAgreementDue(context: Context, attempt: Attempt): boolean | null {
+  if (!awaitsAgreement(attempt)) return null;
+  return context.now() >= Date.parse(attempt.created_at) + AGREEMENT_MS;
+}
+
 /**
  * The time of the next look-up: often while a code is open, less and less often while the truth is hidden, and
  * seldom while money is on hold and nothing is asked of it.
@@ -146,7 +166,10 @@ function schedule(context: Context, before: Attempt, decision: Decision, result:
     const at = nextHoldLookUp({ now_ms: context.now(), ends_ms, random: context.random() });
     attempt.next_check_at = new Date(at).toISOString();
   } else {
-    const open_code = !settled && attempt.status === 'waiting' && attempt.cancel_requested_at === null;
+    const open_code =
+      !settled &&
+      ((attempt.status === 'waiting' && attempt.cancel_requested_at === null) ||
+        isAgreementDue(context, attempt) === false);
     const at = nextLookUp({
       checks_done: attempt.checks_done,
       kind: open_code ? 'open_code' : 'unknown',
@@ -198,10 +221,13 @@ function observe(context: Context, before: Attempt, decision: Decision): void {
       'a payment arrived that its intent does not want',
     );
   }
-  if (attempt.error?.code === 'amount_mismatch') {
-    context.log.error(
-      { payment_intent: attempt.payment_intent_id, attempt: attempt.id },
-      'the provider reports another amount; a person must look',
-    );
-  }
+  logMismatch(context, attempt);
+}
+
+export function logMismatch(context: Context, attempt: Attempt): void {
+  if (attempt.error?.code !== 'amount_mismatch') return;
+  context.log.error(
+    { payment_intent: attempt.payment_intent_id, attempt: attempt.id },
+    'the provider reports another amount; a person must look',
+  );
 }

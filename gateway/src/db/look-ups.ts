@@ -167,6 +167,8 @@ const COUNT_UNRESOLVED: Statement = {
         and (status in ('asked', 'unknown')
              or status = 'authorized' and coalesce(capture_requested_at, cancel_requested_at) is not null)
       union all
+      select updated_at from payment_attempts where status = 'unknown' and next_check_at is null
+      union all
       select asked_at from refunds where next_check_at is not null and outcome = 'unknown'
     ) unknown`,
 };

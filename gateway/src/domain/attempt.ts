@@ -82,6 +82,23 @@ export function pendingQuestion(attempt: Attempt): 'cancel' | 'capture' | null {
   return attempt.capture_requested_at !== null ? 'capture' : null;
 }
 
+/** A customer who has shown a code is to agree within this time, or the payment is called off: somebody waits at a till. */
+export const AGREEMENT_MS = 60_000;
+
+/** Whether an attempt by a scanned code has still to be agreed to, or we do not know whether it was. */
+export function awaitsAgreement(attempt: Attempt): boolean {
+  const { payment_method_type, status, cancel_requested_at, error } = attempt;
+  const is_open = status === 'asked' || status === 'working' || status === 'unknown';
+  // Another amount than ours is for a person to look at, and is not called off by itself.
+  const is_ours = error?.code !== 'amount_mismatch';
+  return payment_method_type === 'qr_cpm' && is_open && cancel_requested_at === null && is_ours;
+}
+
+/** Called off by ourselves, for want of an agreement: no reason was given that the intent could end for. */
+export function isGivenUp(attempt: Attempt): boolean {
+  return attempt.cancel_requested_at !== null && attempt.cancellation_reason === null;
+}
+
 /** An amount or currency that is not the intent's is neither accepted nor declined: a person must look. */
 export function quarantined(attempt: Attempt, result: ProviderResult): ProviderResult {
   return statesAnotherAmount(attempt, result) ? amountMismatch(attempt, result) : result;
@@ -176,14 +193,22 @@ export function attemptAfter(
       if (attempt.authorize_only)
         next.capture_amount = result.stated?.amount ?? attempt.capture_amount ?? attempt.amount;
       return next;
-    default:
-      next.status = result.kind;
+    case 'reversed':
+      next.status = 'reversed';
+      next.error = isGivenUp(attempt)
+        ? { ...endOf(attempt, { kind: 'ended_unpaid', reason: 'expired' }), provider: attempt.provider }
+        : null;
+      return next;
+    case 'working':
+      next.status = 'working';
       next.error = null;
       return next;
   }
 }
 
 function endOf(attempt: Attempt, result: ProviderResult & { kind: 'ended_unpaid' }): LastPaymentError {
+  if (isGivenUp(attempt) && attempt.status !== 'authorized')
+    return { code: 'payment_expired', message: 'The customer did not agree to the payment in time.' };
   if (attempt.status === 'authorized')
     return {
       code: 'authorization_expired',
@@ -199,6 +224,7 @@ const ENDED_MESSAGES = {
   expired: 'The code ran out before the customer paid.',
   deleted: 'The code was withdrawn before the customer paid.',
   refused: 'The provider refused to begin the payment.',
+  failed: 'The payment could not be carried out.',
 } as const;
 
 function unknownCode(reason: string): string {

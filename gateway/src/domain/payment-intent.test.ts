@@ -34,11 +34,11 @@ const MATRIX = `
   ask_provider   pro  -    -    dbt  -    -    -    -
   waiting        -    act  act  -    -    -    -    -
   working        -    pro  pro  -    -    -    -    -
-  unknown        -    pro  pro  dbt  dbt  -    -    -
+  unknown        pro  pro  pro  dbt  dbt  -    -    -
   paid           ok   ok   ok   ok   ok   -    -    -
   authorized     aut  aut  aut  aut  aut  -    -    -
-  declined       -    no   no   -    -    -    -    -
-  ended_unpaid   -    rpm  rpm  out  out  -    -    -
+  declined       no   no   no   -    -    -    -    -
+  ended_unpaid   rpm  rpm  rpm  out  out  -    -    -
   called_off     -    out  out  out  out  -    -    -
   capture        ok   -    -    ok   -    -    -    -
   cancel         out  -    -    -    -    -    -    -

@@ -46,6 +46,10 @@ export const TRANSITIONS: readonly (readonly [from: Phase, by: Move, to: Phase])
   // Cash was taken, or an external terminal says approved. Also money that a forgotten code brings.
   ['requires_payment_method', 'paid', 'succeeded'],
   ['requires_payment_method', 'authorized', 'authorized'],
+  // The terminal says no, could not carry it out, or reports an amount that cannot be: a person has to look.
+  ['requires_payment_method', 'declined', 'failed'],
+  ['requires_payment_method', 'ended_unpaid', 'requires_payment_method'],
+  ['requires_payment_method', 'unknown', 'processing'],
   // Staff took the cash and the backend says so.
   ['requires_payment_method', 'capture', 'succeeded'],
   ['requires_payment_method', 'cancel', 'cancelled'],

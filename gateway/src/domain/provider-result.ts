@@ -64,9 +64,14 @@ type ToldResult =
   | { kind: 'declined'; code: string; message: string; provider_payment_id?: string }
   /**
    * Nothing was taken and nothing can be taken any more by this attempt: the code or the hold ran out, the code
-   * was deleted, or the provider refused our request before anything began.
+   * was deleted, the provider refused our request before anything began, or a terminal tried and failed.
    */
-  | { kind: 'ended_unpaid'; reason: 'expired' | 'deleted' | 'refused'; code?: string; message?: string }
+  | {
+      kind: 'ended_unpaid';
+      reason: 'expired' | 'deleted' | 'refused' | 'failed';
+      code?: string;
+      message?: string;
+    }
   /** Money or a hold that existed was given back after our own cancel or revert. */
   | { kind: 'reversed'; provider_payment_id?: string }
   /** The provider knows nothing under our attempt id. Once proves little: the request may still arrive. */

@@ -14,7 +14,8 @@ export const OPERATIONS: Record<string, string> = {
     'A terminal reads with its payment token in the query, also after the confirm, until the attempt is over.',
   confirmPaymentIntent:
     'A QR code is opened at the provider: the answer is `requires_action` with the code, and events or polling tell ' +
-    'the rest. Cash, and cards at an external terminal, are recorded as paid. When the provider gives no clear answer ' +
+    'the rest. Cash is recorded as paid, and of cards at an external terminal what its app reports: 200, also when it was ' +
+    'declined, so read `status`. When the provider gives no clear answer ' +
     'this is 502 or 504 with `outcome: unknown`; nothing is lost, and a retry with the same key finishes the work.',
   cancelPaymentIntent:
     'An open code is deleted at the provider, which is then asked once more whether it was paid: a customer who was ' +
@@ -71,7 +72,7 @@ export const EVENTS: Record<EventType, string> = {
   'payment_intent.requires_action': 'A code or a page is in front of the customer.',
   'payment_intent.processing': 'Somebody is at work, money is held, or the outcome is unknown.',
   'payment_intent.succeeded': 'The money is there.',
-  'payment_intent.failed': 'The provider declined.',
+  'payment_intent.failed': 'The provider, or an external terminal, declined.',
   'payment_intent.cancelled': 'It was called off, or it expired.',
   'refund.created': 'A refund was written down, and the provider is being asked.',
   'refund.succeeded': 'The money has gone back.',

@@ -3,6 +3,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { MAX_AMOUNT } from '../domain/money.ts';
 import { PAYMENT_METHOD_TYPES, STATUSES } from '../domain/payment-intent.ts';
+import { TERMINAL_STATUSES } from '../domain/terminal-report.ts';
 
 /** A string from a closed list. An `enum` names the values in a refusal, which a union of constants does not. */
 export function OneOf<const T extends readonly string[]>(values: T, options: object = {}) {
@@ -29,6 +30,17 @@ export const Metadata = Type.Optional(
     description: 'Up to 50 pairs; names up to 40 and values up to 500 characters.',
   }),
 );
+
+/** What nobody sees in a text, and what would end its line. */
+const UNSEEN =
+  '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff' +
+  '\\ufff9-\\ufffb\\ud800-\\udfff';
+
+/** A reference that is told apart by its characters alone: nothing unseen in it, and no space before or after. */
+function VisibleReference(max: number, options: { description: string }) {
+  const pattern = `^[^\\s${UNSEEN}]([^${UNSEEN}]*[^\\s${UNSEEN}])?$`;
+  return Type.String({ minLength: 1, maxLength: max, pattern, ...options });
+}
 
 /** What a person says who decides by hand: it stands in the audit log. */
 export const ReasonOfPerson = Text(1000, { description: 'Why; kept in the audit log.' });
@@ -90,8 +102,37 @@ export const ConfirmBody = Type.Object(
           'PAYPAY for a QR code; the brand (VISA, SUICA, …) for a terminal. Required for qr_mpm and credit_card.',
       }),
     ),
-    external_ref_id: Type.Optional(Text(255, { description: 'The approval code of the external terminal.' })),
-    customer_code: Type.Optional(Text(1024, { description: 'qr_cpm: the code scanned from the customer.' })),
+    external_ref_id: Type.Optional(
+      VisibleReference(255, {
+        description:
+          'The approval code of the external terminal, at best with its slip number: 123456-0042. Required for a ' +
+          'success. It pays one intent.',
+      }),
+    ),
+    external_status: Type.Optional(
+      OneOf(TERMINAL_STATUSES, { description: 'What the external terminal reports. Default success.' }),
+    ),
+    external_reason: Type.Optional(
+      Type.String({
+        maxLength: 255,
+        pattern: `^[^${UNSEEN}]*$`,
+        description: 'Why it was declined, or could not be carried out.',
+      }),
+    ),
+    external_amount: Type.Optional({
+      ...Amount,
+      description:
+        'What the terminal says it took, in minor units. Another amount than the intent’s is not accepted.',
+    }),
+    external_currency: Type.Optional(
+      Type.String({ minLength: 3, maxLength: 3, description: 'The currency in which the terminal took it.' }),
+    ),
+    customer_code: Type.Optional(
+      Text(1024, {
+        description:
+          'The code scanned from the customer, as the scanner read it. Required for qr_cpm, and a code pays once.',
+      }),
+    ),
     return_url: Type.Optional(Type.String({ maxLength: 2048, pattern: '^https?://' })),
   },
   {
@@ -99,7 +140,13 @@ export const ConfirmBody = Type.Object(
     additionalProperties: false,
     examples: [
       { payment_token: 'pi_…_secret_…', payment_method_type: 'qr_mpm', provider: 'PAYPAY' },
-      { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: 'A12345' },
+      { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: '123456-0042' },
+      {
+        payment_method_type: 'credit_card',
+        provider: 'VISA',
+        external_status: 'declined',
+        external_reason: 'Insufficient funds',
+      },
     ],
   },
 );
@@ -217,6 +264,9 @@ export const ConfirmationShape = Type.Object(
     qr_content: Type.Optional(Type.String({ description: 'Draw this text as a QR code.' })),
     qr_code_url: Type.Optional(Type.String({ description: 'A picture of the code, served by the gateway.' })),
     redirect_url: Type.Optional(Type.String()),
+    customer_code_masked: Type.Optional(
+      Type.String({ description: 'qr_cpm: as much of the scanned code as may be shown.' }),
+    ),
     expires_at: Type.Optional(Instant),
     outcome: Type.Optional(Type.Literal('unknown')),
     next_check_at: Type.Optional(Instant),

@@ -16,7 +16,7 @@ export function makeRefundStage(gateway: TestGateway) {
     },
     async payCard(changes: Json = {}) {
       const intent = await gateway.createIntent(changes);
-      const card = { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: 'A12345' };
+      const card = { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: intent.id };
       assert.equal((await client.confirm(intent.id, card)).status, 200);
       return intent;
     },

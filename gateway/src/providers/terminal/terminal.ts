@@ -1,5 +1,6 @@
-// Cards and e-money taken by an external terminal. The terminal and its acquirer have decided already; the
-// confirm hands in the approval code, and the brand is kept as the caller names it.
+// Cards and e-money at an external terminal. The terminal and its acquirer have decided already; the confirm hands
+// in what the terminal's app reports, and the brand is kept as the caller names it.
+import { newsOfTerminal } from '../../domain/terminal-report.ts';
 import { defineProvider, recordAsserted } from '../provider.ts';
 
 export const terminal = defineProvider({
@@ -12,5 +13,6 @@ export const terminal = defineProvider({
   requires_external_ref: true,
   credentials: null,
   complete_credentials: null,
-  record: recordAsserted,
+  record: (attempt, report) =>
+    report === undefined ? recordAsserted(attempt) : newsOfTerminal(attempt, report),
 });
