@@ -3,7 +3,7 @@
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import { findAttempt, findPaymentIntent, listExpiringPaymentIntents } from '../db/payment-intents.ts';
-import { type Attempt, pendingQuestion } from '../domain/attempt.ts';
+import { type Attempt, awaitsAgreement, pendingQuestion } from '../domain/attempt.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
   isFinal,
@@ -44,8 +44,10 @@ export async function cancelPaymentIntent(
     // A retry goes on with a cancel that was begun; every other outcome that is still open must be known first.
     const is_unclear = phase === 'processing' || phase === 'in_doubt';
     const begun = is_unclear && attempt !== null && pendingQuestion(attempt) === 'cancel';
+    // A customer who has not agreed in the app yet may leave without what was to be paid.
+    const agreeing = phase === 'processing' && attempt?.status === 'working' && awaitsAgreement(attempt);
     const open = phase === 'requires_payment_method' || phase === 'requires_action' || phase === 'authorized';
-    if (!open && !begun) throw refusedMove(intent, 'cancelled');
+    if (!open && !begun && !agreeing) throw refusedMove(intent, 'cancelled');
 
     const provider = attempt === null ? null : getProviderByName(attempt.adapter);
     if (attempt === null || provider?.cancel === undefined) {
@@ -83,7 +85,7 @@ function requestCancel(
   context: Context,
   intent: PaymentIntent,
   attempt: Attempt,
-  reason: string,
+  reason: string | null,
   lease_ms: number,
 ): [PaymentIntent, Attempt] {
   const now = instant(context);
@@ -164,6 +166,24 @@ async function expirePaymentIntent(context: Context, intent: PaymentIntent): Pro
   const begun = await carryOut(context, intent, { intent: asked, attempt: wanted });
   if (begun) context.wakeWorker?.('look_ups');
   return begun;
+}
+
+/**
+ * A customer who showed a code has not agreed in time, or nobody can say. That it is called off is written before the
+ * provider is asked, because from then on a payment that looks paid may be on its way back. Nobody wanted the intent to
+ * end, so it has no reason to: afterwards it can be confirmed again.
+ */
+export async function giveUpAttempt(
+  context: Context,
+  intent: PaymentIntent,
+  attempt: Attempt,
+): Promise<void> {
+  if (intent.attempt_id !== attempt.id || isFinal(intent.status)) return;
+  const [asked, wanted] = requestCancel(context, intent, attempt, null, 0);
+  // Who was faster has news of its own; the next look-up decides anew.
+  if (!(await carryOut(context, intent, { intent: asked, attempt: { ...wanted, checks_done: 0 } }))) return;
+  context.log.info({ payment_intent: intent.id, attempt: attempt.id }, 'customer did not agree in time');
+  context.wakeWorker?.('look_ups');
 }
 
 /** Expire what is due. Several workers may do so at once: each intent's version lets one of them through. */

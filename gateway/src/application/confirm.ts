@@ -116,8 +116,9 @@ async function start(
   provider_context: ProviderContext,
   mark: Mark,
   code: CustomerCode | null,
+  asked_before = false,
 ): Promise<Answer> {
-  const facts = attemptFacts(intent, attempt, code?.code);
+  const facts = attemptFacts(intent, attempt, code?.code, asked_before);
   const result = await askProvider(context, provider, 'start', facts, provider_context);
   const after = await applyProviderResult(context, intent, attempt, result, {
     mark,
@@ -215,7 +216,9 @@ async function repeat(
     // No change carries this request's mark before the provider is asked, so it is left by itself: a repetition,
     // or another body under the key, is refused before the provider hears of it.
     await claim(context, mark);
-    return start(context, intent, attempt, provider, access.provider_context, mark, code);
+    // What the provider did not know before this asking proves nothing about it.
+    const again = { ...attempt, not_found_count: 0 };
+    return start(context, intent, again, provider, access.provider_context, mark, code, true);
   }
   if (attempt.status === 'asked') {
     throw new GatewayError(

@@ -6,9 +6,10 @@ import { claimDueAttempts, countUnresolvedOutcomes } from '../db/look-ups.ts';
 import { type Attempt, pendingQuestion } from '../domain/attempt.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import { getProviderByName } from '../providers/registry.ts';
+import { giveUpAttempt } from './cancel.ts';
 import { findPause, putOffLookUp } from './circuits.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
-import { applyProviderResult, reload } from './provider-results.ts';
+import { applyProviderResult, isAgreementDue, reload } from './provider-results.ts';
 
 /** Longer than a look-up may take; a worker that dies gives its attempts back after so long. */
 const LOOK_UP_LEASE_MS = 30_000;
@@ -33,7 +34,9 @@ export async function lookUpAttempt(context: Context, found: Attempt): Promise<v
   const result: ProviderResult = access.ok
     ? await askProvider(context, provider, operation, attemptFacts(intent, attempt), access.provider_context)
     : { kind: 'unknown', reason: 'connection_failed', message: access.reason };
-  await applyProviderResult(context, intent, { ...attempt, checks_done: attempt.checks_done + 1 }, result);
+  const checked = { ...attempt, checks_done: attempt.checks_done + 1 };
+  const after = await applyProviderResult(context, intent, checked, result);
+  if (isAgreementDue(context, after.attempt)) await giveUpAttempt(context, after.intent, after.attempt);
 }
 
 export async function measureUnresolved(context: Context): Promise<void> {

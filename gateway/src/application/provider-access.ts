@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { findFormerCredentials } from '../db/former-processor-configs.ts';
 import { listProcessorConfigs, type Place } from '../db/merchants.ts';
 import { assertNoTransaction } from '../db/pool.ts';
-import type { Attempt } from '../domain/attempt.ts';
+import { type Attempt, isGivenUp } from '../domain/attempt.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import type { RefundResult } from '../domain/refund.ts';
@@ -136,6 +136,7 @@ export function attemptFacts(
   intent: PaymentIntent,
   attempt: Attempt,
   customer_code: string | null = null,
+  asked_before = false,
 ): AttemptFacts {
   return {
     id: attempt.id,
@@ -156,7 +157,9 @@ export function attemptFacts(
     provider_payment_id: attempt.provider_payment_id,
     provider_code_id: attempt.provider_code_id,
     action_expires_at: attempt.action?.expires_at ?? null,
+    asked_before,
     cancel_requested_at: attempt.cancel_requested_at,
+    given_up: isGivenUp(attempt),
     is_held: attempt.status === 'authorized',
     capture_amount: attempt.capture_amount,
   };

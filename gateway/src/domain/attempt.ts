@@ -96,7 +96,8 @@ export function awaitsAgreement(attempt: Attempt): boolean {
 
 /** Called off by ourselves, for want of an agreement: no reason was given that the intent could end for. */
 export function isGivenUp(attempt: Attempt): boolean {
-  return attempt.cancel_requested_at !== null && attempt.cancellation_reason === null;
+  const { payment_method_type, cancel_requested_at, cancellation_reason } = attempt;
+  return payment_method_type === 'qr_cpm' && cancel_requested_at !== null && cancellation_reason === null;
 }
 
 /** An amount or currency that is not the intent's is neither accepted nor declined: a person must look. */
@@ -195,9 +196,10 @@ export function attemptAfter(
       return next;
     case 'reversed':
       next.status = 'reversed';
-      next.error = isGivenUp(attempt)
-        ? { ...endOf(attempt, { kind: 'ended_unpaid', reason: 'expired' }), provider: attempt.provider }
-        : null;
+      next.error =
+        isGivenUp(attempt) && attempt.status !== 'authorized'
+          ? { ...endOf(attempt, { kind: 'ended_unpaid', reason: 'expired' }), provider: attempt.provider }
+          : null;
       return next;
     case 'working':
       next.status = 'working';

@@ -3,6 +3,7 @@
 import {
   type Attempt,
   attemptAfter,
+  isGivenUp,
   pendingQuestion,
   provenAbsent,
   quarantined,
@@ -97,13 +98,16 @@ export function decideOnProviderResult(
       });
     case 'declined':
       // Money that was held can only have been given back; nobody declines it any more.
-      if (attempt.cancel_requested_at !== null || attempt.status === 'authorized')
+      if (isCalledOff(attempt) || attempt.status === 'authorized')
         return calledOff(intent, attempt, next, now);
       return moved(intent, attempt, next, 'declined', now, { outcome: null, last_payment_error: next.error });
     case 'reversed':
+      // What was only given up leaves the intent open: the customer may show another code, or pay another way.
+      if (isGivenUp(attempt) && attempt.status !== 'authorized')
+        return moved(intent, attempt, next, 'ended_unpaid', now, nothingBegun(next));
       return calledOff(intent, attempt, next, now);
     case 'ended_unpaid':
-      if (attempt.cancel_requested_at !== null) return calledOff(intent, attempt, next, now);
+      if (isCalledOff(attempt)) return calledOff(intent, attempt, next, now);
       if (attempt.status === 'authorized') {
         return moved(intent, attempt, next, 'ended_unpaid', now, {
           ...NOTHING_HELD,
@@ -111,11 +115,7 @@ export function decideOnProviderResult(
         });
       }
       return moved(intent, attempt, next, 'ended_unpaid', now, {
-        outcome: null,
-        last_payment_error: next.error,
-        attempt_id: null,
-        processing_mode: null,
-        provider: null,
+        ...nothingBegun(next),
         // A confirm that never began has neither used its token up nor made it last longer.
         ...(result.reason === 'refused' &&
           intent.payment_token_attempt_id === attempt.id && {
@@ -124,6 +124,21 @@ export function decideOnProviderResult(
           }),
       });
   }
+}
+
+/** Somebody wanted the intent to end. */
+function isCalledOff(attempt: Attempt): boolean {
+  return attempt.cancel_requested_at !== null && !isGivenUp(attempt);
+}
+
+function nothingBegun({ error }: Attempt): Partial<PaymentIntent> {
+  return {
+    outcome: null,
+    last_payment_error: error,
+    attempt_id: null,
+    processing_mode: null,
+    provider: null,
+  };
 }
 
 /** Money that came, or is held, is the truth until it goes; an answer that it has overtaken on the way says nothing. */

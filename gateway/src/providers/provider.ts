@@ -8,6 +8,7 @@ import type { RefundResult } from '../domain/refund.ts';
 import type { TerminalReport } from '../domain/terminal-report.ts';
 import type { HttpClient } from '../outbound/http.ts';
 import type { PeerMemory } from '../outbound/peer-memory.ts';
+import type { ReconciliationReader } from './reconciliation-contract.ts';
 
 /** What an adapter may know about the one try at paying that it is asked to carry out. */
 export interface AttemptFacts {
@@ -36,8 +37,12 @@ export interface AttemptFacts {
   provider_code_id: string | null;
   /** When the code or page that the provider opened runs out, if one was opened. */
   action_expires_at: string | null;
+  /** Of a start: true when the provider may have heard of the attempt before; then a refusal is no proof by itself. */
+  asked_before: boolean;
   /** Set once we asked the provider to cancel: PayPay then reports FAILED, which is our reversal. */
   cancel_requested_at: string | null;
+  /** True where nobody asked for that cancel: the customer took too long, and money that came in time may stay. */
+  given_up: boolean;
   /** True once the provider has told us that it holds the money. */
   is_held: boolean;
   /** How much of it is to be taken; null while nobody has asked for it. */
@@ -96,6 +101,8 @@ export interface Notification {
    * through the same gate as an answer would.
    */
   result?: ProviderResult;
+  /** Where a file lies that this announces; nothing is fetched on a stranger's word. */
+  file_url?: string;
 }
 
 export type NotificationReading =
@@ -188,6 +195,9 @@ export interface Provider<S extends TSchema = TSchema> {
     refund: RefundFacts,
     context: ProviderContext<Static<S>>,
   ): Promise<RefundResult>;
+
+  /** Reads the files that the provider makes of an account's days; absent: it makes none. */
+  reconciliation?: ReconciliationReader;
 
   /** Read a notification, or say why it is refused. Checks the signature when a secret is given. */
   readNotification?(request: NotificationRequest, secret: string | null): NotificationReading;

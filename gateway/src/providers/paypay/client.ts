@@ -26,7 +26,7 @@ export type PaypayAnswer =
   /** Nothing left us: PayPay cannot have done it. */
   | { kind: 'unsent'; message: string; reason: UnknownReason }
   /** PayPay may have done it. */
-  | { kind: 'unclear'; message: string; reason: UnknownReason };
+  | { kind: 'unclear'; message: string; reason: UnknownReason; code?: PaypayCode };
 
 // PayPay's own limit for the slowest of these calls. What a customer at the till can wait is shorter, and is
 // the limit that the whole question has.
@@ -134,7 +134,7 @@ function readEnvelope(status: number, code: string, data: unknown, message: stri
     case 'done':
       return { kind: 'done', data };
     case 'unknown':
-      return { kind: 'unclear', reason: 'server_error', message };
+      return { kind: 'unclear', reason: 'server_error', message, code: read.code };
     case 'definite':
     case 'retry':
       return { kind: 'refused', meaning: read.meaning, code: read.code, message };

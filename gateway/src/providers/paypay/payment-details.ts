@@ -1,4 +1,4 @@
-// What PayPay knows about one code payment, asked by our attempt id. PayPay's statuses have traps, each told
+// What PayPay knows about one payment by a code, ours or the customer's, asked by our attempt id. PayPay's statuses have traps, each told
 // where it is handled; a status that is not listed is unknown.
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -42,13 +42,17 @@ export type CodePayment =
   /** The result is what the adapter answers, `unknown` included. */
   | { state: 'told'; result: ProviderResult };
 
+/** By who shows the code. */
+const DETAILS = { merchant: '/v2/codes/payments', customer: '/v2/payments' } as const;
+
 export async function findCodePayment(
   attempt: AttemptFacts,
   context: ProviderContext<PaypayCredentials>,
 ): Promise<CodePayment> {
   const answer = await callPaypay(context, {
     method: 'GET',
-    path: `/v2/codes/payments/${encodeURIComponent(attempt.id)}`,
+    // Asked at the other's path, a payment is "not found".
+    path: `${DETAILS[attempt.payment_method_type === 'qr_cpm' ? 'customer' : 'merchant']}/${encodeURIComponent(attempt.id)}`,
   });
   if (answer.kind === 'done') return readDetails(answer.data, attempt);
   if (answer.kind === 'refused' && NOT_FOUND.has(answer.code)) return { state: 'absent' };
@@ -91,6 +95,9 @@ function resultOf(details: Static<typeof PaymentDetails>, attempt: AttemptFacts)
     case 'FAILED':
       // A successful cancel also shows as FAILED, ours or one at PayPay's own tool; CANCELED is only the end of a
       // reverted authorisation.
+      if (isCalledOffUnpaid(details, attempt)) {
+        return { kind: 'ended_unpaid', reason: attempt.given_up ? 'expired' : 'deleted' };
+      }
       if (attempt.cancel_requested_at !== null || attempt.is_held) return { kind: 'reversed', ...payment };
       return {
         kind: 'declined',
@@ -105,6 +112,12 @@ function resultOf(details: Static<typeof PaymentDetails>, attempt: AttemptFacts)
     default:
       return unknown('unlisted_code', 'PayPay reports a payment status that this gateway does not know.');
   }
+}
+
+/** PayPay cancels also what the customer has not confirmed; `acceptedAt` is then 0, and nothing ever moved. */
+function isCalledOffUnpaid({ acceptedAt }: Static<typeof PaymentDetails>, attempt: AttemptFacts): boolean {
+  const by_customer_code = attempt.payment_method_type === 'qr_cpm';
+  return by_customer_code && attempt.cancel_requested_at !== null && !attempt.is_held && !acceptedAt;
 }
 
 /**

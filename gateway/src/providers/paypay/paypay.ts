@@ -11,17 +11,20 @@ import { inOurTime } from './authorization.ts';
 import { captureHeld, lookUpHeld, revertHeld } from './authorizations.ts';
 import { callPaypay, type PaypayAnswer, requestIdOf } from './client.ts';
 import { PaypayCredentials, PaypayStoreCredentials } from './credentials.ts';
+import { lookUpCustomerPayment, startCustomerPayment } from './customer-payments.ts';
 import { refuseHost } from './hosts.ts';
 import { readPaypayNotification } from './notification.ts';
 import { EpochSeconds, findCodePayment, unknownAfter } from './payment-details.ts';
+import { paypay_files } from './reconciliation-file.ts';
 import { lookUpPaypayRefund, refundPaypay } from './refunds.ts';
+import { reversePayment } from './reversals.ts';
 
 type Context = ProviderContext<PaypayCredentials>;
 
 export const paypay = defineProvider({
   name: 'PAYPAY',
   processing_mode: 'pgw_processed',
-  payment_method_types: ['qr_mpm'],
+  payment_method_types: ['qr_mpm', 'qr_cpm'],
   can_authorize: true,
   credentials: PaypayStoreCredentials,
   complete_credentials: PaypayCredentials,
@@ -35,14 +38,27 @@ export const paypay = defineProvider({
     const urls = [defaults['base_url'], defaults['token_url']].filter((url) => url !== undefined);
     return urls.map((url) => refuseHost(url, livemode)).find((refusal) => refusal !== null) ?? null;
   },
-  start: (attempt, context) => asked(context, (own) => start(attempt, own)),
-  lookUp: (attempt, context) => asked(context, (own) => lookUp(attempt, own)),
-  cancel: (attempt, context) => asked(context, (own) => cancel(attempt, own)),
+  start: (attempt, context) => asked(context, (own) => waysOf(attempt).start(attempt, own)),
+  lookUp: (attempt, context) => asked(context, (own) => waysOf(attempt).lookUp(attempt, own)),
+  cancel: (attempt, context) => asked(context, (own) => waysOf(attempt).cancel(attempt, own)),
   capture: (attempt, capture, context) => asked(context, (own) => captureHeld(attempt, capture, own)),
   refund: (attempt, refund, context) => refundPaypay(attempt, refund, withOneDeadline(context)),
   lookUpRefund: (attempt, refund, context) => lookUpPaypayRefund(attempt, refund, withOneDeadline(context)),
+  reconciliation: paypay_files,
   readNotification: readPaypayNotification,
 });
+
+/** A code that the till shows and one that the customer shows have little in common but the money they bring. */
+function waysOf({ payment_method_type }: AttemptFacts) {
+  return payment_method_type === 'qr_cpm' ? BY_CUSTOMER_CODE : { start, lookUp, cancel };
+}
+
+const BY_CUSTOMER_CODE = {
+  start: startCustomerPayment,
+  lookUp: lookUpCustomerPayment,
+  cancel: (attempt: AttemptFacts, context: Context) =>
+    attempt.is_held ? revertHeld(attempt, context) : reversePayment(attempt, context),
+};
 
 /** A customer stands at the till; where we stop, the resolver goes on. */
 const DEFAULT_DEADLINE_MS = 10_000;
