@@ -1,15 +1,17 @@
 // A code that the customer shows, as far as the gateway itself decides: whose it is, and every refusal before anything
 // is written. What a code pays, and that it pays once, is in scanned-codes-paid.test.ts.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { ConfigError, readConfig } from '../src/config.ts';
-import { readRetailCodeTable } from '../src/domain/retail-code-table.ts';
+import { RETAIL_CODE_TABLE, readRetailCodeTable } from '../src/domain/retail-code-table.ts';
 import type { Answer, Json } from './support/client.ts';
 import { startTestGateway } from './support/gateway.ts';
 import { runCli } from './support/process.ts';
+import { ROOT } from './support/sources.ts';
 
 const gateway = await startTestGateway({ after });
 const METHODS = { payment_method_types: ['qr_mpm', 'qr_cpm', 'credit_card', 'cash'] };
@@ -193,4 +195,24 @@ test('the operator’s file is read at the start, and what is wrong with it is t
   });
   assert.notEqual(ended.code, 0);
   assert.match(ended.stderr, /MPAC_RETAIL_CODES_FILE: entry 2 \(\{"provider":"au".*provider must be a name/);
+});
+
+test('the page of scanned codes shows the table as it is', () => {
+  const page = readFileSync(join(ROOT, 'docs/scanned-codes.md'), 'utf8');
+  const table = /\| provider \| begins with \| digits \|\n\|[-|]+\n((?:\|.*\n)+)/.exec(page)?.[1] ?? '';
+  const shown = table
+    .trim()
+    .split('\n')
+    .flatMap((row) => {
+      const [, name = '', prefixes = '', digits = ''] = row.split('|').map((cell) => cell.trim());
+      const [, provider, ended_on] = /^`(\w+)`(?: \(ended on ([\d-]+)\))?$/.exec(name) ?? [];
+      const [from = '', to = from] = prefixes.replace('application ', '').split(' to ');
+      const lengths = digits === '2-D codes only' ? [] : digits.split(', ').map(Number);
+      const list = [from];
+      while (list.at(-1) !== to) list.push(String(Number(list.at(-1)) + 1));
+      return list.map((prefix) => ({ provider, prefix, lengths, ...(ended_on && { ended_on }) }));
+    });
+  assert.deepEqual(shown, [...RETAIL_CODE_TABLE.values()]);
+  const example = /### Another table.*?```json\n(.*?)```/s.exec(page)?.[1] ?? '';
+  assert.ok('table' in readRetailCodeTable(example), example);
 });

@@ -99,7 +99,8 @@ export const ConfirmBody = Type.Object(
       Type.String({
         pattern: '^[A-Z0-9_]{2,32}$',
         description:
-          'PAYPAY for a QR code; the brand (VISA, SUICA, …) for a terminal. Required for qr_mpm and credit_card.',
+          'PAYPAY for a QR code; the brand (VISA, SUICA, …) for a terminal. Required for qr_mpm and credit_card; with ' +
+          'qr_cpm it is recognised from the code.',
       }),
     ),
     external_ref_id: Type.Optional(
@@ -140,6 +141,7 @@ export const ConfirmBody = Type.Object(
     additionalProperties: false,
     examples: [
       { payment_token: 'pi_…_secret_…', payment_method_type: 'qr_mpm', provider: 'PAYPAY' },
+      { payment_method_type: 'qr_cpm', customer_code: '9000 8181 8812 3456 7890 1234' },
       { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: '123456-0042' },
       {
         payment_method_type: 'credit_card',
