@@ -46,6 +46,8 @@ export interface Config {
   look_up_per_second: number;
   look_up_burst: number;
   provider_deadline_ms: number;
+  /** The proxy through which providers are reached, perhaps with its password; null: directly. */
+  provider_proxy_url: string | null;
   /** After so many payments in a row without an answer a provider is left alone for a while; 0: never. */
   provider_circuit_failures: number;
   webhook_concurrency: number;
@@ -63,6 +65,8 @@ export interface Config {
   provider_test_defaults: Record<string, Record<string, string>>;
   /** How a provider's notifications are known to be its own. */
   notifications: Record<string, { secret: string | null; sources: string[] }>;
+  /** From where a provider's announced files may be fetched: these hosts and all below them. */
+  file_hosts: Record<string, string[]>;
   /** Which wallet a scanned code belongs to: the gateway's table, with the operator's file over it. */
   retail_codes: RetailCodeTable;
   simulator_port: number;
@@ -111,6 +115,13 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
   };
   const list = (name: string): string[] => (text(name) ?? '').split(',').flatMap((part) => part.trim() || []);
 
+  const hosts = (name: string, fallback: string[]): string[] => {
+    const names = list(name).map((host) => host.toLowerCase());
+    if (!names.every((host) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host)))
+      problems.push(`${name} must be names of hosts, such as paypay.ne.jp, separated by commas.`);
+    return names.length === 0 ? fallback : names;
+  };
+
   const mode = choice('MPAC_MODE', environment['NODE_ENV'] === 'production' ? 'production' : default_mode, [
     'development',
     'production',
@@ -152,6 +163,11 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     problems.push('MPAC_MAIL_FROM must be an address such as pgw@example.com, or Name <pgw@example.com>.');
   }
 
+  const provider_proxy_url = url('MPAC_PROVIDER_PROXY_URL', WEB);
+  if (provider_proxy_url !== null && !isDecodable(provider_proxy_url)) {
+    problems.push('MPAC_PROVIDER_PROXY_URL must have its user and password percent-encoded.');
+  }
+
   const config: Config = {
     mode,
     host: text('HOST') ?? (development ? 'localhost' : '0.0.0.0'),
@@ -185,6 +201,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     look_up_burst: integer('MPAC_LOOK_UP_BURST', 10, 1, 100_000),
     // Shorter than the leases of 30 s on a request and on its attempt: nobody takes work over that still runs.
     provider_deadline_ms: integer('MPAC_PROVIDER_DEADLINE_MS', 10_000, 100, 25_000),
+    provider_proxy_url,
     provider_circuit_failures: integer('MPAC_PROVIDER_CIRCUIT_FAILURES', 5, 0, 1_000),
     webhook_concurrency: integer('MPAC_WEBHOOK_CONCURRENCY', 64, 1, 1_000),
     // A year, and a month more to look back on it. Below a month what is being delivered would hold it up.
@@ -208,6 +225,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
         token_url: url('MPAC_PAYPAY_TEST_TOKEN_URL', WEB),
       }),
     },
+    file_hosts: { PAYPAY: hosts('MPAC_PAYPAY_FILE_HOSTS', ['paypay.ne.jp']) },
     notifications: {
       PAYPAY: { secret: text('MPAC_PAYPAY_WEBHOOK_SECRET'), sources: list('MPAC_PAYPAY_WEBHOOK_SOURCES') },
     },
@@ -235,6 +253,15 @@ function present(values: Record<string, string | null>): Record<string, string> 
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
   );
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isKey(text: string): boolean {

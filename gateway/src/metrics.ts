@@ -108,6 +108,17 @@ export function makeMetrics() {
       help: 'Age of the oldest unknown outcome.',
       registers,
     }),
+    reconciliation_files: new Counter({
+      name: 'mpac_reconciliation_files_total',
+      help: 'Files of providers, for each organization that one concerns, by what came of them.',
+      labelNames: ['provider', 'result'],
+      registers,
+    }),
+    reconciliation_differences: makeUnknownGauge({
+      name: 'mpac_reconciliation_differences_open',
+      help: 'Differences between the files of providers and our books that nobody has settled.',
+      registers,
+    }),
     webhook_deliveries: new Counter({
       name: 'mpac_webhook_deliveries_total',
       help: 'Attempts to deliver a webhook, by result.',

@@ -7,7 +7,15 @@ import { withContext } from './run.ts';
  * A DATABASE_URL means production, so that nothing is ever sealed there with a master key that was made up on the
  * way.
  */
-export async function operate(work: (context: Context) => Promise<object>): Promise<void> {
+export function operate(work: (context: Context) => Promise<object>): Promise<void> {
+  return operateWith(work, (result) => JSON.stringify(result, null, 2));
+}
+
+/** The same, printed as people like to read it. */
+export async function operateWith<T>(
+  work: (context: Context) => Promise<T>,
+  print: (result: T) => string,
+): Promise<void> {
   const config = readConfig({ LOG_LEVEL: 'error', ...process.env }, 'by_database');
-  console.log(JSON.stringify(await withContext(config, work), null, 2));
+  console.log(print(await withContext(config, work)));
 }

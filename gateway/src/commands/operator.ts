@@ -1,7 +1,8 @@
-// What an operator does by hand: organizations, keys, stores and webhook endpoints.
+// What an operator does by hand: organizations, keys, stores, webhook endpoints and files of providers.
 import type { Command } from 'commander';
 import { registerKeyCommands } from './keys.ts';
 import { registerOrganizationCommands } from './organizations.ts';
+import { registerReconciliationCommands } from './reconciliations.ts';
 import { registerStoreCommands } from './stores.ts';
 import { registerWebhookCommands } from './webhooks.ts';
 
@@ -13,4 +14,6 @@ export function registerOperatorCommands(program: Command): void {
   registerStoreCommands(program);
 
   registerWebhookCommands(program);
+
+  registerReconciliationCommands(program);
 }

@@ -9,20 +9,24 @@ export interface NewNotification {
   provider_payment_id: string | null;
   body: Buffer;
   received_at: string;
+  /** Of a file that is announced; it is due to be fetched at once. */
+  file_url?: string;
 }
 
 const INSERT: Statement = {
   name: 'insert_notification',
   text: `insert into provider_notifications
-      (id, provider, dedupe_key, attempt_id, provider_payment_id, body, received_at)
-    values ($1, $2, $3, $4, $5, $6, $7)
+      (id, provider, dedupe_key, attempt_id, provider_payment_id, body, received_at, file_url, next_attempt_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, case when $8::text is not null then $7::timestamptz end)
     on conflict (provider, dedupe_key) do nothing`,
 };
 
 /** The same news twice is one row. */
 export async function insertNotification(tx: Tx, notification: NewNotification): Promise<void> {
   const { id, provider, dedupe_key, attempt_id, provider_payment_id, body, received_at } = notification;
-  await tx.query(INSERT, [id, provider, dedupe_key, attempt_id, provider_payment_id, body, received_at]);
+  const { file_url = null } = notification;
+  const values = [id, provider, dedupe_key, attempt_id, provider_payment_id, body, received_at, file_url];
+  await tx.query(INSERT, values);
 }
 
 export interface WorkedOffNotification {
@@ -40,7 +44,8 @@ const WORK_OFF: Statement = {
   text: `
     with waiting as materialized (
       select id, provider, attempt_id, provider_payment_id from provider_notifications
-      where worked_off_at is null order by received_at limit $2 for update skip locked
+      where worked_off_at is null and file_url is null
+      order by received_at limit $2 for update skip locked
     ),
     named as materialized (
       select w.id, w.provider, found.id as attempt_id,

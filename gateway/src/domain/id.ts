@@ -2,7 +2,7 @@
 // source always ascend, also when the clock stands still or steps back. An id is a name, never a secret.
 import { randomBytes } from 'node:crypto';
 
-/** pi intent, pa attempt, ca capture, re refund, evt event, we webhook endpoint, whd webhook delivery, lp late payment, al audit log entry, ml mail. */
+/** pi intent, pa attempt, ca capture, re refund, evt event, we webhook endpoint, whd webhook delivery, lp late payment, al audit log entry, ml mail, rf reconciliation file, rd difference in it. */
 export const ID_PREFIXES = [
   'pi',
   'pa',
@@ -17,6 +17,8 @@ export const ID_PREFIXES = [
   'pn',
   'al',
   'ml',
+  'rf',
+  'rd',
   'req',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];

@@ -6,6 +6,7 @@ import { purgeCustomerCodes } from '../application/customer-codes.ts';
 import { purgeRequestMarks } from '../application/idempotency.ts';
 import { purgeMails } from '../application/mails.ts';
 import { purgeNotifications } from '../application/notifications.ts';
+import { purgeMatches } from '../application/reconciliation-ends.ts';
 import type { Job } from './job.ts';
 
 const BATCH = 1_000;
@@ -17,6 +18,7 @@ export const purge: Job = {
   run: async (context) =>
     (await purgeRequestMarks(context, BATCH)) +
     (await purgeNotifications(context, BATCH)) +
+    (await purgeMatches(context, BATCH)) +
     (await purgeMails(context, BATCH)) +
     (await purgeEndedSecrets(context, BATCH)) +
     (await purgeCustomerCodes(context, BATCH)),

@@ -8,6 +8,7 @@ import { makeCheckRefundsJob } from './check-refunds.ts';
 import { makeDeliverWebhooksJob } from './deliver-webhooks.ts';
 import { expire_payment_intents } from './expire-payment-intents.ts';
 import { fan_out_events } from './fan-out-events.ts';
+import { import_announced_files } from './import-announced-files.ts';
 import type { Job } from './job.ts';
 import { keep_partitions } from './keep-partitions.ts';
 import { makeLookUpAttemptsJob } from './look-up-attempts.ts';
@@ -37,6 +38,7 @@ function makeJobs(context: Context): Job[] {
     makeLookUpAttemptsJob(context),
     makeCheckRefundsJob(context),
     work_off_notifications,
+    import_announced_files,
     expire_payment_intents,
     fan_out_events,
     makeDeliverWebhooksJob(context),

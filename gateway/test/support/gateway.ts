@@ -15,6 +15,7 @@ import { makeCheckRefundsJob } from '../../src/jobs/check-refunds.ts';
 import { makeDeliverWebhooksJob } from '../../src/jobs/deliver-webhooks.ts';
 import { expire_payment_intents } from '../../src/jobs/expire-payment-intents.ts';
 import { fan_out_events } from '../../src/jobs/fan-out-events.ts';
+import { import_announced_files } from '../../src/jobs/import-announced-files.ts';
 import { keep_partitions } from '../../src/jobs/keep-partitions.ts';
 import { makeLookUpAttemptsJob } from '../../src/jobs/look-up-attempts.ts';
 import { measure } from '../../src/jobs/measure.ts';
@@ -277,6 +278,7 @@ function makeJobs(context: Context) {
     look_ups: makeLookUpAttemptsJob(context),
     refunds: makeCheckRefundsJob(context),
     notifications: work_off_notifications,
+    files: import_announced_files,
     expiry: expire_payment_intents,
     fan_out: fan_out_events,
     deliveries: makeDeliverWebhooksJob(context),

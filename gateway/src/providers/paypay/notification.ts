@@ -29,6 +29,13 @@ const DocumentBody = Type.Object({
   timestamp: Text,
 });
 
+/** A day's file is ready. It can be fetched for two hours. */
+const FileBody = Type.Object({
+  notification_type: Type.Literal('file.created'),
+  fileType: Type.String({ maxLength: 255 }),
+  path: Type.String({ minLength: 1, maxLength: 2048 }),
+});
+
 const UNREADABLE: NotificationReading = { ok: false, reason: 'unreadable' };
 
 export function readPaypayNotification(
@@ -50,7 +57,9 @@ function readRealBody(body: Static<typeof RealBody>, bytes: Buffer): Notificatio
   if (body.notification_type !== 'Transaction') {
     // A reconciliation file, or news of a linked account: received, with no payment to ask about.
     const dedupe_key = createHash('sha256').update(bytes).digest('hex');
-    return { ok: true, notification: { attempt_id: null, provider_payment_id: null, dedupe_key } };
+    const file =
+      Value.Check(FileBody, body) && body.fileType === 'transaction_recon' ? { file_url: body.path } : {};
+    return { ok: true, notification: { attempt_id: null, provider_payment_id: null, dedupe_key, ...file } };
   }
   // PayPay gives its events no id. These are the facts by which two of them differ; the two expiries tell a
   // shortened authorisation and a lapsed confirmation apart from the first AUTHORIZED.

@@ -1,0 +1,156 @@
+// The end of an import, in one transaction: the file takes the place of an earlier one of the same day, and what it, or
+// a neighbour that waited for it, should have and has not is written down. Near midnight a payment can stand in either
+// of two files, so it is missing only when every file that could have it is there.
+import type { Context } from '../context.ts';
+import { instant } from '../context.ts';
+import { insertAuditEntry } from '../db/audit-log.ts';
+import type { Tx } from '../db/pool.ts';
+import {
+  deleteOldMatches,
+  hastenLookUpsOfDifferences,
+  insertDifferences,
+  type NewDifference,
+} from '../db/reconciliation-differences.ts';
+import {
+  finishReconciliationFile,
+  type ReplacedFile,
+  replaceFormerFiles,
+  takeTurnAtAccount,
+  updateDifferenceCounts,
+} from '../db/reconciliation-files.ts';
+import {
+  listPaymentsMissingThere,
+  listRefundsMissingThere,
+  type MissingSearch,
+  type MissingThere,
+} from '../db/reconciliation-matching.ts';
+import { GatewayError } from '../domain/error.ts';
+import { ID_LEAD_MS, makeIdBound } from '../domain/id.ts';
+import { type Actor, makeAuditEntry } from './audit.ts';
+import type { OwnPart } from './reconciliation-matches.ts';
+
+/** The clocks of a provider and of a gateway, and the way between them. */
+const TOLERANCE_MS = 10 * 60_000;
+/** A refund that the provider did not settle in so many days was decided by a person. */
+const SLOWEST_REFUND_MS = 8 * 86_400_000;
+const BATCH = 500;
+
+/** The file that ends: its account, its contents and its period. */
+type Whole = Omit<MissingSearch, 'organization_id' | 'tolerance_ms'>;
+type Told = { file_name: string; source: string };
+
+/** From here on the file counts: in place of a former one, with what is missing in it, and with its audit entries. */
+export function finishImport(
+  context: Context,
+  parts: OwnPart[],
+  whole: Whole,
+  told: Told,
+  actor: Actor,
+  now: string,
+): Promise<ReplacedFile[]> {
+  if (parts.length === 0) return Promise.resolve([]);
+  return context.db.withTransaction((tx) => finish(context, tx, parts, whole, told, actor, now));
+}
+
+async function finish(
+  context: Context,
+  tx: Tx,
+  parts: OwnPart[],
+  search: Whole,
+  { file_name, source }: Told,
+  actor: Actor,
+  now: string,
+): Promise<ReplacedFile[]> {
+  const ids = parts.map(({ file_id }) => file_id);
+  await takeTurnAtAccount(tx, search.provider, search.account);
+  const replaced = await replaceFormerFiles(tx, ids);
+  const touched = new Set(ids);
+  for (const { file_id, organization_id, counts } of parts) {
+    const is_ours = await finishReconciliationFile(
+      tx,
+      { id: file_id, received_at: now },
+      counts,
+      instant(context),
+    );
+    if (!is_ours) throw new GatewayError('conflict', 'Somebody else has taken this import over.');
+    const own_search = { ...search, organization_id, tolerance_ms: TOLERANCE_MS };
+    for (const file of await insertMissing(context, tx, own_search, now)) touched.add(file);
+    const former = replaced.find(({ by }) => by === file_id);
+    await insertAuditEntry(
+      tx,
+      makeAuditEntry(context, actor, {
+        organization_id,
+        livemode: search.livemode,
+        action: 'reconciliation_file.imported',
+        object_id: file_id,
+        details: {
+          provider: search.provider,
+          account: search.account,
+          file_name,
+          source,
+          ...counts,
+          ...(former && { replaces: former.id }),
+        },
+      }),
+    );
+  }
+  await updateDifferenceCounts(tx, [...touched]);
+  await hastenLookUpsOfDifferences(tx, now, [...touched]);
+  return replaced;
+}
+
+/** Writes what no file has that should. It may belong to the file of a neighbouring day, which waited for this one. */
+async function insertMissing(
+  context: Context,
+  tx: Tx,
+  search: MissingSearch,
+  now: string,
+): Promise<Set<string>> {
+  const ids = {
+    from: makeIdBound('re', Date.parse(search.from) - SLOWEST_REFUND_MS),
+    to: makeIdBound('re', Date.parse(search.to) + TOLERANCE_MS + ID_LEAD_MS),
+  };
+  const touched = new Set<string>();
+  for (const list of [
+    () => listPaymentsMissingThere(tx, search, BATCH),
+    () => listRefundsMissingThere(tx, search, ids, BATCH),
+  ]) {
+    let missing: MissingThere[];
+    do {
+      missing = await list();
+      await insertDifferences(
+        tx,
+        missing.map((each) => missingDifference(context, search, each, now)),
+      );
+      for (const { file_id } of missing) touched.add(file_id);
+    } while (missing.length === BATCH);
+  }
+  return touched;
+}
+
+function missingDifference(
+  context: Context,
+  { livemode }: MissingSearch,
+  { amount, status, ...ours }: MissingThere,
+  now: string,
+): NewDifference {
+  return {
+    id: context.makeId('rd'),
+    livemode,
+    kind: 'missing_there',
+    ...ours,
+    provider_reference: ours.refund_id ?? ours.attempt_id,
+    line: null,
+    amount_here: amount,
+    amount_there: null,
+    status_here: status,
+    status_there: null,
+    created_at: now,
+  };
+}
+
+/** Marks of what was found serve the days beside it, and whoever looks back: for as long as events do. */
+export function purgeMatches(context: Context, limit: number): Promise<number> {
+  const oldest_ms = context.now() - context.config.retention_days * 86_400_000;
+  return deleteOldMatches(context.db, makeIdBound('rf', oldest_ms), limit);
+}

@@ -1,0 +1,212 @@
+// Holds the rows of a provider's file against our payments and refunds, some hundreds at a time, and sorts what comes
+// of it by organization. What is unknown here belongs to those who own the account.
+import type { Context } from '../context.ts';
+import {
+  insertDifferences,
+  insertMatches,
+  type Match,
+  type NewDifference,
+} from '../db/reconciliation-differences.ts';
+import type { FileCounts } from '../db/reconciliation-files.ts';
+import {
+  type Account,
+  type FoundPayment,
+  type FoundRefund,
+  listNamedPayments,
+  listNamedRefunds,
+} from '../db/reconciliation-matching.ts';
+import { isId } from '../domain/id.ts';
+import {
+  comparePayment,
+  compareRefund,
+  type DifferenceKind,
+  isOfRefund,
+  movesMoney,
+  type ReconciliationRow,
+} from '../domain/reconciliation.ts';
+
+/** One organization's part of a file while it is imported. */
+export interface OwnPart {
+  file_id: string;
+  organization_id: string;
+  counts: FileCounts;
+}
+
+export interface FileParts {
+  account: Account;
+  /** The parts of those who own the account. */
+  owners: readonly OwnPart[];
+  /** The part of an organization whose payment a row names; null: it has the file already. */
+  partOf(organization_id: string): Promise<OwnPart | null>;
+  /** The time of all differences of this import. */
+  created_at: string;
+}
+
+interface Findings {
+  matches: Match[];
+  differences: NewDifference[];
+}
+
+/** Match a batch of rows and write what was found. Nothing of it counts until the file is finished. */
+export async function matchRows(
+  context: Context,
+  parts: FileParts,
+  rows: readonly ReconciliationRow[],
+): Promise<void> {
+  const references = rows.flatMap(({ reference }) => reference ?? []);
+  const [payments, refunds] = await Promise.all([
+    listNamedPayments(
+      context.db,
+      parts.account,
+      references.filter((id) => isId('pa', id)),
+      rows.map(({ provider_payment_id }) => provider_payment_id),
+    ),
+    listNamedRefunds(
+      context.db,
+      parts.account,
+      references.filter((id) => isId('re', id)),
+    ),
+  ]);
+  const payment_by_id = new Map(payments.map((each) => [each.id, each]));
+  const payment_by_number = new Map(payments.map((each) => [each.provider_payment_id, each]));
+  const refund_by_id = new Map(refunds.map((each) => [each.id, each]));
+
+  const findings: Findings = { matches: [], differences: [] };
+  for (const row of rows) {
+    const { reference, provider_payment_id } = row;
+    const payment = payment_by_id.get(reference ?? '') ?? payment_by_number.get(provider_payment_id);
+    const refund = isOfRefund(row) ? refund_by_id.get(reference ?? '') : undefined;
+    if (refund !== undefined) await matchRefund(context, parts, findings, row, refund);
+    else if (payment !== undefined) await matchPayment(context, parts, findings, row, payment);
+    else noteUnknown(context, parts, findings, row);
+  }
+  await insertMatches(context.db, findings.matches);
+  await insertDifferences(context.db, findings.differences);
+}
+
+async function matchRefund(
+  context: Context,
+  parts: FileParts,
+  findings: Findings,
+  row: ReconciliationRow,
+  refund: FoundRefund,
+): Promise<void> {
+  const part = await parts.partOf(refund.organization_id);
+  if (part === null) return;
+  count(part, row);
+  const kind = compareRefund(row, refund);
+  const { id: refund_id, attempt_id, ...ours } = refund;
+  note(context, parts, findings, part, row, kind, { ...ours, refund_id, attempt_id });
+}
+
+async function matchPayment(
+  context: Context,
+  parts: FileParts,
+  findings: Findings,
+  row: ReconciliationRow,
+  payment: FoundPayment,
+): Promise<void> {
+  const part = await parts.partOf(payment.organization_id);
+  if (part === null) return;
+  const { id: attempt_id, ...ours } = payment;
+  if (!isOfRefund(row)) {
+    count(part, row);
+    note(context, parts, findings, part, row, comparePayment(row, payment), { ...ours, attempt_id });
+    return;
+  }
+  // Money of a payment of ours that somebody gave back at the provider's own tool.
+  if (!movesMoney(row)) return;
+  count(part, row);
+  const { merchant_id, payment_intent_id } = ours;
+  findings.differences.push({
+    ...makeDifference(context, parts, part, row, 'missing_here'),
+    merchant_id,
+    payment_intent_id,
+    attempt_id,
+  });
+}
+
+function noteUnknown(context: Context, parts: FileParts, findings: Findings, row: ReconciliationRow): void {
+  if (!movesMoney(row)) return;
+  for (const part of parts.owners) {
+    part.counts.unknown_count += 1;
+    part.counts.amount_unknown += isOfRefund(row) ? -row.amount : row.amount;
+    findings.differences.push(makeDifference(context, parts, part, row, 'missing_here'));
+  }
+}
+
+function count({ counts }: OwnPart, { state, amount }: ReconciliationRow): void {
+  if (state === 'paid') {
+    counts.payments_count += 1;
+    counts.amount_paid += amount;
+  }
+  if (state === 'refunded') {
+    counts.refunds_count += 1;
+    counts.amount_refunded += amount;
+  }
+}
+
+interface Ours {
+  merchant_id: string;
+  payment_intent_id: string;
+  attempt_id: string;
+  refund_id?: string;
+  amount: number;
+  status: string;
+}
+
+function note(
+  context: Context,
+  parts: FileParts,
+  findings: Findings,
+  part: OwnPart,
+  row: ReconciliationRow,
+  kind: DifferenceKind | null,
+  { merchant_id, payment_intent_id, attempt_id, refund_id, amount, status }: Ours,
+): void {
+  const { file_id, organization_id } = part;
+  // A hold, or a try that failed, is no proof that the money itself is in a file.
+  if (movesMoney(row) || kind !== null)
+    findings.matches.push({ object_id: refund_id ?? attempt_id, file_id, organization_id });
+  if (kind === null) return;
+  findings.differences.push({
+    ...makeDifference(context, parts, part, row, kind),
+    merchant_id,
+    payment_intent_id,
+    attempt_id,
+    refund_id: refund_id ?? null,
+    amount_here: amount,
+    status_here: status,
+  });
+}
+
+/** What the file says, and nothing of ours yet. */
+function makeDifference(
+  context: Context,
+  { account, created_at }: FileParts,
+  { file_id, organization_id }: OwnPart,
+  row: ReconciliationRow,
+  kind: DifferenceKind,
+): NewDifference {
+  return {
+    id: context.makeId('rd'),
+    organization_id,
+    livemode: account.livemode,
+    file_id,
+    kind,
+    merchant_id: null,
+    payment_intent_id: null,
+    attempt_id: null,
+    refund_id: null,
+    provider_payment_id: row.provider_payment_id,
+    provider_reference: row.reference,
+    line: row.line,
+    amount_here: null,
+    amount_there: row.amount,
+    currency: row.currency,
+    status_here: null,
+    status_there: row.state,
+    happened_at: row.happened_at,
+    created_at,
+  };
+}

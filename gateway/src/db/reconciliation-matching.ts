@@ -1,0 +1,234 @@
+// What of ours a provider's file can be about: the payments and refunds that its rows name, the organizations that an
+// account serves, and what none of its files has although one of them should.
+import type { AttemptStatus } from '../domain/attempt.ts';
+import type { RefundStatus } from '../domain/refund.ts';
+import type { Db, Statement } from './pool.ts';
+
+/** An account at a provider, in one mode. */
+export interface Account {
+  provider: string;
+  account: string;
+  livemode: boolean;
+}
+
+interface Found {
+  id: string;
+  organization_id: string;
+  merchant_id: string;
+  payment_intent_id: string;
+  amount: number;
+  currency: string;
+}
+
+export interface FoundPayment extends Found {
+  status: AttemptStatus;
+  provider_payment_id: string | null;
+}
+
+export interface FoundRefund extends Found {
+  status: RefundStatus;
+  attempt_id: string;
+}
+
+// Late money can be another amount than was asked for; of held money a part may have been taken.
+const AMOUNT = `coalesce(
+      (select l.amount from late_payments l
+       where l.payment_intent_id = a.payment_intent_id and l.attempt_id = a.id
+       order by l.id collate "C" desc limit 1),
+      case when a.authorize_only then coalesce(a.capture_amount, a.amount) else a.amount end)`;
+
+const FIND_PAYMENTS: Statement = {
+  name: 'find_payments_of_reconciliation',
+  // Both ways are looks into an index. An id is only believed of an attempt that began with this account.
+  text: `select a.id, a.organization_id, a.merchant_id, a.payment_intent_id, a.status, a.provider_payment_id,
+      a.currency, ${AMOUNT} as amount
+    from (
+      select a.id from unnest($4::text[]) as r (id) join payment_attempts a on a.id = r.id
+      union
+      select a.id from unnest($5::text[]) as r (id)
+      join payment_attempts a on a.adapter = $1 and a.provider_payment_id = r.id
+    ) named join payment_attempts a on a.id = named.id
+    where a.adapter = $1 and a.livemode = $3 and (a.provider_account is null or a.provider_account = $2)`,
+};
+
+/** By our ids and by those of the provider, whichever a row has. */
+export async function listNamedPayments(
+  db: Db,
+  { provider, account, livemode }: Account,
+  ids: string[],
+  provider_payment_ids: string[],
+): Promise<FoundPayment[]> {
+  return db.query<FoundPayment>(FIND_PAYMENTS, [provider, account, livemode, ids, provider_payment_ids]);
+}
+
+const FIND_REFUNDS: Statement = {
+  name: 'find_refunds_of_reconciliation',
+  text: `select r.id, r.organization_id, r.merchant_id, r.payment_intent_id, r.attempt_id, r.status, r.amount, r.currency
+    from unnest($4::text[]) as named (id) join refunds r on r.id = named.id
+    join payment_attempts a on a.id = r.attempt_id
+    where r.adapter = $1 and r.livemode = $3 and (a.provider_account is null or a.provider_account = $2)`,
+};
+
+export async function listNamedRefunds(
+  db: Db,
+  { provider, account, livemode }: Account,
+  ids: string[],
+): Promise<FoundRefund[]> {
+  return db.query<FoundRefund>(FIND_REFUNDS, [provider, account, livemode, ids]);
+}
+
+const PAID_BY: Statement = {
+  name: 'list_organizations_paid_by_account',
+  text: `select distinct organization_id from (
+      select organization_id from payment_attempts
+      where adapter = $1 and provider_account = $2 and status = 'paid' and livemode = $3
+        and coalesce(paid_at, updated_at) >= $4 and coalesce(paid_at, updated_at) < $5
+      union all
+      select organization_id from former_processor_configs
+      where provider = $1 and account = $2 and livemode = $3
+    ) owners order by organization_id`,
+};
+
+/** Whose payments the account took in a stretch of time, and whose stores had it before they got another. */
+export async function listOrganizationsOfAccount(
+  db: Db,
+  { provider, account, livemode }: Account,
+  from: string,
+  to: string,
+): Promise<string[]> {
+  const rows = await db.query<{ organization_id: string }>(PAID_BY, [provider, account, livemode, from, to]);
+  return rows.map(({ organization_id }) => organization_id);
+}
+
+export interface SealedConfig {
+  organization_id: string;
+  merchant_store_id: string;
+  credentials_sealed: Buffer;
+}
+
+const CONFIGS: Statement = {
+  name: 'list_all_processor_configs',
+  text: `select organization_id, merchant_store_id, credentials_sealed from payment_processor_configs
+    where (organization_id, livemode, merchant_store_id) > ($3, $2, $4) and livemode = $2 and provider = $1
+    order by organization_id, livemode, merchant_store_id limit $5`,
+};
+
+/** Settings of all stores for a provider, a page at a time: which account they name stands only in what is sealed. */
+export async function listProviderConfigs(
+  db: Db,
+  provider: string,
+  livemode: boolean,
+  after: { organization_id: string; merchant_store_id: string },
+  limit: number,
+): Promise<SealedConfig[]> {
+  const { organization_id, merchant_store_id } = after;
+  return db.query<SealedConfig>(CONFIGS, [provider, livemode, organization_id, merchant_store_id, limit]);
+}
+
+export interface MissingThere {
+  file_id: string;
+  organization_id: string;
+  merchant_id: string;
+  payment_intent_id: string;
+  attempt_id: string;
+  refund_id: string | null;
+  provider_payment_id: string | null;
+  amount: number;
+  currency: string;
+  status: string;
+  happened_at: string;
+}
+
+/** Where to look: one organization's part of an account, one kind of file, and a stretch of time. */
+export interface MissingSearch extends Account {
+  organization_id: string;
+  contents: 'payments' | 'held_payments';
+  from: string;
+  to: string;
+  /** So far from the edge of a day the neighbouring file may have what this one has not. */
+  tolerance_ms: number;
+}
+
+const COVERING = (moment: string) => `
+      select f.id from reconciliation_files f
+      where f.provider = $1 and f.account = $2 and f.contents = $5 and f.organization_id = $4 and f.livemode = $3
+        and f.status = 'imported' and f.period_begins_at <= ${moment} and f.period_ends_at > ${moment}
+      order by f.period_begins_at desc limit 1`;
+
+/**
+ * What is in none of the files that could have it, all of which are here: `c` is known by `object_id`, moved at
+ * `moved_at`, and perhaps as late as `settled_at`.
+ */
+const MISSING = `
+    cross join lateral (${COVERING('c.moved_at')}) file
+    where not exists (
+        select from reconciliation_matches m join reconciliation_files f on f.id = m.file_id
+        where m.object_id = c.object_id and f.status = 'imported')
+      and not exists (
+        select from reconciliation_differences d
+        where d.kind = 'missing_there' and coalesce(d.refund_id, d.attempt_id) = c.object_id)
+      and not exists (
+        select from (
+          select generate_series(c.moved_at - tolerance.of, c.settled_at + tolerance.of, interval '1 day') as at
+          union all
+          select c.settled_at + tolerance.of
+        ) moments
+        where not exists (${COVERING('moments.at')}))
+    order by c.moved_at, c.object_id limit $9`;
+
+const TOLERANCE = `(select $8::integer * interval '1 millisecond') as tolerance (of)`;
+
+const MISSING_PAYMENTS: Statement = {
+  name: 'list_payments_missing_there',
+  text: `select file.id as file_id, a.organization_id, a.merchant_id, a.payment_intent_id, a.id as attempt_id,
+      null as refund_id, a.provider_payment_id, a.currency, a.status, c.moved_at as happened_at, ${AMOUNT} as amount
+    from ${TOLERANCE} cross join lateral (
+      select id as object_id, coalesce(paid_at, updated_at) as moved_at, coalesce(paid_at, updated_at) as settled_at
+      from payment_attempts
+      where adapter = $1 and provider_account = $2 and status = 'paid' and livemode = $3 and organization_id = $4
+        and authorize_only = ($5 = 'held_payments')
+        and coalesce(paid_at, updated_at) >= $6::timestamptz - tolerance.of
+        and coalesce(paid_at, updated_at) < $7::timestamptz + tolerance.of
+    ) c join payment_attempts a on a.id = c.object_id ${MISSING}`,
+};
+
+const MISSING_REFUNDS: Statement = {
+  name: 'list_refunds_missing_there',
+  // By their ids, which ascend with time: a refund that took longer than $10 to $7 is one that a person decided.
+  text: `select file.id as file_id, r.organization_id, r.merchant_id, r.payment_intent_id, r.attempt_id,
+      r.id as refund_id, a.provider_payment_id, r.currency, r.status, c.moved_at as happened_at, r.amount
+    from ${TOLERANCE} cross join lateral (
+      select r.id as object_id, coalesce(r.asked_at, r.created_at) as moved_at,
+             greatest(r.updated_at, coalesce(r.asked_at, r.created_at)) as settled_at
+      from refunds r join payment_attempts a on a.id = r.attempt_id
+      where r.organization_id = $4 and r.livemode = $3 and r.id collate "C" >= $10 and r.id collate "C" < $11
+        and r.status = 'succeeded' and r.adapter = $1 and a.provider_account = $2
+        and a.authorize_only = ($5 = 'held_payments')
+        and r.updated_at >= $6::timestamptz - tolerance.of
+        and coalesce(r.asked_at, r.created_at) < $7::timestamptz + tolerance.of
+    ) c join refunds r on r.id = c.object_id join payment_attempts a on a.id = r.attempt_id ${MISSING}`,
+};
+
+function valuesOf(search: MissingSearch, limit: number): unknown[] {
+  const { provider, account, livemode, organization_id, contents, from, to, tolerance_ms } = search;
+  return [provider, account, livemode, organization_id, contents, from, to, tolerance_ms, limit];
+}
+
+/** Those that were not reported before; whoever reports them asks again until there are fewer than `limit`. */
+export async function listPaymentsMissingThere(
+  db: Db,
+  search: MissingSearch,
+  limit: number,
+): Promise<MissingThere[]> {
+  return db.query<MissingThere>(MISSING_PAYMENTS, valuesOf(search, limit));
+}
+
+/** The same for refunds, among those whose ids lie between two bounds. */
+export async function listRefundsMissingThere(
+  db: Db,
+  search: MissingSearch,
+  ids: { from: string; to: string },
+  limit: number,
+): Promise<MissingThere[]> {
+  return db.query<MissingThere>(MISSING_REFUNDS, [...valuesOf(search, limit), ids.from, ids.to]);
+}
