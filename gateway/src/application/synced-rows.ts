@@ -128,6 +128,7 @@ const CONSTRAINTS: Record<string, string> = {
   required: 'required',
   boolean: 'unknown_field',
   type: 'type',
+  enum: 'enum',
   minLength: 'min_length',
   maxLength: 'max_length',
 };

@@ -8,7 +8,7 @@ const ApiSecret = Type.String({ minLength: 1, maxLength: 255 });
 const Url = Type.String({ maxLength: 255, pattern: '^https?://' });
 
 /** How a call shows whose it is: PayPay's own signature, or a Bearer token for the same key and secret. */
-const Auth = Type.Union([Type.Literal('opa_hmac'), Type.Literal('oauth2')]);
+const Auth = Type.Enum(['opa_hmac', 'oauth2']);
 
 /** What a store may sync. */
 export const PaypayStoreCredentials = Type.Object(
