@@ -26,6 +26,7 @@ export interface FaultOptions {
   ms?: number;
   endpoint?:
     | 'create_code'
+    | 'create_payment'
     | 'delete_code'
     | 'get_payment'
     | 'cancel_payment'
