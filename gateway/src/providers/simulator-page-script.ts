@@ -19,7 +19,7 @@ export const COUNTDOWN_SCRIPT = `
 
 /** A control page's script: the common tools, then its own, which ends with `start(load)`. */
 export function makeControlScript(own: string): string {
-  return `\n(() => {${TOOLS}${FAULT_PANEL}${own}})();\n`;
+  return `\n(() => {${TOOLS}${FAULT_PANEL}${SETTING_PANEL}${own}})();\n`;
 }
 
 const TOOLS = `
@@ -140,6 +140,7 @@ const TOOLS = `
   function start(load) {
     loadOwn = load;
     prepareFaults();
+    prepareSettings();
     document.addEventListener('visibilitychange', refresh);
     setInterval(refresh, 1000);
     setInterval(tick, 1000);
@@ -246,5 +247,29 @@ const FAULT_PANEL = `
   function drawRefusals(refusals) {
     byId('refusals-section').hidden = refusals.length === 0;
     draw('refusals', refusals.slice(0, 6).map((one) => [one.at + one.hint, one]), buildRefusal, nothing('None', ''));
+  }
+`;
+
+const SETTING_PANEL = `
+  /* A field for each setting that the control API shows and that has no place of its own on the page. */
+  async function prepareSettings() {
+    const fields = JSON.parse(byId('setting-fields').dataset.fields);
+    const settings = await ask('GET', '/settings');
+    const names = Object.keys(fields).filter((name) => name in settings && !byId(name));
+    byId('settings-form').append(...names.map((name) => {
+      const choices = fields[name].anyOf?.map((one) => one.const).filter(Boolean) ?? [];
+      const value = settings[name];
+      const isCheck = typeof value === 'boolean';
+      const isNumber = typeof value === 'number';
+      const field = choices.length > 0
+        ? make('select', { id: name }, ...choices.map((choice) => make('option', { value: choice, selected: choice === value }, wordsOf(choice))))
+        : make('input', { id: name, type: isCheck ? 'checkbox' : isNumber ? 'number' : 'text', value: isCheck ? false : value ?? '', checked: value === true, step: isNumber ? '1' : false });
+      field.addEventListener('change', async () => {
+        const next = isCheck ? field.checked : isNumber ? Number(field.value) : field.value === '' ? null : field.value;
+        await ask('POST', '/settings', { [name]: next }).then(() => tell(wordsOf(name) + ' is set.'), (error) => tell(error.message));
+      });
+      return make('p', { class: isCheck ? 'wide check' : 'wide' }, make('label', { for: name }, wordsOf(name)), field);
+    }));
+    byId('settings-form').addEventListener('submit', (event) => event.preventDefault());
   }
 `;

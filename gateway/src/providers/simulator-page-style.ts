@@ -76,6 +76,8 @@ h2 { font-size: 1rem; letter-spacing: -.005em; margin-bottom: 10px; }
 .bill .fuse { position: absolute; left: 0; bottom: 0; height: 4px; width: 100%; background: var(--accent); transform-origin: left; transition: transform 1s linear; }
 .buttons { display: grid; grid-template-columns: 2fr 1fr; gap: 10px; margin-top: 16px; }
 .buttons.tall { grid-template-columns: 1fr; }
+.buttons.three { grid-template-columns: 2fr 1fr 1fr; }
+.buttons.three .decline { padding: 8px; }
 .pay, .decline { min-height: 54px; padding: 8px 18px; font-weight: 650; border-radius: 13px; }
 .pay { background: var(--good); color: #fff; font-size: 1.125rem; }
 .pay:hover { background: var(--good-press); }
@@ -100,6 +102,7 @@ code { font: .8125rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .pill.bad { background: var(--bad-wash); color: var(--bad); }
 .pill.warn { background: var(--warn-wash); color: var(--warn); }
 .quiet { background: var(--plain-wash); font-size: .8125rem; font-weight: 550; padding: 6px 12px; min-height: 34px; }
+a.quiet { display: inline-flex; align-items: center; border-radius: 10px; text-decoration: none; color: var(--ink); }
 .quiet:hover { box-shadow: inset 0 0 0 1.5px var(--line); }
 .switch { position: relative; width: 46px; height: 28px; padding: 0; border-radius: 99px; background: var(--line); flex: none; transition: background .15s; }
 .switch::after { content: ""; position: absolute; top: 3px; left: 3px; width: 22px; height: 22px; border-radius: 50%; background: #fff; box-shadow: 0 1px 3px rgb(0 0 0 / .3); transition: transform .15s; }
@@ -118,6 +121,9 @@ select, input { font: inherit; color: inherit; }
 .aiming summary { cursor: pointer; font-size: .875rem; font-weight: 600; color: var(--accent); padding: 6px 4px; border-radius: 8px; width: fit-content; }
 .aim { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; margin-top: 6px; padding: 16px; background: var(--card); border-radius: 16px; box-shadow: var(--shade); }
 .aim p { min-width: 0; }
+.aim .check { display: flex; align-items: center; gap: 10px; }
+.aim .check label { margin: 0; order: 1; }
+.aim .check input { width: 20px; min-height: 20px; height: 20px; margin: 0; flex: none; accent-color: var(--accent); }
 .aim .wide { grid-column: 1 / -1; }
 .aim label { display: block; color: var(--soft); font-size: .8125rem; margin-bottom: 4px; }
 .aim input, .aim select { width: 100%; min-height: 44px; padding: 8px 12px; border-radius: 10px; border: 1.5px solid var(--line); background: var(--ground); }

@@ -2,6 +2,7 @@
 // of a payment ever markup. The control page's common parts stand here, too; each simulator fills in its own.
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
+import type { TObject } from 'typebox';
 import { PAGE_STYLE } from './simulator-page-style.ts';
 
 export interface SimulatorPage {
@@ -65,8 +66,11 @@ export function makeControlBody(board: {
   about: string;
   main: string;
   side: string;
+  /** What the page can set by `{mount}/control/settings`; what that does not show, such as a secret, is left out. */
+  settings: TObject;
 }): string {
   const { mount, title, about, main, side } = board;
+  const fields = escapeHtml(JSON.stringify(board.settings.properties));
   return `<header class="top">
   <a class="mark" href="/" aria-label="All simulators"></a>
   <div class="names"><h1>${escapeHtml(title)}</h1><p>${escapeHtml(about)}</p></div>
@@ -80,6 +84,10 @@ export function makeControlBody(board: {
   <div class="column side">
     ${side}
     ${FAULT_PANEL}
+    <details class="aiming" data-fields="${fields}" id="setting-fields">
+      <summary>Settings</summary>
+      <form id="settings-form" class="aim" autocomplete="off"></form>
+    </details>
     <section id="refusals-section" aria-labelledby="refusals-title" hidden>
       <h2 id="refusals-title">Refused requests</h2>
       <div id="refusals" class="list"></div>

@@ -7,7 +7,8 @@ import { Value } from 'typebox/value';
 import type { ProviderSimulator } from '../providers/simulator-contract.ts';
 import { registerFaultRoutes } from '../providers/simulator-fault-routes.ts';
 import { createFaultDial, type FaultRequest } from '../providers/simulator-faults.ts';
-import { FRONT_PAGE_POLICY, makeFrontPage } from './front-page.ts';
+import { sendPage } from '../providers/simulator-page.ts';
+import { makeFrontPage } from './front-page.ts';
 import { listSimulators } from './simulators.ts';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
@@ -67,10 +68,7 @@ export async function startSimulatorServer(options: SimulatorServerOptions): Pro
     });
   }
 
-  app.get('/', (_request, reply) => {
-    reply.header('content-security-policy', FRONT_PAGE_POLICY).type('text/html; charset=utf-8');
-    return makeFrontPage(simulators);
-  });
+  app.get('/', (_request, reply) => sendPage(reply, makeFrontPage(simulators)));
 
   await app.listen({ port: options.port, host });
   const { port } = app.server.address() as AddressInfo;

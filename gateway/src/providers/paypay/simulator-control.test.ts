@@ -322,7 +322,8 @@ describe('the pages', () => {
       assert.doesNotMatch(html, /\son\w+=|style="|src=/);
     }
     const front = await openPage('/');
-    assert.match(front.headers.get('content-security-policy') ?? '', /style-src 'sha256-/);
+    assert.match(front.headers.get('content-security-policy') ?? '', /style-src 'nonce-/);
+    assert.doesNotMatch(front.html, /<script/);
     assert.match(front.html, /href="\/paypay"/);
   });
 

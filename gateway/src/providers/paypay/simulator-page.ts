@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import { escapeHtml, makeControlBody, sendPage } from '../simulator-page.ts';
 import { COUNTDOWN_SCRIPT } from '../simulator-page-script.ts';
+import { PaypaySettingsBody } from './simulator-control.ts';
 import type { Notifier } from './simulator-notifications.ts';
 import { CONTROL_SCRIPT } from './simulator-page-script.ts';
 import type { PaypayState, SimulatedPayment } from './simulator-state.ts';
@@ -26,6 +27,7 @@ export function registerPaypayPages(app: FastifyInstance, parts: PaypayPageParts
         about: 'You are the customer. No real money moves.',
         main: PAYMENTS,
         side: NOTIFICATIONS,
+        settings: PaypaySettingsBody,
       }),
       script: CONTROL_SCRIPT,
     });

@@ -148,7 +148,7 @@ function readForm(form: URLSearchParams, settings: PlutuSettings): PaymentReques
   return { amount, amount_cents, invoice_no, return_url, customer_ip, lang };
 }
 
-/** XXX, XX.X and XX.XX; null for anything else, and for nothing. */
+/** Whole, or with one or two decimals after a point; null for anything else, and for nothing. */
 function readCents(amount: string): number | null {
   const [, whole, decimals = ''] = /^(\d{1,11})(?:\.(\d{1,2}))?$/.exec(amount) ?? [];
   if (whole === undefined) return null;

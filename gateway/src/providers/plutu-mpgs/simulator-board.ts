@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { makeControlBody, sendPage } from '../simulator-page.ts';
 import { makeControlScript } from '../simulator-page-script.ts';
+import { PlutuSettings } from './simulator-settings.ts';
 
 export function registerPlutuBoard(app: FastifyInstance, mount: string): void {
   app.get(mount, (_request, reply) =>
@@ -10,7 +11,8 @@ export function registerPlutuBoard(app: FastifyInstance, mount: string): void {
       body: makeControlBody({
         mount,
         title: 'Plutu simulator',
-        about: 'Cards through MPGS. You are the customer. No real money moves.',
+        about: 'You are the customer. No real money moves.',
+        settings: PlutuSettings,
         main: PAYMENTS,
         side: CALLBACKS,
       }),
@@ -38,7 +40,7 @@ const BOARD_SCRIPT = makeControlScript(`
   const money = (payment) => payment.amount + ' ' + payment.currency;
   const pathOf = (payment, act) => '/payments/' + encodeURIComponent(payment.invoice_no) + act;
   const PHASES = {
-    approved: ['Approved', 'good'], canceled: ['Cancelled by the customer', ''], declined: ['Declined', 'bad'], expired: ['Expired', ''],
+    approved: ['Approved', 'good'], canceled: ['Cancelled', ''], declined: ['Declined', 'bad'], expired: ['Expired', ''],
   };
   const OUTCOMES = {
     delivered: ['Delivered', 'good'], failed: ['Not delivered', 'bad'], lost: ['Lost', 'warn'],
@@ -66,7 +68,7 @@ const BOARD_SCRIPT = makeControlScript(`
     const back = payment.return_to === null ? null : make('a', { class: 'quiet', href: payment.return_to, target: '_blank', rel: 'noopener' }, 'Return');
     const actions = payment.phase === 'expired' ? [button('Pay all the same', '/pay', { late: true })] : [button('Call back again', '/callback', {}), back];
     return make('div', { class: 'row' },
-      make('div', { class: 'name' }, 'Invoice ', shortId(payment.invoice_no)),
+      make('div', { class: 'name' }, shortId(payment.invoice_no)),
       make('div', { class: 'end' }, make('strong', {}, money(payment))),
       make('div', { class: 'sub' }, pill(word, mood), ' ' + time(payment.ended_at ?? payment.expires_at)),
       make('div', { class: 'end' }, ...actions));

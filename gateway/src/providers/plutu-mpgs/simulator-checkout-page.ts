@@ -58,7 +58,7 @@ function makeCards(payment: PlutuPayment, view: View, words: CheckoutWords): str
       { card, number },
       place,
     ) => `<label class="card"><input type="radio" name="card" value="${card}"${place === 0 ? ' checked' : ''}>
-  <span><bdi class="number">${number}</bdi> <span class="does">${words.cards[card]}</span></span></label>`,
+  <span><span class="number"><bdi>${number}</bdi></span> <span class="does">${words.cards[card]}</span></span></label>`,
   ).join('\n');
   return `${notice}<form method="post" action="${action}/pay">
 <fieldset class="cards"><legend>${words.choose}</legend>
@@ -111,6 +111,7 @@ const CHECKOUT_STYLE = `
 .card input { width: 20px; height: 20px; margin: 0; flex: none; accent-color: var(--accent); }
 .card input:focus-visible { outline: 0; }
 .card .number { display: block; font-weight: 600; font-variant-numeric: tabular-nums; }
+.card bdi { white-space: nowrap; }
 .card .does { color: var(--soft); font-size: .875rem; }
 .notice { margin-top: 20px; padding: 12px 16px; border-radius: 12px; background: var(--bad-wash); color: var(--bad); font-size: .9375rem; text-align: start; }
 .bank { margin-top: 22px; padding-top: 22px; border-top: 1px solid var(--line); text-align: start; }

@@ -59,7 +59,7 @@ export const CHECKOUT_WORDS: Record<'en' | 'ar', CheckoutWords> = {
     to: 'إلى',
     invoice: 'فاتورة',
     choose: 'اختر بطاقة تجريبية',
-    cards: { approve: 'تُقبل', decline: 'تُرفض', three_ds: 'تطلب تأكيد المصرف أولاً (3-D Secure)' },
+    cards: { approve: 'تُقبل', decline: 'تُرفض', three_ds: 'تطلب تأكيد المصرف أولاً <bdi>(3-D Secure)</bdi>' },
     cancel: 'إلغاء والعودة',
     declined: 'رُفضت هذه البطاقة ولم يُخصم أي مبلغ. جرّب بطاقة أخرى.',
     valid_for: 'صالحة لمدة {time}',
