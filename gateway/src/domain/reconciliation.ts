@@ -77,9 +77,12 @@ export function comparePayment(row: ReconciliationRow, ours: OurPayment): Differ
   }
 }
 
-/** The same for a refund. A refund that failed there is tried again by the provider, so a pending one agrees. */
+/**
+ * The same for a refund. One that failed there is tried again by the provider, so it proves nothing; if it never
+ * succeeds, no file has it as done, and it is missing there.
+ */
 export function compareRefund(row: ReconciliationRow, ours: OurRefund): DifferenceKind | null {
-  if (row.state === 'refund_failed') return ours.status === 'succeeded' ? 'status_differs' : null;
+  if (row.state === 'refund_failed') return null;
   if (ours.status !== 'succeeded') return 'status_differs';
   return isSameMoney(row, ours) ? null : 'amount_differs';
 }

@@ -131,6 +131,17 @@ export function createRefundBook(options: {
     findPaymentIdOf: (merchantRefundId: string) =>
       refunds.find((refund) => refund.request.merchantRefundId === merchantRefundId)?.merchantPaymentId ??
       null,
+    /** For the file of the day: what went back, or did not at the first try, and when. */
+    listMovements: () =>
+      refunds.flatMap((refund) => {
+        const { merchantRefundId, paymentId, amount } = refund.request;
+        const told = { merchantRefundId, paymentId, amount: amount.amount };
+        const has_failed = refund.doneAtMs > refund.triedAtMs && now() >= refund.triedAtMs;
+        return [
+          ...(has_failed ? [{ ...told, is_done: false, at_ms: refund.triedAtMs }] : []),
+          ...(now() >= refund.doneAtMs ? [{ ...told, is_done: true, at_ms: refund.doneAtMs }] : []),
+        ];
+      }),
     list: () =>
       refunds.map((refund) => ({
         merchantRefundId: refund.request.merchantRefundId,

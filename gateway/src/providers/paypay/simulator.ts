@@ -14,6 +14,7 @@ import { createNotifier } from './simulator-notifications.ts';
 import { registerOauth, TOKEN_ENDPOINT } from './simulator-oauth.ts';
 import { OPA_ENDPOINTS, registerOpaRoutes } from './simulator-opa.ts';
 import { registerPaypayPages } from './simulator-page.ts';
+import { registerReconciliationFiles } from './simulator-reconciliation.ts';
 import { createRefundBook } from './simulator-refunds.ts';
 import { createPaypayState, type PaypaySettings, type SimulatedPayment } from './simulator-state.ts';
 
@@ -191,6 +192,14 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
       faults.clear();
       Object.assign(settings, initialSettings);
     },
+  });
+  registerReconciliationFiles(app, {
+    mount: PAYPAY_MOUNT,
+    now,
+    serverUrl: parts.serverUrl,
+    settings,
+    state,
+    refunds,
   });
   registerCustomerControl(app, { mount: PAYPAY_MOUNT, codes });
   registerPaypayPages(app, { mount: PAYPAY_MOUNT, state, notifier, now });
