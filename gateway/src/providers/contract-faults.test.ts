@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { HASTY, loadFixtures, openPlay, type Play } from '../../test/support/contract-stage.ts';
+import { HASTY, loadFixtures, openPlay, type Play, titleOf } from '../../test/support/contract-stage.ts';
 import type { AskedFixture, Step } from './contract-fixture.ts';
 import type { AttemptFacts } from './provider.ts';
 
-for (const fixture of (await loadFixtures()).values()) {
-  if (fixture.kind === 'asked') describe(fixture.provider.name, () => holdFaults(fixture));
+for (const fixture of await loadFixtures()) {
+  if (fixture.kind === 'asked') describe(titleOf(fixture), () => holdFaults(fixture));
 }
 
 function holdFaults(fixture: AskedFixture): void {

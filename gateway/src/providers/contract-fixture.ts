@@ -1,5 +1,6 @@
-// What contract.test.ts needs to know to hold an adapter to the contract. Each adapter has one fixture beside
-// it, in `<folder>/contract-fixture.ts`; it speaks to its simulator over HTTP only.
+// What contract.test.ts needs to know to hold an adapter to the contract. Each adapter has a fixture beside it, in
+// `<folder>/contract-fixture.ts`, and where it serves its methods in ways of their own one for each, exported together
+// as `fixtures`; they speak to its simulator over HTTP only.
 import type { AttemptFacts, NotificationRequest, Provider } from './provider.ts';
 
 export type ContractFixture = RecordedFixture | AskedFixture;
@@ -16,6 +17,13 @@ export interface AskedFixture {
   kind: 'asked';
   provider: Provider;
   attempt: Partial<AttemptFacts>;
+  /**
+   * True where the customer shows the code: there is nothing that a till could show, the provider works on it until the
+   * customer agrees, and a cancel cannot tell what was paid from what was not, so that it gives everything back.
+   */
+  shown_by_customer?: true;
+  /** How long after a start "no such payment" is no answer yet; absent: it always is one. */
+  absent_after_ms?: number;
   /** How long after a start an unpaid attempt must have ended by itself. */
   ended_after_ms: number;
   /** Answers of a host in place of the provider's that must all end as unknown. */
@@ -47,6 +55,8 @@ export interface Stage {
   wrong_credentials(): Record<string, unknown>;
   /** What must appear in no message and no log line. */
   secrets: readonly string[];
+  /** Where the customer shows the code: hands one in with the attempt, always the same with the same. */
+  showCode?(attempt: AttemptFacts): Promise<AttemptFacts>;
   /** The customer pays. False when the provider does not let the customer. `late`: it does all the same. */
   pay(attempt_id: string, options?: { late: boolean }): Promise<boolean>;
   decline(attempt_id: string): Promise<void>;

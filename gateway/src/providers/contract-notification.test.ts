@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { loadFixtures, openPlay, type Play } from '../../test/support/contract-stage.ts';
+import { loadFixtures, openPlay, type Play, titleOf } from '../../test/support/contract-stage.ts';
 import type { AskedFixture } from './contract-fixture.ts';
 import type { NotificationRequest } from './provider.ts';
 
-for (const fixture of (await loadFixtures()).values()) {
-  if (fixture.kind === 'asked') describe(fixture.provider.name, () => holdNotifications(fixture));
+for (const fixture of await loadFixtures()) {
+  if (fixture.kind === 'asked') describe(titleOf(fixture), () => holdNotifications(fixture));
 }
 
 function holdNotifications(fixture: AskedFixture): void {

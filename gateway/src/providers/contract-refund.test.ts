@@ -2,7 +2,7 @@
 // was paid, and no silence or fault is ever taken for a yes or a no.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { HASTY, loadFixtures, openPlay, type Play } from '../../test/support/contract-stage.ts';
+import { HASTY, loadFixtures, openPlay, type Play, titleOf } from '../../test/support/contract-stage.ts';
 import type { AskedFixture, Stage } from './contract-fixture.ts';
 import type { AttemptFacts, RefundFacts } from './provider.ts';
 import { PROVIDERS } from './registry.ts';
@@ -14,9 +14,9 @@ test('who gives money back can also be asked what became of it', () => {
   }
 });
 
-for (const fixture of (await loadFixtures()).values()) {
+for (const fixture of await loadFixtures()) {
   if (fixture.kind === 'asked' && fixture.provider.refund !== undefined) {
-    describe(fixture.provider.name, () => holdRefunds(fixture));
+    describe(titleOf(fixture), () => holdRefunds(fixture));
   }
 }
 

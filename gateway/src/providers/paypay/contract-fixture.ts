@@ -2,7 +2,7 @@
 import type { AskedFixture, Stage, Step } from '../contract-fixture.ts';
 import { paypay } from './paypay.ts';
 
-export const fixture: AskedFixture = {
+const till_shows: AskedFixture = {
   kind: 'asked',
   provider: paypay,
   attempt: { payment_method_type: 'qr_mpm', provider: 'PAYPAY', currency: 'JPY' },
@@ -16,16 +16,53 @@ export const fixture: AskedFixture = {
     { status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>404</h1>' },
     { status: 301, headers: { location: '/elsewhere' }, body: '' },
   ],
-  openStage,
+  openStage: (simulator_url) => openStage(simulator_url, TILL_ENDPOINTS),
 };
 
-const ENDPOINTS: Record<Step, string> = {
+/** The same PayPay, where customers show a code and are asked in the app. */
+const customer_shows: AskedFixture = {
+  ...till_shows,
+  attempt: { ...till_shows.attempt, payment_method_type: 'qr_cpm' },
+  shown_by_customer: true,
+  absent_after_ms: 30_000,
+  openStage(simulator_url) {
+    const stage = openStage(simulator_url, CUSTOMER_ENDPOINTS);
+    const codes = new Map<string, Promise<string>>();
+    async function takeCode(): Promise<string> {
+      const answer = await fetch(`${simulator_url}/paypay/control/customer_codes`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ behaviour: 'confirms' }),
+      });
+      const { code } = (await answer.json()) as { code: string };
+      stage.secrets.push(code);
+      return code;
+    }
+    return {
+      ...stage,
+      async showCode(attempt) {
+        const code = codes.get(attempt.id) ?? takeCode();
+        codes.set(attempt.id, code);
+        return { ...attempt, customer_code: await code };
+      },
+    };
+  },
+};
+
+export const fixtures = [till_shows, customer_shows];
+
+const TILL_ENDPOINTS: Record<Step, string> = {
   start: 'create_code',
   lookUp: 'get_payment',
   cancel: 'delete_code',
 };
+const CUSTOMER_ENDPOINTS: Record<Step, string> = {
+  start: 'create_payment',
+  lookUp: 'get_customer_payment',
+  cancel: 'cancel_payment',
+};
 
-function openStage(simulator_url: string): Stage {
+function openStage(simulator_url: string, endpoints: Record<Step, string>) {
   const host = `${simulator_url}/paypay`;
 
   async function control(method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
@@ -55,7 +92,7 @@ function openStage(simulator_url: string): Stage {
       await control('POST', `/payments/${attempt_id}/decline`, {});
     },
     async setFault(fault, step) {
-      const place = fault === 'wrong_amount' ? {} : { endpoint: ENDPOINTS[step] };
+      const place = fault === 'wrong_amount' ? {} : { endpoint: endpoints[step] };
       await control('POST', '/faults', { fault, times: 1, ...place });
     },
     async countCharges(attempt_id) {
@@ -116,5 +153,5 @@ function openStage(simulator_url: string): Stage {
       ...request,
       headers: { ...request.headers, 'x-paypay-signature': 'ab'.repeat(32) },
     }),
-  };
+  } satisfies Stage;
 }
