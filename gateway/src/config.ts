@@ -1,6 +1,7 @@
 // The only place that reads the environment. Everything that is wrong with it is reported at once, each with
 // the variable's name and what it should be.
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { RETAIL_CODE_TABLE, type RetailCodeTable, readRetailCodeTable } from './domain/retail-code-table.ts';
 
 export type Mode = 'development' | 'production';
@@ -122,6 +123,13 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     return names.length === 0 ? fallback : names;
   };
 
+  const addresses = (name: string): string[] => {
+    const given = list(name);
+    if (given.every(isAddressOrRange)) return given;
+    problems.push(`${name} must be addresses or ranges, such as 203.0.113.7 or 2001:db8::/32, with commas.`);
+    return [];
+  };
+
   const mode = choice('MPAC_MODE', environment['NODE_ENV'] === 'production' ? 'production' : default_mode, [
     'development',
     'production',
@@ -209,7 +217,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     webhook_allow_loopback:
       choice('MPAC_WEBHOOK_ALLOW_LOOPBACK', development ? 'true' : 'false', ['true', 'false']) === 'true',
     mail: smtp_url === null || mail_from === null ? null : { smtp_url, from: mail_from },
-    trusted_proxies: list('MPAC_TRUSTED_PROXIES'),
+    trusted_proxies: addresses('MPAC_TRUSTED_PROXIES'),
     provider_defaults: {
       PAYPAY: present({
         api_key: text('MPAC_PAYPAY_API_KEY'),
@@ -227,7 +235,10 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     },
     file_hosts: { PAYPAY: hosts('MPAC_PAYPAY_FILE_HOSTS', ['paypay.ne.jp']) },
     notifications: {
-      PAYPAY: { secret: text('MPAC_PAYPAY_WEBHOOK_SECRET'), sources: list('MPAC_PAYPAY_WEBHOOK_SOURCES') },
+      PAYPAY: {
+        secret: text('MPAC_PAYPAY_WEBHOOK_SECRET'),
+        sources: addresses('MPAC_PAYPAY_WEBHOOK_SOURCES'),
+      },
     },
     retail_codes: readRetailCodes(text('MPAC_RETAIL_CODES_FILE'), problems),
     simulator_port: integer('MPAC_SIMULATOR_PORT', 8090, 0, 65_535),
@@ -253,6 +264,13 @@ function present(values: Record<string, string | null>): Record<string, string> 
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
   );
+}
+
+function isAddressOrRange(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (most < 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
 }
 
 function isDecodable(text: string): boolean {

@@ -19,6 +19,7 @@ const GIVEN = {
   MPAC_PAYPAY_API_SECRET: 'canary-paypay-secret',
   MPAC_PAYPAY_WEBHOOK_SECRET: 'canary-notification-secret',
   MPAC_METRICS_TOKEN: 'canary-metrics-token',
+  MPAC_PROVIDER_PROXY_URL: 'http://canary-proxy-user:canary-proxy-password@127.0.0.1:9',
 };
 
 test('nothing secret stands in any output, answer, metric, trace or table, whatever is asked and whatever breaks', async (t) => {
@@ -45,6 +46,8 @@ test('nothing secret stands in any output, answer, metric, trace or table, whate
     'inside of the scanned code that pays': paying_code.slice(8, -4),
     'scanned code as bytes': Buffer.from(REFUSED_CODE).toString('hex'),
     'approval code': APPROVAL,
+    'proxy user': 'canary-proxy-user',
+    'proxy password': 'canary-proxy-password',
     'PayPay’s scheme': 'hmac OPA-Auth',
     'our scheme': 'HMAC-SHA256 ak_',
   };

@@ -22,6 +22,37 @@ test('a provider may not think longer than the lease on its question', () => {
   assert.throws(() => deadline(25_001), /MPAC_PROVIDER_DEADLINE_MS must be a whole number from 100 to 25000/);
 });
 
+test('a proxy to providers is a URL whose password can be read, and a refusal does not repeat it', () => {
+  const proxy = (url: string) =>
+    readConfig({ MPAC_PROVIDER_PROXY_URL: url }, 'development').provider_proxy_url;
+  assert.equal(proxy('http://till:p%40ss@proxy:3128'), 'http://till:p%40ss@proxy:3128');
+  assert.equal(readConfig({}, 'development').provider_proxy_url, null);
+  for (const wrong of ['proxy:3128', 'socks5://till:canary@proxy', 'http://till:canary%zz@proxy']) {
+    assert.throws(
+      () => proxy(wrong),
+      ({ message }: Error) => /MPAC_PROVIDER_PROXY_URL must/.test(message) && !/canary/.test(message),
+      wrong,
+    );
+  }
+});
+
+test('an address that cannot be one is refused at the start, and does not keep PayPay out in silence', () => {
+  const read = (name: string, value: string) => readConfig({ [name]: value }, 'development');
+  for (const name of ['MPAC_PAYPAY_WEBHOOK_SOURCES', 'MPAC_TRUSTED_PROXIES']) {
+    for (const right of ['203.0.113.7', '203.0.113.0/24, 2001:db8::/32', '::1', '']) read(name, right);
+    for (const wrong of [
+      '203.0.113',
+      '203.0.113.0/33',
+      '2001:db8::/129',
+      'paypay.ne.jp',
+      '10.0.0.0/',
+      '10.0.0.0/x',
+    ]) {
+      assert.throws(() => read(name, wrong), new RegExp(`${name} must be addresses`), wrong);
+    }
+  }
+});
+
 test('a worker reads the numbers of the database at an interval, and a scrape reads nothing', async (t) => {
   const gateway = await makeWebhookHarness(t);
   await gateway.addEndpoint({ url: 'https://hooks.example.com/' });

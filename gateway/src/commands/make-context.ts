@@ -71,7 +71,11 @@ export function makeContext(options: ContextOptions): Context {
     master_key,
     opening_keys,
     circuits: new Map(),
-    http: makeHttpClient({ user_agent: USER_AGENT, observe }),
+    http: makeHttpClient({
+      user_agent: USER_AGENT,
+      observe,
+      ...(config.provider_proxy_url !== null && { proxy: { url: config.provider_proxy_url } }),
+    }),
     peer_memory: makePeerMemory(
       (host, offset_ms) => metrics.provider_clock_offset.set({ host }, offset_ms / 1_000),
       (host, offset_ms) =>

@@ -4,6 +4,7 @@
 import { performance } from 'node:perf_hooks';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { type AddressGuard, RefusedAddressError } from './address-guard.ts';
+import { makeProxyConnector, ProxyError, type ProxyOptions } from './proxy-tunnel.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -58,6 +59,8 @@ export interface HttpClientOptions {
   user_agent: string;
   /** Given for URLs that strangers choose; absent for hosts that the operator configured. */
   guard?: AddressGuard;
+  /** Through which every host but this machine is reached. Not together with a guard, which judges addresses. */
+  proxy?: ProxyOptions;
   observe?: (call: HttpCall) => void;
   undici?: Omit<Agent.Options, 'connect'> & { connect?: buildConnector.BuildOptions };
 }
@@ -73,7 +76,7 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
     headersTimeout: 0,
     bodyTimeout: 0,
     ...options.undici,
-    connect: makeConnector(options.undici?.connect ?? {}, options.guard),
+    connect: makeConnector(options.undici?.connect ?? {}, options),
   });
 
   return {
@@ -117,9 +120,12 @@ type Outcome = WithoutDuration<HttpAnswer>;
 
 function makeConnector(
   connect: buildConnector.BuildOptions,
-  guard: AddressGuard | undefined,
+  { guard, proxy }: Pick<HttpClientOptions, 'guard' | 'proxy'>,
 ): buildConnector.connector {
-  if (guard === undefined) return buildConnector(connect);
+  if (guard === undefined) {
+    const openDirectly = buildConnector(connect);
+    return proxy === undefined ? openDirectly : makeProxyConnector(proxy, openDirectly);
+  }
   const open = buildConnector({ ...connect, lookup: guard.lookup });
   return (target, callback) => {
     const refusal = guard.refuseHost(target.hostname);
@@ -203,6 +209,7 @@ function exchange(agent: Agent, url: URL, request: HttpRequest, user_agent: stri
 /** Only codes go into the message: an error's own text may quote what was sent. */
 function describeFailure(error: Error & { code?: unknown }): [HttpFailureReason, string] {
   if (error instanceof RefusedAddressError) return ['refused_address', error.message];
+  if (error instanceof ProxyError) return [error.reason, error.message];
   const code = typeof error.code === 'string' ? error.code : error.name;
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return ['timeout', 'No connection in time.'];
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
