@@ -297,8 +297,14 @@ async function otherLists(load: Load, grown: Grown): Promise<Question[]> {
 async function purges(load: Load, grown: Grown): Promise<Question[]> {
   const { deleteOldMarks } = await load('db/idempotency-keys');
   const { deleteOldNotifications } = await load('db/notifications');
+  const { forgetCustomerCodes } = await load('db/customer-codes');
   const { countUnresolvedOutcomes } = await load('db/look-ups');
   return [
+    {
+      title: 'hashes of scanned codes to forget',
+      pages: 15_000,
+      ask: async (db) => forgetCustomerCodes?.(db, at(grown, DAY_MS), 1_000),
+    },
     {
       title: 'keys and signatures to forget',
       pages: 30_000,

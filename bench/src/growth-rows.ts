@@ -59,14 +59,14 @@ const ROWS: readonly string[] = [
     from facts`,
   `insert into payment_attempts (id, organization_id, livemode, payment_intent_id, merchant_id, merchant_store_id,
       payment_method_type, provider, adapter, processing_mode, status, amount, currency, authorize_only,
-      provider_payment_id, next_check_at, created_at, updated_at)
+      provider_payment_id, next_check_at, created_at, updated_at, customer_code_hash)
     select 'pa' || substr(x, 2), organization_id, true, 'pi' || substr(x, 2), 'm' || merchant, 's' || merchant,
       'qr_mpm', 'PAYPAY', 'PAYPAY', 'pgw_processed',
       case status when 'succeeded' then 'paid' when 'failed' then 'declined' when 'cancelled' then 'ended_unpaid'
         else 'waiting' end,
       1000, 'JPY', false, 'paypay_' || n,
       case when status in ('requires_action', 'processing') then :now + make_interval(secs => n % 200 - 10) end,
-      at, at
+      at, at, case when n % 5 = 0 and at > :now - interval '3 days' then sha256(x::bytea) end
     from facts where status <> 'requires_payment_method'`,
   `insert into events (id, organization_id, livemode, merchant_id, type, object_json, created_at, fanned_out_at, payment_intent_id)
     select id_of('evt', at, 2 * n + step), organization_id, true, 'm' || merchant,

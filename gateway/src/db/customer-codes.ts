@@ -4,8 +4,8 @@ import type { Statement, Tx } from './pool.ts';
 
 export const CUSTOMER_CODE_CONSTRAINT = 'payment_attempts_one_per_customer_code';
 
-const FORGET: Statement = {
-  name: 'forget_customer_codes',
+const PURGE: Statement = {
+  name: 'purge_customer_codes',
   text: `with old as (
       select id from payment_attempts where customer_code_hash is not null and created_at < $1
       order by created_at limit $2 for update skip locked
@@ -17,5 +17,5 @@ const FORGET: Statement = {
 
 /** A batch of those that are older; how many went. The attempts themselves stay as they are. */
 export async function forgetCustomerCodes(tx: Tx, before: string, limit: number): Promise<number> {
-  return (await tx.query<{ forgotten: number }>(FORGET, [before, limit]))[0]?.forgotten ?? 0;
+  return (await tx.query<{ forgotten: number }>(PURGE, [before, limit]))[0]?.forgotten ?? 0;
 }
