@@ -8,7 +8,7 @@ import { runDemo } from './commands/demo.ts';
 import { registerOperatorCommands } from './commands/operator.ts';
 import { registerResolutionCommands } from './commands/resolutions.ts';
 import { type Running, runAll, runApi, runWorker } from './commands/run.ts';
-import { runSimulator } from './commands/simulate.ts';
+import { registerSimulate } from './commands/simulate.ts';
 import { StartError } from './commands/start-error.ts';
 import { type Config, ConfigError, type Mode, readConfig } from './config.ts';
 import { EmbeddedPostgresError } from './db/embedded-error.ts';
@@ -77,13 +77,7 @@ program
       applied.length === 0 ? `Nothing to do: version ${version}.` : `Applied ${applied.join(', ')}.`,
     );
   });
-program
-  .command('simulate')
-  .argument('<provider>', 'paypay')
-  .option('--port <port>', 'where to listen', '8090')
-  .option('--notify <url>', 'where notifications go', 'http://localhost:8080/v1/webhooks/paypay')
-  .description('a provider’s simulator in a process of its own')
-  .action((provider: string, options: { port: string; notify: string }) => runSimulator(provider, options));
+registerSimulate(program);
 program
   .command('demo')
   .description('play a whole QR payment against the gateway that runs here')

@@ -8,6 +8,7 @@ import { createOrganization } from '../application/organizations.ts';
 import { createPublishableKey } from '../application/publishable-keys.ts';
 import type { Context } from '../context.ts';
 import { listSigningKeys } from '../db/api-keys.ts';
+import { listSimulators } from '../simulator/simulators.ts';
 import { firstPaymentLine } from './first-payment.ts';
 
 export interface DevelopmentFacts {
@@ -74,8 +75,11 @@ async function createDemo(context: Context) {
   return { api_key, secret_key, publishable_key: publishable.id };
 }
 
-export function printDevelopmentFacts(context: Context, facts: DevelopmentFacts): void {
+export async function printDevelopmentFacts(context: Context, facts: DevelopmentFacts): Promise<void> {
   const { config } = context;
+  const simulators = (await listSimulators())
+    .map(({ title, mount }) => `    ${`${title} simulator`.padEnd(18)} ${config.simulator_url}${mount}`)
+    .join('\n');
   const database =
     config.database_url === null ? `embedded PostgreSQL in ${config.data_dir}/` : 'DATABASE_URL';
   console.log(`
@@ -86,7 +90,7 @@ export function printDevelopmentFacts(context: Context, facts: DevelopmentFacts)
     Publishable key    ${facts.publishable_key}
     API reference      ${facts.base_url}/docs
     Merchant, store    ${facts.merchant_id}, ${facts.merchant_store_id}
-    PayPay simulator   ${facts.simulator_url}   (pay, decline and break things here)
+${simulators}   (pay, decline and break things here)
     Database           ${database}
     These facts        ${developmentFile(config.data_dir)}
 

@@ -59,7 +59,7 @@ export function runAll(config: Config): Promise<Running> {
       stops.add(() => simulator.close());
       config.simulator_url = `${simulator.url}`;
       const facts = await findOrCreateDevelopmentFacts(context);
-      printDevelopmentFacts(context, facts);
+      await printDevelopmentFacts(context, facts);
     }
     const worker = startWorker(context);
     stops.add(() => worker.stop());

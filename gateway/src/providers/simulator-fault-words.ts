@@ -19,6 +19,7 @@ export function readFaultWords(
 ): { ok: true; faults: WordedFault[] } | { ok: false; message: string } {
   const faults: WordedFault[] = [];
   for (const piece of line.split(',').map((text) => text.trim())) {
+    if (piece === '') return { ok: false, message: `'${line}': There is nothing beside one of its commas.` };
     const read = readPiece(piece);
     if (typeof read === 'string') return { ok: false, message: `'${piece}': ${read}` };
     faults.push(read);
