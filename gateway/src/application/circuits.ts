@@ -8,7 +8,7 @@ import type { Attempt } from '../domain/attempt.ts';
 import { admit, type Circuit, type CircuitRules, CLOSED, hear } from '../domain/circuit.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
-import type { Provider, ProviderContext } from '../providers/provider.ts';
+import { isOnlyTold, type Provider, type ProviderContext } from '../providers/provider.ts';
 
 const WINDOW_MS = 60_000;
 const FIRST_PAUSE_MS = 5_000;
@@ -53,6 +53,8 @@ export function findPause(
   question: Question,
 ): number | null {
   if (context.circuits.size === 0) return null;
+  // Nobody is asked, so there is nobody to wait for.
+  if (isOnlyTold(provider) && question !== 'start') return null;
   const key = keyOf(provider, provider_context);
   const before = context.circuits.get(key);
   if (before === undefined || before.state === 'closed') return null;

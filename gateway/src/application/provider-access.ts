@@ -5,12 +5,18 @@ import type { Context } from '../context.ts';
 import { findFormerCredentials } from '../db/former-processor-configs.ts';
 import { listProcessorConfigs, type Place } from '../db/merchants.ts';
 import { assertNoTransaction } from '../db/pool.ts';
-import { type Attempt, isGivenUp } from '../domain/attempt.ts';
+import { type Attempt, isDisputed, isGivenUp } from '../domain/attempt.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import type { RefundResult } from '../domain/refund.ts';
 import { open } from '../domain/secret-box.ts';
-import type { AttemptFacts, Provider, ProviderContext, RefundFacts } from '../providers/provider.ts';
+import {
+  type AttemptFacts,
+  isOnlyTold,
+  type Provider,
+  type ProviderContext,
+  type RefundFacts,
+} from '../providers/provider.ts';
 import { startSpan } from '../tracing.ts';
 import { hearOutcome } from './circuits.ts';
 
@@ -41,6 +47,7 @@ export async function findProviderAccess(
     memory: context.peer_memory,
     now: context.now,
     livemode: place.livemode,
+    public_url: context.config.base_url,
     deadline_ms: context.config.provider_deadline_ms,
   };
   if (provider.complete_credentials === null)
@@ -160,6 +167,7 @@ export function attemptFacts(
     asked_before,
     cancel_requested_at: attempt.cancel_requested_at,
     given_up: isGivenUp(attempt),
+    is_disputed: isDisputed(attempt),
     is_held: attempt.status === 'authorized',
     capture_amount: attempt.capture_amount,
   };
@@ -239,7 +247,9 @@ async function heardOut<Result extends { kind: string }>(
       message: `The ${provider.name} adapter failed.`,
     };
   }
-  hearOutcome(context, provider, provider_context, asked, result);
+  // Who was not asked has not answered either.
+  if (operation === 'start' || !isOnlyTold(provider))
+    hearOutcome(context, provider, provider_context, asked, result);
   const labels = { provider: provider.name, operation, result: result.kind };
   const duration_ms = performance.now() - started;
   if (context.timing !== undefined) context.timing.provider_ms += duration_ms;

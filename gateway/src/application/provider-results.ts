@@ -17,6 +17,7 @@ import { type Decision, decideOnProviderResult } from '../domain/decision.ts';
 import { isFinal, type PaymentIntent, paymentIntentResource } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import { nextHoldLookUp, nextLookUp } from '../domain/retry-schedule.ts';
+import { isOnlyTold } from '../providers/provider.ts';
 import { findProviderByName } from '../providers/registry.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { addArrival, addNewsOfLateMoney } from './late-payment-changes.ts';
@@ -80,9 +81,11 @@ export async function applyProviderResult(
   );
 }
 
-/** What was recorded as somebody asserted it can be asked about nowhere. */
-function nobodyTells({ adapter }: Attempt): boolean {
-  return findProviderByName(adapter)?.record !== undefined;
+/** What was recorded as somebody asserted it, or has ended where only news tell, can be asked about nowhere. */
+function nobodyTells(attempt: Attempt): boolean {
+  const provider = findProviderByName(attempt.adapter);
+  if (provider === null) return false;
+  return provider.record !== undefined || (isOnlyTold(provider) && isEnded(attempt));
 }
 
 /**
@@ -165,6 +168,8 @@ function schedule(context: Context, before: Attempt, decision: Decision, result:
     const ends_ms = known.capture_before === null ? null : Date.parse(known.capture_before);
     const at = nextHoldLookUp({ now_ms: context.now(), ends_ms, random: context.random() });
     attempt.next_check_at = new Date(at).toISOString();
+  } else if (waitsForNews(attempt)) {
+    attempt.next_check_at = endOfNews(attempt, context.now());
   } else {
     const open_code =
       !settled &&
@@ -181,6 +186,18 @@ function schedule(context: Context, before: Attempt, decision: Decision, result:
   if (!isFinal(intent.status)) {
     intent.next_check_at = intent.outcome === 'unknown' ? attempt.next_check_at : null;
   }
+}
+
+/** A page is open at a provider that nobody can ask: until it runs out there is nothing to look up. */
+function waitsForNews({ status, cancel_requested_at, adapter }: Attempt): boolean {
+  const provider = findProviderByName(adapter);
+  return status === 'waiting' && cancel_requested_at === null && provider !== null && isOnlyTold(provider);
+}
+
+/** News of a payment in the last moment may still be on its way when the page has run out. */
+function endOfNews({ action }: Attempt, now_ms: number): string {
+  const ends_ms = Date.parse(action?.expires_at ?? '') || now_ms;
+  return new Date(Math.max(ends_ms, now_ms) + LAST_LOOK_MS).toISOString();
 }
 
 /**

@@ -233,10 +233,18 @@ function unknownCode(reason: string): string {
   return reason === 'amount_mismatch' ? 'amount_mismatch' : `provider_${reason}`;
 }
 
-/** While a code is open, a failed look-up leaves the attempt waiting; a wrong amount never does. */
+/** News that nothing but other news, or a person, can clear up: that time passes ends nothing. */
+const DISPUTED: ReadonlySet<string> = new Set(['amount_mismatch', 'unclear_news'].map(unknownCode));
+
+export function isDisputed({ status, error }: Attempt): boolean {
+  return status === 'unknown' && error !== null && DISPUTED.has(error.code);
+}
+
+/** While a code is open, a failed look-up leaves the attempt waiting; disputed news never do. */
 function unknownStatus(attempt: Attempt, reason: string, now: string): AttemptStatus {
   if (isEnded(attempt) || attempt.status === 'authorized') return attempt.status;
   const code_open = attempt.status === 'waiting' && now < (attempt.action?.expires_at ?? '');
-  if (code_open && attempt.cancel_requested_at === null && reason !== 'amount_mismatch') return 'waiting';
+  if (code_open && attempt.cancel_requested_at === null && !DISPUTED.has(unknownCode(reason)))
+    return 'waiting';
   return 'unknown';
 }

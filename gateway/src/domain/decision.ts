@@ -142,7 +142,10 @@ function nothingBegun({ error }: Attempt): Partial<PaymentIntent> {
 }
 
 /** Money that came, or is held, is the truth until it goes; an answer that it has overtaken on the way says nothing. */
-function isOvertaken({ status }: Attempt, result: ProviderResult): boolean {
+function isOvertaken({ status, action }: Attempt, result: ProviderResult): boolean {
+  // One asking was refused after another had brought what the customer sees: that is open all the same.
+  if (status === 'waiting' && action !== null && result.kind === 'ended_unpaid')
+    return result.reason === 'refused';
   if (status === 'paid') return result.kind !== 'paid' && result.kind !== 'reversed';
   if (status !== 'authorized') return false;
   // Of a code that was withdrawn or refused we hear from before the customer was faster; a hold runs out.

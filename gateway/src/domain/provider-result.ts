@@ -35,6 +35,8 @@ export type UnknownReason =
   | 'refused'
   /** Something that we have learned meanwhile may be newer than this answer. */
   | 'overtaken'
+  /** A provider that cannot be asked has signed news that say neither yes nor no. */
+  | 'unclear_news'
   | 'amount_mismatch';
 
 /** What a provider told us. */

@@ -43,6 +43,8 @@ export interface AttemptFacts {
   cancel_requested_at: string | null;
   /** True where nobody asked for that cancel: the customer took too long, and money that came in time may stay. */
   given_up: boolean;
+  /** True after news that cannot be believed as they are: only other news, or a person, ends that. */
+  is_disputed?: boolean;
   /** True once the provider has told us that it holds the money. */
   is_held: boolean;
   /** How much of it is to be taken; null while nobody has asked for it. */
@@ -73,6 +75,8 @@ export interface ProviderContext<Credentials = unknown> {
   /** The store's credentials over the gateway's defaults, already checked against `complete_credentials`. */
   credentials: Credentials;
   livemode: boolean;
+  /** How customers and providers reach this gateway, without a slash at the end; absent: nobody comes back to it. */
+  public_url?: string;
   /** How long one question to the adapter may take in all, however many calls it makes; absent: its own limit. */
   deadline_ms?: number;
 }
@@ -199,8 +203,20 @@ export interface Provider<S extends TSchema = TSchema> {
   /** Reads the files that the provider makes of an account's days; absent: it makes none. */
   reconciliation?: ReconciliationReader;
 
+  /**
+   * Only of a provider that cannot be asked, and tells what became of a payment by news that it signs: the secret in a
+   * store's credentials that it signs them with. `readNotification` without a secret then says whose the news would
+   * be, and with it what they say (`Notification.result`); `lookUp` and `cancel` know no more than facts and clock, and
+   * ask nobody.
+   */
+  secretOfNews?(credentials: Static<S>): string;
   /** Read a notification, or say why it is refused. Checks the signature when a secret is given. */
   readNotification?(request: NotificationRequest, secret: string | null): NotificationReading;
+}
+
+/** Whether only the provider's own news tell what becomes of a payment. */
+export function isOnlyTold({ secretOfNews }: Pick<Provider, 'secretOfNews'>): boolean {
+  return secretOfNews !== undefined;
 }
 
 /** Only fixes the types: an adapter is a plain value. */
