@@ -2,11 +2,7 @@
 // that time with every answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeHttpClient } from '../../outbound/http.ts';
 import { makePeerMemory } from '../../outbound/peer-memory.ts';
-import { startSimulatorServer } from '../../simulator/server.ts';
-import type { ProviderContext } from '../provider.ts';
-import type { PaypayCredentials } from './credentials.ts';
 import { paypay } from './paypay.ts';
 import {
   answer,
@@ -19,6 +15,7 @@ import {
   playPaypay,
   type Scripted,
 } from './scripted-paypay.ts';
+import { openPaypay } from './simulated-paypay.ts';
 
 const at = (time: number, scripted: Scripted): Scripted => ({
   ...scripted,
@@ -29,25 +26,9 @@ const signedAt = (asked: { headers: Record<string, unknown> } | undefined) =>
 
 for (const off_ms of [600_000, -600_000]) {
   test(`a gateway whose clock is ${off_ms / 60_000} minutes off opens a code, sees it paid and refunds it`, async (t) => {
-    const simulator = await startSimulatorServer({ port: 0, now: () => NOW });
-    const http = makeHttpClient({ user_agent: 'mpac-pgw/test' });
-    t.after(async () => {
-      await simulator.close();
-      await http.close();
-    });
+    const stage = await openPaypay(t);
     const ours = NOW + off_ms;
-    const context: ProviderContext<PaypayCredentials> = {
-      http,
-      memory: makePeerMemory(),
-      now: () => ours,
-      livemode: false,
-      credentials: {
-        merchant_id: '234567',
-        api_key: 'simulator-key',
-        api_secret: 'simulator-secret',
-        base_url: `${simulator.url}/paypay`,
-      },
-    };
+    const context = { ...stage.context, now: () => ours };
     const attempt = makeAttempt({ created_at: new Date(ours).toISOString() });
     const started = await paypay.start?.(attempt, context);
     assert.equal(started?.kind, 'waiting', JSON.stringify(started));
@@ -60,21 +41,11 @@ for (const off_ms of [600_000, -600_000]) {
       action_expires_at: started.action?.expires_at ?? null,
     };
     assert.equal((await paypay.lookUp?.(waiting, context))?.kind, 'waiting');
-    const paid = await fetch(`${simulator.url}/paypay/control/payments/${attempt.id}/pay`, {
-      method: 'POST',
-    });
-    assert.equal(paid.status, 200);
+    await stage.pay(attempt);
     const result = await paypay.lookUp?.(waiting, context);
     assert.equal(result?.kind, 'paid');
     assert.equal(result.paid_at, new Date(NOW).toISOString(), 'the time of the payment is PayPay’s');
-    const refund = {
-      id: 're_01J0000000000000000000000A',
-      amount: 1250,
-      currency: 'JPY',
-      reason: null,
-      created_at: new Date(ours).toISOString(),
-      asked_before: false,
-    };
+    const refund = stage.makeRefund({ created_at: new Date(ours).toISOString() });
     assert.equal((await paypay.refund?.(waiting, refund, context))?.kind, 'refunded');
   });
 }

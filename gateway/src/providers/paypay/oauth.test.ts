@@ -2,90 +2,27 @@
 // of this gateway has it. Against the simulator, over real HTTP.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type HttpCall, makeHttpClient } from '../../outbound/http.ts';
-import { makePeerMemory } from '../../outbound/peer-memory.ts';
-import { startSimulatorServer } from '../../simulator/server.ts';
-import type { AttemptFacts, ProviderContext } from '../provider.ts';
 import type { PaypayCredentials } from './credentials.ts';
 import { paypay } from './paypay.ts';
-import { makeAttempt, NOW } from './scripted-paypay.ts';
+import { openPaypay } from './simulated-paypay.ts';
 
 async function openStage(t: TestContext, changes: Partial<PaypayCredentials> = {}) {
-  let clock = NOW;
-  let attempts = 0;
-  const calls: HttpCall[] = [];
-  const simulator = await startSimulatorServer({ port: 0, now: () => clock });
-  const http = makeHttpClient({ user_agent: 'mpac-pgw/test', observe: (call) => calls.push(call) });
-  t.after(async () => {
-    await simulator.close();
-    await http.close();
-  });
-  const context: ProviderContext<PaypayCredentials> = {
-    http,
-    memory: makePeerMemory(),
-    now: () => clock,
-    livemode: false,
-    deadline_ms: 1_500,
-    credentials: {
-      merchant_id: '234567',
-      api_key: 'simulator-key',
-      api_secret: 'simulator-secret',
-      auth: 'oauth2',
-      base_url: `${simulator.url}/paypay`,
-      ...changes,
-    },
-  };
+  const stage = await openPaypay(t, { credentials: { auth: 'oauth2', ...changes } });
   return {
-    context,
-    calls,
-    advance(ms: number) {
-      clock += ms;
-    },
-    makeFresh(): AttemptFacts {
-      attempts += 1;
-      return makeAttempt({
-        id: `pa_01J${String(attempts).padStart(23, '0')}`,
-        created_at: new Date(clock).toISOString(),
-      });
-    },
-    async control(method: string, path: string, body?: object) {
-      const answer = await fetch(`${simulator.url}/paypay/control${path}`, {
-        method,
-        ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-      });
-      assert.ok(answer.ok, `${path} answered ${answer.status}`);
-      return (await answer.json()) as { withdrawn: number };
-    },
-    fetched: () => calls.filter((call) => call.path === '/paypay/oauth2/token').length,
+    ...stage,
+    fetched: () => stage.calls.filter((call) => call.path === '/paypay/oauth2/token').length,
   };
 }
 
 test('a payment is opened, paid, captured and refunded with a Bearer token, and no call is signed', async (t) => {
   const stage = await openStage(t);
-  const sent: (string | undefined)[] = [];
-  const http = {
-    ...stage.context.http,
-    request: (request: Parameters<typeof stage.context.http.request>[0]) => {
-      sent.push(request.headers?.['authorization']);
-      return stage.context.http.request(request);
-    },
-  };
-  const context = { ...stage.context, http };
-  const attempt = { ...stage.makeFresh(), authorize_only: true };
-  const started = await paypay.start?.(attempt, context);
-  assert.equal(started?.kind, 'waiting', JSON.stringify(started));
-  await stage.control('POST', `/payments/${attempt.id}/pay`);
-  const waiting = { ...attempt, provider_code_id: started.provider_code_id ?? null };
-  const held = await paypay.lookUp?.(waiting, context);
-  assert.equal(held?.kind, 'authorized');
-  const facts = { ...waiting, is_held: true, provider_payment_id: held.provider_payment_id ?? null };
-  assert.equal((await paypay.capture?.(facts, { id: 'ca_1', amount: 1250 }, context))?.kind, 'paid');
-  const refund = { id: 're_1', amount: 1250, currency: 'JPY', reason: null, asked_before: false };
-  const created_at = new Date(NOW).toISOString();
-  assert.equal((await paypay.refund?.(facts, { ...refund, created_at }, context))?.kind, 'refunded');
+  const held = await stage.hold();
+  assert.equal((await paypay.capture?.(held, { id: 'ca_1', amount: 1250 }, stage.context))?.kind, 'paid');
+  assert.equal((await paypay.refund?.(held, stage.makeRefund(), stage.context))?.kind, 'refunded');
 
-  const [basic, ...bearers] = sent;
+  const [basic, ...bearers] = stage.sent.map((request) => request.headers?.['authorization'] ?? '');
   assert.match(basic ?? '', /^Basic /);
+  assert.ok(bearers.length > 4);
   assert.equal(new Set(bearers).size, 1, 'one token serves all');
   assert.match(bearers[0] ?? '', /^Bearer [\w-]{20,}$/);
 });
@@ -102,7 +39,7 @@ test('payments that begin together share one token', async (t) => {
 test('a token that PayPay withdrew is fetched anew, once, and the call goes through', async (t) => {
   const stage = await openStage(t);
   await paypay.start?.(stage.makeFresh(), stage.context);
-  assert.equal((await stage.control('DELETE', '/tokens')).withdrawn, 1);
+  assert.deepEqual(await stage.control('DELETE', '/tokens'), { withdrawn: 1 });
   const before = stage.calls.length;
   assert.equal((await paypay.start?.(stage.makeFresh(), stage.context))?.kind, 'waiting');
   assert.deepEqual(
