@@ -14,8 +14,10 @@ export const OPERATIONS: Record<string, string> = {
     'A terminal reads with its payment token in the query, also after the confirm, until the attempt is over.',
   confirmPaymentIntent:
     'A QR code is opened at the provider: the answer is `requires_action` with the code, and events or polling tell ' +
-    'the rest. Cash is recorded as paid, and of cards at an external terminal what its app reports: 200, also when it was ' +
-    'declined, so read `status`. When the provider gives no clear answer ' +
+    'the rest. A code that was scanned from the customer pays at once, or is `processing` while the customer is asked ' +
+    'in the app; it pays once, and the wallet is recognised from it. Cash is recorded as paid, and of cards at an ' +
+    'external terminal what its app reports: 200, also when it was declined, so read `status`. When the provider gives ' +
+    'no clear answer ' +
     'this is 502 or 504 with `outcome: unknown`; nothing is lost, and a retry with the same key finishes the work.',
   cancelPaymentIntent:
     'An open code is deleted at the provider, which is then asked once more whether it was paid: a customer who was ' +
