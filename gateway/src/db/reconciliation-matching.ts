@@ -85,11 +85,11 @@ const PAID_BY: Statement = {
         and coalesce(paid_at, updated_at) >= $4 and coalesce(paid_at, updated_at) < $5
       union all
       select organization_id from former_processor_configs
-      where provider = $1 and account = $2 and livemode = $3
+      where provider = $1 and account = $2 and livemode = $3 and replaced_at > $4
     ) owners order by organization_id`,
 };
 
-/** Whose payments the account took in a stretch of time, and whose stores had it before they got another. */
+/** Whose payments the account took in a stretch of time, and whose stores got another one only in it or later. */
 export async function listOrganizationsOfAccount(
   db: Db,
   { provider, account, livemode }: Account,

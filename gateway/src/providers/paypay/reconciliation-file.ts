@@ -64,7 +64,7 @@ const LAYOUTS: readonly Layout[] = [
 ];
 
 const NAME =
-  /^(?:preauth_)?transaction_([A-Za-z0-9-]{1,64})_(\d{8}|\d{14})_(\d{8}|\d{14})_v2(?: ?\(\d+\))?\.csv$/;
+  /^(?:preauth_)?transaction_([A-Za-z0-9_-]{1,64})_(\d{8}|\d{14})_(\d{8}|\d{14})_v2(?: ?\(\d+\))?\.csv$/;
 const MOST_ROWS = 1_000_000;
 const LONGEST_ROW = 64 * 1_024;
 /** Decoded and read a piece at a time, so that other work of the process has its turn. */
