@@ -4,7 +4,7 @@
 import { Command } from 'commander';
 import { MasterKeyError } from './application/master-keys.ts';
 import { checkDatabase } from './commands/check-database.ts';
-import { runDemo } from './commands/demo.ts';
+import { registerDemo } from './commands/demo.ts';
 import { registerOperatorCommands } from './commands/operator.ts';
 import { registerResolutionCommands } from './commands/resolutions.ts';
 import { type Running, runAll, runApi, runWorker } from './commands/run.ts';
@@ -78,11 +78,7 @@ program
     );
   });
 registerSimulate(program);
-program
-  .command('demo')
-  .description('play a whole QR payment against the gateway that runs here')
-  .option('--amount <yen>', 'how much', '1500')
-  .action((options: { amount: string }) => runDemo(readConfig(process.env, 'development'), options));
+registerDemo(program);
 registerOperatorCommands(program);
 registerResolutionCommands(program);
 
