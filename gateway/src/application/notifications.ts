@@ -5,22 +5,43 @@ import ipaddr from 'ipaddr.js';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
-import { deleteOldNotifications, insertNotification, workOffNotifications } from '../db/notifications.ts';
+import { pause } from '../db/lost-answers.ts';
+import {
+  deleteOldNotifications,
+  insertNotification,
+  type NewNotification,
+  workOffNotifications,
+} from '../db/notifications.ts';
+import { GatewayError } from '../domain/error.ts';
 import type { NotificationRequest, Provider } from '../providers/provider.ts';
+import type { NotificationInbox } from './notification-inbox.ts';
 
 /** So long what a provider sent can be read in the table; the same news later would only make us ask again. */
 const NOTIFICATION_LIFE_MS = 7 * 24 * 3_600_000;
+/** Each of them waits for the database as long as any statement does. */
+const MOST_TRIES = 3;
 
-/** Check and keep a notification. Repetitions of the same news are kept once. */
+/** What an operator needs to see why a caller is taken for somebody else; it decides nothing. */
+export interface Caller {
+  socket_address: string | undefined;
+  forwarded_for: string | string[] | undefined;
+}
+
+/**
+ * Check and keep a notification. Repetitions of the same news are kept once. `waiting`: it is to be answered, and is
+ * stored as soon as the database lets it.
+ */
 export async function receiveNotification(
   context: Context,
+  inbox: NotificationInbox,
   provider: Provider,
   request: NotificationRequest,
-): Promise<'stored' | 'refused' | 'unreadable'> {
+  caller: Caller,
+): Promise<'stored' | 'waiting' | 'full' | 'refused' | 'unreadable'> {
   const rule = context.config.notifications[provider.name] ?? { secret: null, sources: [] };
   if (rule.sources.length > 0 && !isFrom(rule.sources, request.remote_address)) {
     context.log.warn(
-      { provider: provider.name, address: request.remote_address },
+      { provider: provider.name, address: request.remote_address, ...caller },
       'notification from elsewhere',
     );
     return 'refused';
@@ -30,15 +51,35 @@ export async function receiveNotification(
     context.log.warn({ provider: provider.name, reason: read?.reason }, 'notification refused');
     return read?.reason === 'bad_signature' ? 'refused' : 'unreadable';
   }
-  await insertNotification(context.db, {
+  const notification = {
     id: context.makeId('pn'),
     provider: provider.name,
     ...read.notification,
     body: request.body,
     received_at: instant(context),
-  });
-  context.wakeWorker?.('notifications');
-  return 'stored';
+  };
+  const write = async () => {
+    await insertPatiently(context, notification);
+    context.wakeWorker?.('notifications');
+  };
+  const outcome = await inbox.keep(write);
+  if (outcome !== 'stored') {
+    context.log.warn({ provider: provider.name, outcome }, 'the database is too slow for a notification');
+  }
+  return outcome;
+}
+
+/** It does nothing where it was done before, so it may be repeated although an answer was lost. */
+async function insertPatiently(context: Context, notification: NewNotification): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await insertNotification(context.db, notification);
+    } catch (error) {
+      const may_pass = error instanceof GatewayError && error.name_in_table === 'unavailable';
+      if (!may_pass || tries >= MOST_TRIES) throw error;
+      await pause(tries);
+    }
+  }
 }
 
 /** Have looked up what the stored notifications name. Returns how many were worked off. */
