@@ -29,6 +29,9 @@ export interface FaultOptions {
     | 'create_payment'
     | 'delete_code'
     | 'get_payment'
+    | 'create_payment'
+    | 'authorize_payment'
+    | 'get_customer_payment'
     | 'cancel_payment'
     | 'capture_payment'
     | 'revert_authorization'
@@ -76,6 +79,14 @@ export function makePaypayStage(url: string, notification_url: string) {
       act('capture', code, amount === undefined ? {} : { amount }),
     revertByHand: (code: string) => act('revert', code, {}),
     shortenHold: (code: string, seconds: number) => act('shorten', code, { seconds }),
+    /** A code that a customer shows at the till; `behaviour` is what the customer does then. */
+    showCode: async (behaviour = 'pays', customer?: string) =>
+      (
+        await control<{ code: string }>('POST', '/customer_codes', {
+          behaviour,
+          ...(customer !== undefined && { customer }),
+        })
+      ).code,
     notifyAgain: (code?: string) => act('notify', code, {}),
     /** From now on PayPay notifies the gateway; before, its notifications are lost. */
     connectNotifications: (webhook_secret: string | null = null) =>
