@@ -25,7 +25,7 @@ export function registerPaypayPages(app: FastifyInstance, parts: PaypayPageParts
         mount,
         title: 'PayPay simulator',
         about: 'You are the customer. No real money moves.',
-        main: PAYMENTS,
+        main: makePayments(mount),
         side: NOTIFICATIONS,
         settings: PaypaySettingsBody,
       }),
@@ -61,8 +61,8 @@ export function registerPaypayPages(app: FastifyInstance, parts: PaypayPageParts
   );
 }
 
-const PAYMENTS = `<section aria-labelledby="open-title">
-      <h2 id="open-title">Waiting for you</h2>
+const makePayments = (mount: string) => `<section aria-labelledby="open-title">
+      <div class="title-row"><h2 id="open-title">Waiting for you</h2><a href="${escapeHtml(mount)}/wallet" target="_blank" rel="noopener">Show a code at the till</a></div>
       <div id="open" class="stack"></div>
     </section>
     <section aria-labelledby="done-title">
@@ -79,7 +79,7 @@ const NOTIFICATIONS = `<section aria-labelledby="log-title">
       <div id="log" class="list"></div>
     </section>`;
 
-const CUSTOMER_ENDINGS = {
+export const CUSTOMER_ENDINGS = {
   held: {
     sign: '✓',
     title: 'Reserved',
@@ -123,7 +123,7 @@ function makeCustomerBody(payment: SimulatedPayment | null, parts: PaypayPagePar
 <p class="foot">PayPay simulator · no real money moves · <a href="${escapeHtml(parts.mount)}">Control page</a></p></main>`;
 }
 
-function makeSummary(payment: SimulatedPayment, isOpen: boolean): string {
+export function makeSummary(payment: SimulatedPayment, isOpen: boolean): string {
   const { storeInfo, storeId, orderDescription } = payment.request;
   const merchant = storeInfo ?? `merchant ${payment.merchantId}`;
   const store = storeId === undefined ? '' : ` · ${storeId}`;

@@ -9,6 +9,7 @@ import { type Answer, readCodeRequest } from './simulator-answers.ts';
 import { PaypaySettingsBody, registerPaypayControl } from './simulator-control.ts';
 import { createCustomerCodeBook } from './simulator-customer-codes.ts';
 import { registerCustomerControl } from './simulator-customer-control.ts';
+import { registerCustomerPages } from './simulator-customer-page.ts';
 import { createCustomerPayments } from './simulator-customer-payments.ts';
 import { createNotifier } from './simulator-notifications.ts';
 import { registerOauth, TOKEN_ENDPOINT } from './simulator-oauth.ts';
@@ -202,6 +203,7 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
     refunds,
   });
   registerCustomerControl(app, { mount: PAYPAY_MOUNT, codes });
+  registerCustomerPages(app, { mount: PAYPAY_MOUNT, state, codes, notifier, now });
   registerPaypayPages(app, { mount: PAYPAY_MOUNT, state, notifier, now });
 }
 
