@@ -74,15 +74,15 @@ export function readCustomerCode(
 }
 
 /** The way out is the same for all of them: scan again, or say whose code it is. */
-function unrecognised({ problem, resembles }: RetailCode): GatewayError {
-  const what =
-    resembles !== null
-      ? `begins like one of ${resembles} and is ${problem === 'too_short' ? 'too short' : 'too long'}`
-      : problem === 'unreadable'
-        ? 'is damaged'
-        : 'belongs to no wallet that is known here';
-  const message = `The scanned code ${what}. Scan it again, or name the wallet as provider.`;
+function unrecognised(read: RetailCode): GatewayError {
+  const message = `The scanned code ${whatIsWrong(read)}. Scan it again, or name the wallet as provider.`;
   return misfit('provider', 'recognised_from_customer_code', message);
+}
+
+function whatIsWrong({ problem, resembles }: RetailCode): string {
+  if (problem === 'unreadable') return 'is damaged';
+  if (resembles === null) return 'belongs to no wallet that is known here';
+  return `begins like one of ${resembles} and is ${problem === 'too_short' ? 'too short' : 'too long'}`;
 }
 
 function misfit(field: string, constraint: string, message: string): GatewayError {
