@@ -7,7 +7,7 @@ import type { PlutuSettings } from './simulator-settings.ts';
 const RESPONSE_TIMEOUT_MS = 10_000;
 const PAUSE_BETWEEN_TRIES_MS = 200;
 /** If the browser never leaves the page that says how it went, the callback goes out all the same. */
-const LONGEST_STAY_MS = 4_000;
+const LONGEST_STAY_MS = 3_000;
 const AFTER_BROWSER_MS = 1_000;
 const MOST_RECORDS = 50;
 
