@@ -171,6 +171,7 @@ const STYLE = `
 .copy { min-height: 40px; padding: 8px 22px; }
 .about, .again { color: var(--soft); font-size: .875rem; margin-top: 6px; }
 .again { margin-top: 20px; }
+.sheet > .ending:first-child { border: 0; margin: 0; padding: 0; }
 `;
 
 const WATCH_SCRIPT = `
