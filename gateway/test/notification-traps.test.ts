@@ -151,6 +151,48 @@ test('news that overtakes older news counts, and the older that comes later take
   );
 });
 
+test('what PayPay sends in the wrong order, twice, or by the document’s words ends in the truth', async (t) => {
+  const own = await startTestGateway(t, { worker: true });
+  await own.paypay.connectNotifications();
+  const first = await own.openQr();
+  const second = await own.openQr();
+  const moved = (intent: { id: string }) =>
+    own.log.next(
+      ({ msg, ...line }) => msg === 'payment intent moved' && line['payment_intent'] === intent.id,
+    );
+  await own.paypay.setFault('reorder_notifications', { times: 1 });
+  await own.paypay.setFault('duplicate_notification', { times: 1 });
+  const both = Promise.all([moved(first), moved(second)]);
+  await own.paypay.pay(first.code);
+  await own.paypay.pay(second.code);
+  await both;
+  const third = await own.openQr();
+  await own.paypay.control('POST', '/settings', { notification_body: 'document' });
+  const ended = moved(third);
+  await own.paypay.decline(third.code);
+  await ended;
+  const all = [first, second, third];
+  assert.deepEqual(await Promise.all(all.map((intent) => own.statusOf(intent))), [
+    'succeeded',
+    'succeeded',
+    'failed',
+  ]);
+  for (const intent of all) assert.deepEqual(await own.latePaymentsOf(intent), []);
+});
+
+test('what PayPay does not tell because of its maintenance is found by polling', async (t) => {
+  const own = await startTestGateway(t);
+  await own.paypay.connectNotifications();
+  const intent = await own.openQr();
+  await own.paypay.setFault('maintenance');
+  await own.paypay.pay(intent.code);
+  await own.paypay.clearFaults();
+  assert.deepEqual((await own.paypay.find(intent.code)).notifications[0]?.outcome, 'maintenance');
+  own.clock.advance(3_100);
+  await own.settle();
+  assert.equal(await own.statusOf(intent), 'succeeded');
+});
+
 const SOURCES = { PAYPAY: { secret: null, sources: ['203.0.113.0/24', '198.51.100.7', '2001:db8:77::/48'] } };
 const body = completed('pa_x');
 

@@ -105,6 +105,59 @@ describe('a notification', () => {
     assert.equal((await getLog('cancelled')).length, 1);
   });
 
+  test('has the body of the integration document where the setting says so', async () => {
+    await control('POST', '/settings', { notification_body: 'document' });
+    await createCode('pa_1');
+    await pay('pa_1');
+    const [first] = await receive(1);
+    const { data } = await getDetails('pa_1');
+    assert.deepEqual(JSON.parse(first?.body ?? ''), {
+      merchantPaymentId: 'pa_1',
+      paymentId: data?.['paymentId'],
+      status: 'COMPLETED',
+      amount: { amount: 1500, currency: 'JPY' },
+      timestamp: new Date(clock).toISOString(),
+    });
+  });
+
+  test('is not sent during maintenance, nor made up for afterwards', async () => {
+    await createCode('unheard');
+    await createCode('heard');
+    await setFault({ fault: 'maintenance' });
+    await pay('unheard');
+    assert.equal((await getLog('unheard'))[0]?.outcome, 'maintenance');
+    await control('DELETE', '/faults');
+    await pay('heard');
+    const told = await receive(1);
+    assert.deepEqual(
+      told.map(({ body }) => JSON.parse(body).merchant_order_id),
+      ['heard'],
+    );
+  });
+
+  test('is sent while only one endpoint is under maintenance', async () => {
+    await setFault({ fault: 'maintenance', endpoint: 'get_payment' });
+    await createCode('pa_1');
+    await pay('pa_1');
+    assert.equal((await receive(1)).length, 1);
+  });
+
+  test('that is held back arrives after the later one, as it was when it should have been sent', async () => {
+    await setFault({ fault: 'reorder_notifications', times: 1 });
+    await createCode('earlier');
+    await createCode('later');
+    await pay('earlier');
+    assert.deepEqual((await getLog('earlier'))[0]?.outcome, 'held');
+    clock += 1_000;
+    await pay('later');
+    const told = (await receive(2)).map(({ body }) => JSON.parse(body));
+    assert.deepEqual(
+      told.map(({ merchant_order_id }) => merchant_order_id),
+      ['later', 'earlier'],
+    );
+    assert.equal(Date.parse(told[0].paid_at) - Date.parse(told[1].paid_at), 1_000);
+  });
+
   test('is tried four times at most', async () => {
     statuses = [500, 302, 204, 503];
     await createCode('pa_1');

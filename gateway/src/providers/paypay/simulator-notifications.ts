@@ -1,13 +1,13 @@
 // How the simulator tells the merchant's server what became of a payment: PayPay's own body, its short patience and
-// its few retries. A cancel or a refund is never told, as with PayPay.
+// its few retries, and not a word while it is under maintenance. A cancel or a refund is never told, as with PayPay.
 import { createHmac } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { capturedAmount } from './simulator-authorizations.ts';
 import type { NotificationRecord, PaypaySettings, SimulatedPayment } from './simulator-state.ts';
 
 const RESPONSE_TIMEOUT_MS = 1_500;
-const MOST_TRIES = 4;
-const PAUSE_BETWEEN_TRIES_MS = 100;
+/** Before each retry; after the last one it is given up for good. */
+const PAUSES_MS = [100, 300, 500] as const;
 const MOST_LOG_RECORDS = 50;
 
 type NotificationState = Exclude<SimulatedPayment['status'], 'CREATED'>;
@@ -15,6 +15,8 @@ type NotificationState = Exclude<SimulatedPayment['status'], 'CREATED'>;
 export interface Notifier {
   /** Tells how the payment stands, in the background; its own log tells how that went. */
   notify(payment: SimulatedPayment): void;
+  /** Forgets what it holds back. */
+  forget(): void;
   /** Gives up whatever is under way. */
   close(): Promise<void>;
 }
@@ -22,16 +24,23 @@ export interface Notifier {
 export function createNotifier(options: {
   settings: PaypaySettings;
   now(): number;
-  takeFault(fault: 'lose_notification' | 'duplicate_notification'): boolean;
+  takeFault(fault: 'lose_notification' | 'duplicate_notification' | 'reorder_notifications'): boolean;
+  isUnderMaintenance(): boolean;
   log(facts: Record<string, unknown>, message: string): void;
 }): Notifier {
   const { settings, now } = options;
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
+  /** Those that a later one is to overtake. */
+  let held: (() => void)[] = [];
 
-  function startRecord(payment: SimulatedPayment, state: NotificationState): NotificationRecord {
+  function startRecord(
+    payment: SimulatedPayment,
+    state: NotificationState,
+    outcome: NotificationRecord['outcome'],
+  ): NotificationRecord {
     const at = new Date(now()).toISOString();
-    const record: NotificationRecord = { state, at, outcome: 'sending', tries: [] };
+    const record: NotificationRecord = { state, at, outcome, tries: [] };
     payment.notifications.push(record);
     if (payment.notifications.length > MOST_LOG_RECORDS) payment.notifications.shift();
     return record;
@@ -54,41 +63,60 @@ export function createNotifier(options: {
     }
   }
 
-  async function deliver(payment: SimulatedPayment, state: NotificationState, url: string): Promise<void> {
-    const record = startRecord(payment, state);
-    const body = JSON.stringify(makeNotificationBody(payment, state));
-    while (record.tries.length < MOST_TRIES && !closing.signal.aborted) {
-      if (record.tries.length > 0) {
-        await wait(PAUSE_BETWEEN_TRIES_MS, undefined, { signal: closing.signal }).catch(() => {});
-      }
+  async function deliver(record: NotificationRecord, id: string, url: string, body: string): Promise<void> {
+    record.outcome = 'sending';
+    for (let tries = 0; tries <= PAUSES_MS.length && !closing.signal.aborted; tries++) {
+      const pause = PAUSES_MS[tries - 1];
+      if (pause !== undefined) await wait(pause, undefined, { signal: closing.signal }).catch(() => {});
       const outcome = await tryOnce(url, body);
       record.tries.push(outcome);
       if (outcome === '200') break;
     }
     record.outcome = record.tries.at(-1) === '200' ? 'delivered' : 'failed';
-    const { merchantPaymentId } = payment.request;
-    options.log({ merchantPaymentId, state, outcome: record.outcome, tries: record.tries }, 'notification');
+    const { state, outcome, tries } = record;
+    options.log({ merchantPaymentId: id, state, outcome, tries }, 'notification');
+  }
+
+  function start(delivery: () => Promise<void>): void {
+    const running: Promise<void> = delivery().finally(() => underWay.delete(running));
+    underWay.add(running);
   }
 
   return {
     notify(payment) {
       const state = stateToTell(payment);
-      if (options.takeFault('lose_notification')) {
-        startRecord(payment, state).outcome = 'lost';
-        return;
-      }
       const url = settings.notification_url;
-      if (url === null) {
-        startRecord(payment, state).outcome = 'no_url';
+      if (options.takeFault('lose_notification')) return void startRecord(payment, state, 'lost');
+      if (options.isUnderMaintenance()) return void startRecord(payment, state, 'maintenance');
+      if (url === null) return void startRecord(payment, state, 'no_url');
+      // What it tells is how the payment stands now, whenever it arrives.
+      const body = JSON.stringify(
+        settings.notification_body === 'document'
+          ? makeDocumentBody(payment, state)
+          : makeNotificationBody(payment, state),
+      );
+      const id = payment.request.merchantPaymentId;
+      if (options.takeFault('reorder_notifications')) {
+        const record = startRecord(payment, state, 'held');
+        held.push(() => start(() => deliver(record, id, url, body)));
         return;
       }
       const copies = options.takeFault('duplicate_notification') ? 2 : 1;
       for (let copy = 0; copy < copies; copy++) {
-        const delivery: Promise<void> = deliver(payment, state, url).finally(() => underWay.delete(delivery));
-        underWay.add(delivery);
+        const record = startRecord(payment, state, 'sending');
+        start(async () => {
+          await deliver(record, id, url, body);
+          const overtaken = held;
+          held = [];
+          for (const send of overtaken) send();
+        });
       }
     },
+    forget() {
+      held = [];
+    },
     async close() {
+      held = [];
       closing.abort();
       await Promise.allSettled([...underWay]);
     },
@@ -129,5 +157,17 @@ function makeNotificationBody(payment: SimulatedPayment, state: NotificationStat
     authorized_at: accepted_at,
     expires_at: iso(hold.expiresAt),
     paid_at: iso(hold.captures.at(-1)?.acceptedAt),
+  };
+}
+
+/** The body of the integration document, which a relay may make of PayPay's own. */
+function makeDocumentBody(payment: SimulatedPayment, state: NotificationState) {
+  const { request, paymentId, acceptedAtMs } = payment;
+  return {
+    merchantPaymentId: request.merchantPaymentId,
+    paymentId,
+    status: state,
+    amount: { amount: capturedAmount(payment) ?? request.amount.amount, currency: request.amount.currency },
+    ...(acceptedAtMs !== null && { timestamp: new Date(acceptedAtMs).toISOString() }),
   };
 }

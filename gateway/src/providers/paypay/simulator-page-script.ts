@@ -11,7 +11,8 @@ export const CONTROL_SCRIPT = makeControlScript(`
   };
   const OUTCOMES = {
     delivered: ['Delivered', 'good'], failed: ['Not delivered', 'bad'], lost: ['Lost', 'warn'],
-    no_url: ['No address set', ''], sending: ['Sending', ''],
+    no_url: ['No address set', ''], sending: ['Sending', ''], held: ['Held back', 'warn'],
+    maintenance: ['Not sent: maintenance', 'warn'],
   };
 
   function buildBill(payment) {

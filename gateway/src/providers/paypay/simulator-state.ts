@@ -14,6 +14,8 @@ const DAY_MS = 24 * 3_600_000;
 export interface PaypaySettings {
   notification_url: string | null;
   webhook_secret: string | null;
+  /** `paypay`: as PayPay really writes it. `document`: as the integration document has it. */
+  notification_body: 'paypay' | 'document';
   qr_lifetime_seconds: number;
   /** Every code is paid at once: for benchmarks, and for demonstrations without a customer. */
   instant_pay: boolean;
@@ -54,7 +56,8 @@ export type PaymentPhase =
 export interface NotificationRecord {
   state: string;
   at: string;
-  outcome: 'sending' | 'delivered' | 'failed' | 'lost' | 'no_url';
+  /** `held`: until a later one has overtaken it. `maintenance`: never sent for that reason. */
+  outcome: 'sending' | 'delivered' | 'failed' | 'lost' | 'held' | 'maintenance' | 'no_url';
   /** One entry per try: the HTTP status, or what went wrong. */
   tries: string[];
 }

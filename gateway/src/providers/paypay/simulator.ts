@@ -42,6 +42,7 @@ export const simulator: ProviderSimulator = {
     'wrong_amount',
     'lose_notification',
     'duplicate_notification',
+    'reorder_notifications',
     'instant_pay',
   ],
   settings: Type.Object(
@@ -63,6 +64,7 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
   const initialSettings: PaypaySettings = {
     notification_url: gateway_url === null ? null : `${gateway_url}/v1/webhooks/paypay`,
     webhook_secret: null,
+    notification_body: 'paypay',
     qr_lifetime_seconds: 300,
     instant_pay: false,
     instant_pay_delay_ms: 0,
@@ -93,6 +95,8 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
     now,
     log,
     takeFault: (fault) => faults.take(fault, 'notification') !== null,
+    isUnderMaintenance: () =>
+      faults.list().some(({ fault, endpoint }) => fault === 'maintenance' && endpoint === null),
   });
   const codes = createCustomerCodeBook({ now, settings });
   const customers = createCustomerPayments({
@@ -185,6 +189,7 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
     notifier,
     reset() {
       stopTimers();
+      notifier.forget();
       state.reset();
       oauth.reset();
       codes.reset();
