@@ -21,6 +21,7 @@ import {
 import {
   listPaymentsMissingThere,
   listRefundsMissingThere,
+  type MissingBefore,
   type MissingSearch,
   type MissingThere,
 } from '../db/reconciliation-matching.ts';
@@ -111,19 +112,24 @@ async function insertMissing(
     to: makeIdBound('re', Date.parse(search.to) + TOLERANCE_MS + ID_LEAD_MS),
   };
   const touched = new Set<string>();
-  for (const list of [
-    () => listPaymentsMissingThere(tx, search, BATCH),
-    () => listRefundsMissingThere(tx, search, ids, BATCH),
-  ]) {
-    let missing: MissingThere[];
-    do {
-      missing = await list();
+  type Lister = (after: MissingBefore | null) => Promise<MissingThere[]>;
+  const listers: Lister[] = [
+    (after) => listPaymentsMissingThere(tx, search, after, BATCH),
+    (after) => listRefundsMissingThere(tx, search, ids, after, BATCH),
+  ];
+  for (const list of listers) {
+    let after: MissingBefore | null = null;
+    for (;;) {
+      const missing: MissingThere[] = await list(after);
       await insertDifferences(
         tx,
         missing.map((each) => missingDifference(context, search, each, now)),
       );
       for (const { file_id } of missing) touched.add(file_id);
-    } while (missing.length === BATCH);
+      const last = missing.at(-1);
+      if (last === undefined || missing.length < BATCH) break;
+      after = { happened_at: last.happened_at, id: last.refund_id ?? last.attempt_id };
+    }
   }
   return touched;
 }

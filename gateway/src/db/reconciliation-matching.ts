@@ -161,7 +161,8 @@ const COVERING = (moment: string) => `
  */
 const MISSING = `
     cross join lateral (${COVERING('c.moved_at')}) file
-    where not exists (
+    where (c.moved_at, c.object_id) > ($10::timestamptz, $11)
+      and not exists (
         select from reconciliation_matches m join reconciliation_files f on f.id = m.file_id
         where m.object_id = c.object_id and f.status = 'imported')
       and not exists (
@@ -187,21 +188,21 @@ const MISSING_PAYMENTS: Statement = {
       from payment_attempts
       where adapter = $1 and provider_account = $2 and status = 'paid' and livemode = $3 and organization_id = $4
         and authorize_only = ($5 = 'held_payments')
-        and coalesce(paid_at, updated_at) >= $6::timestamptz - tolerance.of
+        and coalesce(paid_at, updated_at) >= greatest($6::timestamptz - tolerance.of, $10::timestamptz)
         and coalesce(paid_at, updated_at) < $7::timestamptz + tolerance.of
     ) c join payment_attempts a on a.id = c.object_id ${MISSING}`,
 };
 
 const MISSING_REFUNDS: Statement = {
   name: 'list_refunds_missing_there',
-  // By their ids, which ascend with time: a refund that took longer than $10 to $7 is one that a person decided.
+  // By their ids, which ascend with time: a refund that took longer than from $12 to $13 was decided by a person.
   text: `select file.id as file_id, r.organization_id, r.merchant_id, r.payment_intent_id, r.attempt_id,
       r.id as refund_id, a.provider_payment_id, r.currency, r.status, c.moved_at as happened_at, r.amount
     from ${TOLERANCE} cross join lateral (
       select r.id as object_id, coalesce(r.asked_at, r.created_at) as moved_at,
              greatest(r.updated_at, coalesce(r.asked_at, r.created_at)) as settled_at
       from refunds r join payment_attempts a on a.id = r.attempt_id
-      where r.organization_id = $4 and r.livemode = $3 and r.id collate "C" >= $10 and r.id collate "C" < $11
+      where r.organization_id = $4 and r.livemode = $3 and r.id collate "C" >= $12 and r.id collate "C" < $13
         and r.status = 'succeeded' and r.adapter = $1 and a.provider_account = $2
         and a.authorize_only = ($5 = 'held_payments')
         and r.updated_at >= $6::timestamptz - tolerance.of
@@ -209,18 +210,26 @@ const MISSING_REFUNDS: Statement = {
     ) c join refunds r on r.id = c.object_id join payment_attempts a on a.id = r.attempt_id ${MISSING}`,
 };
 
-function valuesOf(search: MissingSearch, limit: number): unknown[] {
-  const { provider, account, livemode, organization_id, contents, from, to, tolerance_ms } = search;
-  return [provider, account, livemode, organization_id, contents, from, to, tolerance_ms, limit];
+/** The last one of the page before. */
+export interface MissingBefore {
+  happened_at: string;
+  id: string;
 }
 
-/** Those that were not reported before; whoever reports them asks again until there are fewer than `limit`. */
+function valuesOf(search: MissingSearch, after: MissingBefore | null, limit: number): unknown[] {
+  const { provider, account, livemode, organization_id, contents, from, to, tolerance_ms } = search;
+  const where = [provider, account, livemode, organization_id, contents, from, to, tolerance_ms, limit];
+  return [...where, after?.happened_at ?? '-infinity', after?.id ?? ''];
+}
+
+/** Those that were not reported before, a page at a time in the order in which the money moved. */
 export async function listPaymentsMissingThere(
   db: Db,
   search: MissingSearch,
+  after: MissingBefore | null,
   limit: number,
 ): Promise<MissingThere[]> {
-  return db.query<MissingThere>(MISSING_PAYMENTS, valuesOf(search, limit));
+  return db.query<MissingThere>(MISSING_PAYMENTS, valuesOf(search, after, limit));
 }
 
 /** The same for refunds, among those whose ids lie between two bounds. */
@@ -228,7 +237,8 @@ export async function listRefundsMissingThere(
   db: Db,
   search: MissingSearch,
   ids: { from: string; to: string },
+  after: MissingBefore | null,
   limit: number,
 ): Promise<MissingThere[]> {
-  return db.query<MissingThere>(MISSING_REFUNDS, [...valuesOf(search, limit), ids.from, ids.to]);
+  return db.query<MissingThere>(MISSING_REFUNDS, [...valuesOf(search, after, limit), ids.from, ids.to]);
 }

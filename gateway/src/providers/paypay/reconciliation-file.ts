@@ -200,9 +200,11 @@ async function* readCells(bytes: Buffer): AsyncGenerator<{ cells: string[]; ends
   }
 }
 
-function* decode(bytes: Buffer): Generator<string> {
+async function* decode(bytes: Buffer): AsyncGenerator<string> {
   const decoder = decoderFor(bytes);
   for (let at = 0; at < bytes.length; at += PIECE) {
+    // Streams go on within one turn of the event loop as long as they have something.
+    await new Promise(setImmediate);
     const text = decoder.decode(bytes.subarray(at, at + PIECE), { stream: true });
     if (text !== '') yield text;
   }
