@@ -113,6 +113,15 @@ test('e-money reports as cards do, and with manual capture a decline ends the in
   assert.deepEqual([answer.json.status, 'outcome' in answer.json], ['processing', false]);
 });
 
+test('a terminal that does not tell the brand is named TERMINAL', async () => {
+  const intent = await gateway.createIntent();
+  const unread = { ...ERROR, provider: 'TERMINAL' };
+  const { json } = await client.confirm(intent.id, unread);
+  assert.deepEqual([json.status, json.provider], ['requires_payment_method', 'TERMINAL']);
+  const paid = await client.confirm(intent.id, { ...approved(intent), provider: 'TERMINAL' });
+  assert.deepEqual([paid.json.status, paid.json.provider], ['succeeded', 'TERMINAL']);
+});
+
 test('the amount and currency that the terminal states are accepted when they are the intent’s', async () => {
   const intent = await gateway.createIntent({ amount: 2_500 });
   const fields = { ...approved(intent), external_amount: 2_500, external_currency: 'jpy' };
