@@ -176,6 +176,8 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     problems.push('MPAC_PROVIDER_PROXY_URL must have its user and password percent-encoded.');
   }
 
+  const mpgs_page_minutes = String(integer('MPAC_MPGS_PAGE_MINUTES', 30, 5, 1440));
+
   const config: Config = {
     mode,
     host: text('HOST') ?? (development ? 'localhost' : '0.0.0.0'),
@@ -226,12 +228,20 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
         auth: text('MPAC_PAYPAY_AUTH') === null ? null : choice('MPAC_PAYPAY_AUTH', 'opa_hmac', PAYPAY_AUTHS),
         token_url: url('MPAC_PAYPAY_TOKEN_URL', WEB),
       }),
+      MPGS: present({
+        gateway_api_key: text('MPAC_MPGS_API_KEY'),
+        gateway_access_token: text('MPAC_MPGS_ACCESS_TOKEN'),
+        gateway_secret_key: text('MPAC_MPGS_SECRET_KEY'),
+        base_url: url('MPAC_MPGS_BASE_URL', WEB),
+        page_minutes: mpgs_page_minutes,
+      }),
     },
     provider_test_defaults: {
       PAYPAY: present({
         base_url: url('MPAC_PAYPAY_TEST_BASE_URL', WEB),
         token_url: url('MPAC_PAYPAY_TEST_TOKEN_URL', WEB),
       }),
+      MPGS: present({ base_url: url('MPAC_MPGS_TEST_BASE_URL', WEB), page_minutes: mpgs_page_minutes }),
     },
     file_hosts: { PAYPAY: hosts('MPAC_PAYPAY_FILE_HOSTS', ['paypay.ne.jp']) },
     notifications: {
@@ -244,6 +254,10 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     simulator_port: integer('MPAC_SIMULATOR_PORT', 8090, 0, 65_535),
     simulator_url: url('MPAC_SIMULATOR_URL', ['http:', 'https:']),
   };
+  const mpgs_keys = ['MPAC_MPGS_API_KEY', 'MPAC_MPGS_ACCESS_TOKEN', 'MPAC_MPGS_SECRET_KEY'];
+  if (new Set(mpgs_keys.map((name) => text(name) === null)).size > 1) {
+    problems.push(`${mpgs_keys.join(', ')} belong together: set all or none.`);
+  }
   if ((text('MPAC_PAYPAY_API_KEY') === null) !== (text('MPAC_PAYPAY_API_SECRET') === null)) {
     problems.push('MPAC_PAYPAY_API_KEY and MPAC_PAYPAY_API_SECRET belong together: set both or neither.');
   }

@@ -22,7 +22,7 @@ test('a body that is wrong is refused with the place of its first mistake, and n
   const config = (changes: Json) => syncBody(merchantRow('m1', storeRow('s1', paypayConfig(changes))));
   const CONFIG = 'merchants.0.stores.0.payment_processor_configs.0';
   const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-  const deep = JSON.stringify(config({ provider: 'MPGS', credentials: { at: 'here' } })).replace(
+  const deep = JSON.stringify(config({ provider: 'LINE_PAY', credentials: { at: 'here' } })).replace(
     '"here"',
     nested,
   );
@@ -70,7 +70,7 @@ test('a body that is wrong is refused with the place of its first mistake, and n
       'unknown_field',
     ],
     [
-      config({ provider: 'MPGS', credentials: { key: 'x'.repeat(17_000) } }),
+      config({ provider: 'LINE_PAY', credentials: { key: 'x'.repeat(17_000) } }),
       `${CONFIG}.credentials`,
       'max_length',
     ],
@@ -90,7 +90,7 @@ test('a body that is wrong is refused with the place of its first mistake, and n
 
 test('settings of a provider that has no adapter yet are kept, sealed, and take no payments', async () => {
   const own = await gateway.addOrganization();
-  const kept = ['MPGS', 'LINE_PAY', 'SP_NET'].map((provider) => ({
+  const kept = ['MERPAY', 'LINE_PAY', 'SP_NET'].map((provider) => ({
     provider,
     is_active: true,
     credentials: { terminal_password: 'unheard-of-password' },
@@ -100,7 +100,7 @@ test('settings of a provider that has no adapter yet are kept, sealed, and take 
   const confirmed = await own.client.confirm(id, { payment_method_type: 'qr_mpm', provider: 'LINE_PAY' });
   assert.deepEqual([confirmed.status, confirmed.json.code], [400, 'provider_not_supported']);
   const [row] = await gateway.query<{ sealed: Buffer }>(
-    "select credentials_sealed as sealed from payment_processor_configs where provider = 'MPGS' and organization_id = $1",
+    "select credentials_sealed as sealed from payment_processor_configs where provider = 'MERPAY' and organization_id = $1",
     [own.organization_id],
   );
   assert.equal(row?.sealed.includes('unheard-of-password'), false);

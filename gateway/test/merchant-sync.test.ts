@@ -84,7 +84,7 @@ test('the same body again changes nothing, in whatever order its rows come', asy
     merchantRow('m1', storeRow('s3', paypayConfig()), storeRow('s1', paypayConfig({ is_active: false }))),
     merchantRow(
       'm0',
-      storeRow('s2', { provider: 'MPGS', is_active: true, credentials: { any: 1 } }, paypayConfig()),
+      storeRow('s2', { provider: 'LINE_PAY', is_active: true, credentials: { any: 1 } }, paypayConfig()),
     ),
   ];
   await sync(syncBody(...rows), own.client);

@@ -15,6 +15,7 @@ import {
   phaseOf,
   refusedMove,
 } from '../domain/payment-intent.ts';
+import { refuseReturnUrl } from '../domain/return-url.ts';
 import { isLeftBy, type TerminalReport } from '../domain/terminal-report.ts';
 import type { Provider, ProviderContext } from '../providers/provider.ts';
 import { findProvider } from '../providers/registry.ts';
@@ -57,6 +58,7 @@ export async function confirmPaymentIntent(
     const request = code === null ? given : { ...given, provider: code.provider };
     const provider = getProvider(intent, request);
     const report = readTerminalReport(provider, request);
+    checkReturnUrl(intent, request);
     const earlier = await findSameConfirm(context, caller, intent, request, { provider, report, code }, mark);
     if (earlier !== null) {
       // The two were read one after the other: only where the intent has not moved meanwhile do they fit together.
@@ -285,6 +287,16 @@ function getProvider(intent: PaymentIntent, request: ConfirmRequest): Provider {
 
 function notSupported(message: string): GatewayError {
   return new GatewayError('provider_not_supported', message, { field: 'provider', constraint: 'supported' });
+}
+
+/** The customer's browser is sent there, by us. */
+function checkReturnUrl({ livemode }: PaymentIntent, { return_url }: ConfirmRequest): void {
+  const rule = return_url === undefined ? null : refuseReturnUrl(return_url, { livemode });
+  if (rule === null) return;
+  throw new GatewayError('invalid_request', `return_url must ${rule}`, {
+    field: 'return_url',
+    constraint: 'url',
+  });
 }
 
 function expired(intent: PaymentIntent): GatewayError {

@@ -35,6 +35,8 @@ export interface RateLimits {
   countFailure(request: FastifyRequest): Promise<void>;
   /** With every answer: the caller's own budget, or, to nobody in particular, how often his address may fail. */
   tell(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Somebody who has sent too many notifications that prove nothing waits. */
+  checkUnprovenNotifications(request: FastifyRequest): void;
   /** A notification from somebody who could be anybody: he must not fill the inbox. */
   countUnprovenNotification(request: FastifyRequest): Promise<void>;
   /** A page that no key lets in: asking for it costs a look into the database. */
@@ -138,6 +140,7 @@ export function makeRateLimits(context: Context): RateLimits {
       const state = request.failure_count ?? (await failures.find(networkOf(request))) ?? UNUSED;
       tellCount(reply, failures.limit, state);
     },
+    checkUnprovenNotifications: (request) => refuse(notifications.exhaustedMs(networkOf(request))),
     countUnprovenNotification: (request) => countOrRefuse(notifications, networkOf(request)),
     checkUnknownPages: (request) => refuse(unknown_pages.exhaustedMs(networkOf(request))),
     countUnknownPage: (request) => countOrRefuse(unknown_pages, networkOf(request)),

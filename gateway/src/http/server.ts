@@ -25,6 +25,7 @@ import { registerOpenapi } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
 import { organizationRoutes } from './organization.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
+import { providerReturnRoutes } from './provider-returns.ts';
 import { publishableKeyRoutes } from './publishable-keys.ts';
 import { qrCodeRoutes } from './qr-codes.ts';
 import { makeRateLimits, type RateLimits } from './rate-limit.ts';
@@ -139,6 +140,7 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
   });
   qrCodeRoutes(app, context);
   notificationRoutes(app, context, limits);
+  providerReturnRoutes(app, context, limits);
   operationRoutes(app, context);
   return app;
 }

@@ -3,7 +3,7 @@
 // as `fixtures`; they speak to its simulator over HTTP only.
 import type { AttemptFacts, NotificationRequest, Provider } from './provider.ts';
 
-export type ContractFixture = RecordedFixture | AskedFixture;
+export type ContractFixture = RecordedFixture | AskedFixture | ToldFixture;
 
 /** For an adapter with `record`: assertions that it must take as they are. */
 export interface RecordedFixture {
@@ -29,6 +29,37 @@ export interface AskedFixture {
   /** Answers of a host in place of the provider's that must all end as unknown. */
   unlisted_answers: { status: number; headers?: Record<string, string>; body: string }[];
   openStage(simulator_url: string): Stage;
+}
+
+/** For an adapter that only tells: the customer goes to a page, and what becomes of it comes as signed news. */
+export interface ToldFixture {
+  kind: 'told';
+  provider: Provider;
+  attempt: Partial<AttemptFacts>;
+  /** How long after a start an attempt without news must have ended. */
+  ended_after_ms: number;
+  /** Answers of a host in place of the provider's that must all leave a start unknown. */
+  unlisted_answers: { status: number; headers?: Record<string, string>; body: string }[];
+  openStage(simulator_url: string): ToldStage;
+}
+
+/** One simulator of such a provider. Its customer's acts return the news that the provider then sends. */
+export interface ToldStage
+  extends Pick<Stage, 'credentials' | 'wrong_credentials' | 'secrets' | 'countCharges'> {
+  /** Strikes the next start, once. */
+  setFault(fault: Exclude<StageFault, 'wrong_amount'>): Promise<void>;
+  /** Null when the provider does not let the customer. */
+  pay(
+    attempt_id: string,
+    changes?: { late?: true; wrong_amount?: true },
+  ): Promise<NotificationRequest | null>;
+  turnBack(attempt_id: string): Promise<NotificationRequest>;
+  /** The card was declined, and that was the end of it. */
+  decline(attempt_id: string): Promise<NotificationRequest>;
+  /** News that are well formed, and that somebody else signed. */
+  forge(request: NotificationRequest): NotificationRequest;
+  /** The same news in ways that say something else, or that can be read in two ways. */
+  tamper(request: NotificationRequest): NotificationRequest[];
 }
 
 export type HoldStep = 'capture' | 'release';

@@ -24,7 +24,8 @@ test('each method and name lead to the one adapter that is responsible', () => {
 test('without a name the only adapter of the method is meant', () => {
   assert.equal(nameOf('cash', null), 'CASH');
   assert.equal(nameOf('e_money', null), 'TERMINAL');
-  assert.equal(nameOf('qr_cpm', null), null);
+  assert.equal(nameOf('qr_cpm', null), 'PAYPAY');
+  assert.equal(nameOf('credit_card', null), null);
 });
 
 test('a wallet without an adapter is recognised by every method, and is never a card brand', () => {
@@ -36,7 +37,6 @@ test('a wallet without an adapter is recognised by every method, and is never a 
     'MERPAY',
     'ALIPAY_PLUS',
     'WECHAT_PAY',
-    'MPGS',
   ]) {
     for (const method of ['qr_mpm', 'qr_cpm', 'credit_card', 'e_money'] as const) {
       assert.equal(nameOf(method, wallet), `without adapter: ${wallet}`);

@@ -3,11 +3,13 @@
 import type { PaymentMethodType } from '../domain/payment-intent.ts';
 import { cash } from './cash/cash.ts';
 import { paypay } from './paypay/paypay.ts';
+import { mpgs } from './plutu-mpgs/mpgs.ts';
 import type { Provider } from './provider.ts';
 import { terminal } from './terminal/terminal.ts';
 
 export const PROVIDERS: readonly Provider[] = [
   paypay, // QR codes that the till shows
+  mpgs, // cards on a page of Plutu's
   terminal, // cards and e-money by an external terminal
   cash,
 ];
@@ -21,7 +23,6 @@ const NAMES_WITHOUT_ADAPTER: ReadonlySet<string> = new Set([
   'MERPAY',
   'ALIPAY_PLUS',
   'WECHAT_PAY',
-  'MPGS',
 ]);
 
 /** Who settles what terminals took: a store has an account there, and no payment is confirmed by its name. */

@@ -15,7 +15,7 @@ import type {
   Stage,
   Step,
 } from '../../src/providers/contract-fixture.ts';
-import type { AttemptFacts, ProviderContext, RefundFacts } from '../../src/providers/provider.ts';
+import type { AttemptFacts, Provider, ProviderContext, RefundFacts } from '../../src/providers/provider.ts';
 import { startSimulatorServer } from '../../src/simulator/server.ts';
 
 const FOLDER = join(import.meta.dirname, '../../src/providers');
@@ -43,7 +43,7 @@ function withoutRequestId({ provider_request_id: _, ...result }: ProviderResult)
 }
 
 /** What a start leads to until the customer has done something. */
-export function begunKind(fixture: AskedFixture): 'waiting' | 'working' {
+export function begunKind(fixture: Pick<AskedFixture, 'shown_by_customer'>): 'waiting' | 'working' {
   return fixture.shown_by_customer ? 'working' : 'waiting';
 }
 
@@ -104,8 +104,8 @@ export function learn(attempt: AttemptFacts, result: ProviderResult): AttemptFac
 /** A deadline that a loaded machine keeps when it answers, and that nobody waits long for when it does not. */
 export const HASTY = { deadline_ms: 1_000 };
 
-export interface Play {
-  stage: Stage;
+export interface Play<OwnStage = Stage> {
+  stage: OwnStage;
   now(): number;
   advance(ms: number): void;
   /** What is to be examined for secrets besides the results and the calls, which are kept anyway. */
@@ -129,7 +129,17 @@ export interface Play {
   close(): Promise<void>;
 }
 
-export async function openPlay(fixture: AskedFixture): Promise<Play> {
+/** What of a fixture is played in the same way, whoever has to be asked or tells. */
+interface Playable<OwnStage> {
+  provider: Provider;
+  attempt: Partial<AttemptFacts>;
+  shown_by_customer?: true;
+  openStage(simulator_url: string): OwnStage;
+}
+
+export async function openPlay<OwnStage extends Pick<Stage, 'credentials' | 'secrets' | 'showCode'>>(
+  fixture: Playable<OwnStage>,
+): Promise<Play<OwnStage>> {
   const { provider } = fixture;
   let clock = START_OF_PLAY;
   const told: unknown[] = [];
@@ -140,10 +150,11 @@ export async function openPlay(fixture: AskedFixture): Promise<Play> {
   function makeContext(changes: Partial<ProviderContext>): ProviderContext {
     const credentials = changes.credentials ?? stage.credentials();
     assert.ok(provider.complete_credentials && Value.Check(provider.complete_credentials, credentials));
-    return { http, now: () => clock, livemode: false, deadline_ms: 20_000, ...changes, credentials };
+    const base = { http, now: () => clock, livemode: false, public_url: 'http://127.0.0.1:9' };
+    return { ...base, deadline_ms: 20_000, ...changes, credentials };
   }
 
-  const play: Play = {
+  const play: Play<OwnStage> = {
     stage,
     now: () => clock,
     advance(ms) {
