@@ -67,6 +67,7 @@ async function createDemo(context: Context) {
     store: { id: STORE_ID, name: 'Demo coffee, Tokyo' },
     payment_processor_configs: [
       { provider: 'PAYPAY', is_active: true, credentials: { merchant_id: 'paypay_merchant_demo' } },
+      { provider: 'MPGS', is_active: true, credentials: {} },
     ],
   });
   const { id: api_key, secret_key } = await createApiKey(context, { ...owner, name: 'Demo' });
