@@ -45,10 +45,20 @@ export const RESULTS = {
   RESOURCE_NOT_FOUND: { status: 404, code_id: '00200001', message: 'Resource not found' },
   RATE_LIMIT: { status: 429, code_id: '08100998', message: 'Too many requests' },
   SERVICE_ERROR: { status: 500, code_id: '08100026', message: 'Service error' },
+  // What the simulator never finds by itself, and says where the dial wants it.
+  OPA_CLIENT_NOT_FOUND: { status: 404, code_id: '08100007', message: 'OPA client not found' },
+  ORDER_NO_LONGER_AVAILABLE: { status: 400, code_id: null, message: 'Order is no longer available' },
+  REAUTHORIZATION_IN_PROGRESS: { status: 400, code_id: '00200038', message: 'Reauthorization in progress' },
+  CANCELED_USER: { status: 400, code_id: '01103027', message: 'User has canceled' },
+  INTERNAL_SERVER_ERROR: { status: 500, code_id: '08101000', message: 'Internal server error' },
+  TRANSACTION_FAILED: { status: 500, code_id: '00200002', message: 'Transaction failed' },
   MAINTENANCE_MODE: { status: 503, code_id: '08100999', message: 'Sorry, we are under maintenance' },
 } as const;
 
 export type ResultCode = keyof typeof RESULTS;
+export const REFUSAL_CODES = (Object.keys(RESULTS) as ResultCode[]).filter(
+  (code) => RESULTS[code].status >= 300,
+);
 
 export interface Answer {
   status: number;

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HTML_502, sendAtPace } from '../simulator-network.ts';
 import type { RequestLog } from '../simulator-request-log.ts';
-import { type Answer, makeAnswer, makeEnvelope, makeRefusal } from './simulator-answers.ts';
+import { type Answer, makeAnswer, makeEnvelope, makeRefusal, REFUSAL_CODES } from './simulator-answers.ts';
 import { verifyOpaSignature } from './simulator-signature.ts';
 
 export const OPA_ENDPOINTS = [
@@ -31,14 +31,15 @@ export type OpaFault =
   | 'slow_drip'
   | 'rate_limit'
   | 'maintenance'
-  | 'html_502';
+  | 'html_502'
+  | 'refuse';
 
 export interface OpaParts {
   mount: string;
   secrets: ReadonlyMap<string, string>;
   now(): number;
   log(facts: Record<string, unknown>, message: string): void;
-  takeFault(fault: OpaFault, endpoint: OpaEndpoint): { ms: number } | null;
+  takeFault(fault: OpaFault, endpoint: OpaEndpoint): { ms: number; code: string | null } | null;
   requests: RequestLog;
   /** Whose Bearer token it is; null for none that is good. */
   findOwnerOfToken(token: string): string | null;
@@ -82,6 +83,9 @@ export function registerOpaRoutes(app: FastifyInstance, parts: OpaParts): void {
     if (takeFault('maintenance', endpoint)) return makeAnswer('MAINTENANCE_MODE');
     if (takeFault('rate_limit', endpoint)) return makeAnswer('RATE_LIMIT');
     if (takeFault('server_error', endpoint)) return makeAnswer('SERVICE_ERROR');
+    const refused = takeFault('refuse', endpoint);
+    const code = REFUSAL_CODES.find((known) => known === refused?.code);
+    if (code !== undefined) return makeRefusal(code, 'The dial says so.');
     if (takeFault('hang', endpoint)) return 'hang';
     return null;
   }

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { ProviderSimulator, SimulatorParts } from '../simulator-contract.ts';
 import { createRequestLog } from '../simulator-request-log.ts';
-import { type Answer, readCodeRequest } from './simulator-answers.ts';
+import { type Answer, REFUSAL_CODES, readCodeRequest } from './simulator-answers.ts';
 import { PaypaySettingsBody, registerPaypayControl } from './simulator-control.ts';
 import { createCustomerCodeBook } from './simulator-customer-codes.ts';
 import { registerCustomerControl } from './simulator-customer-control.ts';
@@ -39,12 +39,14 @@ export const simulator: ProviderSimulator = {
     'rate_limit',
     'maintenance',
     'html_502',
+    'refuse',
     'wrong_amount',
     'lose_notification',
     'duplicate_notification',
     'reorder_notifications',
     'instant_pay',
   ],
+  codes: REFUSAL_CODES,
   settings: Type.Object(
     {
       ...PaypaySettingsBody.properties,
