@@ -39,6 +39,31 @@ test('the till scans the code that a customer shows in the app, and the money is
   assert.equal(received(text), '¥1,500');
 });
 
+test('a card is paid on a page of MPGS, in dollars', async (t) => {
+  const text = await play(t, '--method', 'mpgs', '--auto');
+  assert.match(text, /The customer +opens http:\S+\/mpgs\/checkout\/\S+ and pays/);
+  for (const type of ['requires_action', 'succeeded']) assert.match(text, webhook(type));
+  assert.equal(received(text), 'USD 15.00');
+});
+
+test('without --auto the demo waits for a person at the page of MPGS', async (t) => {
+  const options = { env: { MPAC_DATA_DIR: data_dir } };
+  const demo = startCli(t, ['demo', '--method', 'mpgs', '--amount', '990'], options);
+  const find = () => /Your turn +open (\S+) and pay/.exec(demo.stdout())?.[1];
+  const page = new URL(await demo.waitFor('the page', find));
+  const { payments } = (await (await fetch(`${page.origin}/mpgs/control/payments`)).json()) as {
+    payments: { checkout_url: string; invoice_no: string }[];
+  };
+  const payment = payments.find(({ checkout_url }) => checkout_url === page.href);
+  await fetch(`${page.origin}/mpgs/control/payments/${payment?.invoice_no}/cancel`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  assert.equal((await demo.exited).code, 1);
+  assert.match(demo.stderr(), /^The payment was not made, it is requires_payment_method: \S.*\n$/);
+});
+
 test('a terminal approves with an approval code and a slip number', async (t) => {
   const text = await play(t, '--method', 'terminal', '--amount', '2500');
   assert.match(text, /The terminal +approved, approval code \d{6}, slip \d{4}/);
@@ -62,8 +87,8 @@ test('cash is taken and confirmed', async (t) => {
 test('all methods are played in turn and end in a table, one line for each', async (t) => {
   const text = await play(t, '--method', 'all');
   const table = text.slice(text.indexOf('  method '));
-  const rows = [...table.matchAll(/^ {2}(\S+) +succeeded +\S+ {3}pi_\w{26}$/gm)].map(([, name]) => name);
-  assert.deepEqual(rows, ['paypay-qr', 'paypay-cpm', 'terminal', 'cash']);
+  const rows = [...table.matchAll(/^ {2}(\S+) +succeeded +\S.* {3}pi_\w{26}$/gm)].map(([, name]) => name);
+  assert.deepEqual(rows, ['paypay-qr', 'paypay-cpm', 'mpgs', 'terminal', 'cash']);
 });
 
 test('a demo that cannot be played is refused in one sentence', async (t) => {

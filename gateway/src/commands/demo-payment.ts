@@ -10,6 +10,8 @@ export interface Stage {
   receiver: Receiver;
   /** Minor units. */
   amount: number;
+  /** Pay by the simulator's control API where a person would click. */
+  auto: boolean;
   /** Let the terminal decline. */
   declined: boolean;
 }

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.ts';
 import { playCash } from './demo-cash.ts';
 import { say } from './demo-client.ts';
+import { playMpgs } from './demo-mpgs.ts';
 import type { Ending, Play } from './demo-payment.ts';
 import { playPaypayCpm } from './demo-paypay-cpm.ts';
 import { playPaypayQr } from './demo-paypay-qr.ts';
@@ -17,6 +18,7 @@ import { StartError } from './start-error.ts';
 const METHODS: Record<string, Play> = {
   'paypay-qr': playPaypayQr,
   'paypay-cpm': playPaypayCpm,
+  mpgs: playMpgs,
   terminal: playTerminal,
   cash: playCash,
 };
@@ -24,6 +26,7 @@ const METHODS: Record<string, Play> = {
 interface DemoOptions {
   amount: string;
   method: string;
+  auto?: true;
   declined?: true;
 }
 
@@ -36,7 +39,8 @@ export function registerDemo(program: Command): void {
         .choices([...Object.keys(METHODS), 'all'])
         .default('paypay-qr'),
     )
-    .option('--amount <amount>', 'how much, in yen', '1500')
+    .option('--amount <amount>', 'how much, in yen, and for mpgs in cents', '1500')
+    .option('--auto', 'nobody has to click: mpgs pays by itself, as with all')
     .option('--declined', 'the terminal declines (with --method terminal)')
     .action((options: DemoOptions) => runDemo(readConfig(process.env, 'development'), options));
 }
@@ -54,6 +58,7 @@ async function runDemo(config: Config, options: DemoOptions): Promise<void> {
     facts,
     receiver,
     amount: Number(options.amount),
+    auto: options.auto === true || method === 'all',
     declined: options.declined === true,
   };
   try {
