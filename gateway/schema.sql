@@ -483,6 +483,7 @@ create table refunds (
   not_found_count integer not null default 0,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
+  provider_request_id text,
   constraint refunds_pkey PRIMARY KEY (id),
   constraint refunds_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES payment_attempts(id),
   constraint refunds_late_payment_id_fkey FOREIGN KEY (late_payment_id) REFERENCES late_payments(id),

@@ -104,24 +104,26 @@ test('a store cannot say anything else for auth, nor where its tokens come from'
   }
 });
 
-test('PayPay’s own id of its last answer stays with the attempt', async (t) => {
+test('PayPay’s own id of its last answer stays with the attempt and with the refund', async (t) => {
   const gateway = await startTestGateway(t);
   const intent = await gateway.openQr();
-  const requestId = async () => {
-    const [attempt] = await gateway.query<{ provider_request_id: string }>(
-      'select provider_request_id from payment_attempts where payment_intent_id = $1',
+  const requestId = async (table: 'payment_attempts' | 'refunds') => {
+    const rows = await gateway.query<{ provider_request_id: string }>(
+      `select provider_request_id from ${table} where payment_intent_id = $1`,
       [intent.id],
     );
-    return attempt?.provider_request_id ?? '';
+    assert.match(rows[0]?.provider_request_id ?? '', /^OPA[0-9A-F]{32}$/);
+    return rows[0]?.provider_request_id;
   };
-  const opened = await requestId();
-  assert.match(opened, /^OPA[0-9A-F]{32}$/);
+  const opened = await requestId('payment_attempts');
   await gateway.paypay.pay(intent.code);
   gateway.clock.advance(2_500);
   await gateway.runJob('look_ups');
-  const paid = await requestId();
-  assert.match(paid, /^OPA[0-9A-F]{32}$/);
-  assert.notEqual(paid, opened);
+  const paid = await requestId('payment_attempts');
+  await gateway.client.post('/v1/refunds', { payment_intent: intent.id, amount: 100 });
+  await gateway.settle();
+  const refunded = await requestId('refunds');
+  assert.equal(new Set([opened, paid, refunded]).size, 3);
 });
 
 const SANDBOX = ['https://apigw.sandbox.paypay.ne.jp', 'https://stg-api.sandbox.paypay.ne.jp'];

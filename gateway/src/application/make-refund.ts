@@ -37,6 +37,7 @@ export function makeRefund(
     status: is_asked ? 'pending' : 'succeeded',
     outcome: null,
     provider_refund_id: null,
+    provider_request_id: null,
     error: null,
     idempotency_key_id: null,
     asked_at: null,

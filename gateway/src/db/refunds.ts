@@ -29,6 +29,7 @@ const CHANGING = {
   status: 'text',
   outcome: 'text',
   provider_refund_id: 'text',
+  provider_request_id: 'text',
   error: 'json',
   asked_at: 'timestamptz',
   next_step: 'text',

@@ -45,6 +45,7 @@ const pending: Refund = {
   status: 'pending',
   outcome: null,
   provider_refund_id: null,
+  provider_request_id: null,
   error: null,
   idempotency_key_id: null,
   asked_at: NOW,
@@ -126,6 +127,16 @@ for (const [[name, before, amount_refunded], news, [status, outcome, next_step],
     assert.equal(refund.id, before.id, 'never a new id');
   });
 }
+
+test('a refund keeps what the provider called its last answer, also through a silence', () => {
+  const after = (refund: Refund, result: RefundResult) =>
+    decideOnRefundResult(intent, refund, result, NOW).refund.provider_request_id;
+  assert.equal(after(pending, { ...RESULTS.accepted, provider_request_id: 'OPA1' }), 'OPA1');
+  const heard = { ...pending, provider_request_id: 'OPA1' };
+  assert.equal(after(heard, RESULTS.unknown), 'OPA1');
+  assert.equal(after(heard, { ...RESULTS.refunded, provider_request_id: 'OPA2' }), 'OPA2');
+  assert.equal(after(heard, { ...RESULTS.refused, provider_request_id: 'OPA3' }), 'OPA3');
+});
 
 test('three denials in a row are a proof, and any other word begins the count anew', () => {
   let refund = pending;

@@ -12,7 +12,12 @@ export type RefundStatus = (typeof REFUND_STATUSES)[number];
 export type RefusalCause = 'state' | 'other';
 
 /** What a provider told us of a refund, in our words. */
-export type RefundResult =
+export type RefundResult = ToldOfRefund & {
+  /** The provider's own id of the answer, for its support (PayPay: X-REQUEST-ID). */
+  provider_request_id?: string;
+};
+
+type ToldOfRefund =
   /** The money is back, or on its way without a doubt. */
   | { kind: 'refunded'; provider_refund_id?: string }
   /** The provider has taken the order and works on it by itself. */
@@ -53,6 +58,8 @@ export interface Refund {
   /** 'unknown' while we do not know whether the money went back. */
   outcome: 'unknown' | null;
   provider_refund_id: string | null;
+  /** The provider's own id of its last answer that was news, for its support. */
+  provider_request_id: string | null;
   error: RefundError | null;
   /** The key of the request that wants it, by which that request's retry finds it. */
   idempotency_key_id: Buffer | null;
@@ -131,8 +138,10 @@ function refundAfter(refund: Refund, result: RefundResult, now: string): Refund 
   const goes_back = result.kind === 'refunded' || result.kind === 'accepted';
   // Money that went back is the truth whatever we believed; nothing else moves a refund that has ended.
   if (refund.status === 'succeeded' || (refund.status === 'failed' && !goes_back)) return refund;
-  const open = { ...refund, status: 'pending' as const, error: null, updated_at: now };
-  const ended = { ...refund, outcome: null, next_step: null, next_check_at: null, updated_at: now };
+  const provider_request_id = result.provider_request_id ?? refund.provider_request_id;
+  const heard = { ...refund, provider_request_id, updated_at: now };
+  const open = { ...heard, status: 'pending' as const, error: null };
+  const ended = { ...heard, outcome: null, next_step: null, next_check_at: null };
   switch (result.kind) {
     case 'refunded':
       return { ...ended, status: 'succeeded', error: null, ...providerId(result) };

@@ -1,19 +1,16 @@
 // PayPay's own SDK as the third party between our client and our simulator, which share no code with each other nor
 // with it: what it signs, ours must sign alike; what it asks for, the simulator must answer.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request as forward } from 'node:http';
 import { createServer, globalAgent } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import sdk from '@paypayopa/paypayopa-sdk-node';
 import fc from 'fast-check';
 import { startSimulatorServer } from '../../simulator/server.ts';
 import { makeOpaAuthorization } from './opa-signature.ts';
+import { makeCertificate } from './simulated-paypay.ts';
 
 const KEY = { api_key: 'sample_key', api_secret: 'sample_secret' };
 
@@ -128,25 +125,8 @@ test('whatever is called with whatever key, PayPay’s SDK and we sign alike, in
 /** The SDK speaks TLS and nothing else, so a front with a certificate of its own stands before the simulator. */
 async function openFront(t: TestContext) {
   const simulator = await startSimulatorServer({ port: 0 });
-  const folder = mkdtempSync(join(tmpdir(), 'mpac-paypay-front-'));
-  const [key_path, cert_path] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const wish = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost';
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      ...wish.split(' '),
-      '-addext',
-      'subjectAltName=DNS:localhost',
-      '-keyout',
-      key_path,
-      '-out',
-      cert_path,
-    ],
-    { stdio: 'ignore' },
-  );
-  const cert = readFileSync(cert_path);
-  const front = createServer({ key: readFileSync(key_path), cert, minVersion: 'TLSv1.2' }, (asked, reply) => {
+  const { key, cert } = makeCertificate();
+  const front = createServer({ key, cert, minVersion: 'TLSv1.2' }, (asked, reply) => {
     const { method, headers } = asked;
     const onwards = forward(`${simulator.url}/paypay${asked.url}`, { method, headers }, (answer) => {
       reply.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -163,7 +143,6 @@ async function openFront(t: TestContext) {
     front.closeAllConnections();
     front.close();
     await simulator.close();
-    rmSync(folder, { recursive: true });
   });
   const client = new sdk.PayPayRestSDK();
   client.configure({

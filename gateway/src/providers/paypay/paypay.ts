@@ -42,8 +42,9 @@ export const paypay = defineProvider({
   lookUp: (attempt, context) => asked(context, (own) => waysOf(attempt).lookUp(attempt, own)),
   cancel: (attempt, context) => asked(context, (own) => waysOf(attempt).cancel(attempt, own)),
   capture: (attempt, capture, context) => asked(context, (own) => captureHeld(attempt, capture, own)),
-  refund: (attempt, refund, context) => refundPaypay(attempt, refund, withOneDeadline(context)),
-  lookUpRefund: (attempt, refund, context) => lookUpPaypayRefund(attempt, refund, withOneDeadline(context)),
+  refund: (attempt, refund, context) => asked(context, (own) => refundPaypay(attempt, refund, own)),
+  lookUpRefund: (attempt, refund, context) =>
+    asked(context, (own) => lookUpPaypayRefund(attempt, refund, own)),
   reconciliation: paypay_files,
   readNotification: readPaypayNotification,
 });
@@ -67,10 +68,10 @@ const DEFAULT_DEADLINE_MS = 10_000;
  * A question can take up to four calls. Together they keep the limit that the caller reckons with, and what the last
  * answer was called at PayPay goes with the result.
  */
-async function asked(
+async function asked<Result extends { kind: string }>(
   context: Context,
-  ask: (own: Context) => Promise<ProviderResult>,
-): Promise<ProviderResult> {
+  ask: (own: Context) => Promise<Result>,
+): Promise<Result & { provider_request_id?: string }> {
   const own = withOneDeadline(context);
   let request_id: string | null = null;
   const http: HttpClient = {

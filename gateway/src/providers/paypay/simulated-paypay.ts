@@ -1,6 +1,10 @@
 // For the adapter's tests: the adapter before the simulator, over real HTTP, with every call written down. Nothing of
 // either is replaced.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { ProviderResult } from '../../domain/provider-result.ts';
 import { type HttpCall, type HttpRequest, makeHttpClient } from '../../outbound/http.ts';
@@ -126,4 +130,19 @@ export async function openPaypay(
       ...changes,
     }),
   };
+}
+
+/** For `localhost`, signed by itself, good for a day: for what speaks TLS and nothing else. */
+export function makeCertificate(): { key: Buffer; cert: Buffer } {
+  const folder = mkdtempSync(join(tmpdir(), 'mpac-paypay-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const wish = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost';
+  const name = ['-addext', 'subjectAltName=DNS:localhost'];
+  try {
+    const wanted = ['req', ...wish.split(' '), ...name, '-keyout', key, '-out', cert];
+    execFileSync('openssl', wanted, { stdio: 'ignore' });
+    return { key: readFileSync(key), cert: readFileSync(cert) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -2,8 +2,13 @@
 // have a test beside the code that minds them are not repeated here. Source: PayPay's API documents and help centre.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import type { TLSSocket } from 'node:tls';
 import { makeIdSource } from '../../domain/id.ts';
+import { makeHttpClient } from '../../outbound/http.ts';
 import { paypay } from './paypay.ts';
 import {
   AFTER_EXPIRY,
@@ -18,10 +23,31 @@ import {
   playPaypay,
   run,
 } from './scripted-paypay.ts';
-import { openPaypay } from './simulated-paypay.ts';
+import { makeCertificate, openPaypay } from './simulated-paypay.ts';
 import { makeCaller } from './simulator-test-caller.ts';
 
 const DAY_MS = 24 * 3_600_000;
+
+test('PayPay’s hosts want to hear their name before TLS 1.2 or newer begins, and our client says it', async (t) => {
+  const { key, cert } = makeCertificate();
+  const heard: unknown[] = [];
+  const server = createServer({ key, cert, minVersion: 'TLSv1.2' }, (request, response) => {
+    const { servername } = request.socket as TLSSocket & { servername?: string };
+    heard.push(servername);
+    response.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const http = makeHttpClient({ user_agent: 'mpac-pgw/test', undici: { connect: { ca: cert } } });
+  t.after(async () => {
+    await http.close();
+    server.close();
+  });
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+  const said = await http.request({ method: 'GET', url, deadline_ms: 5_000 });
+  assert.equal(said.kind, 'answered', JSON.stringify(said));
+  assert.deepEqual(heard, ['localhost']);
+});
 
 test('the hash is over the very bytes that are sent, Japanese included', async (t) => {
   const stage = await playPaypay(t, [opened()]);
