@@ -1,7 +1,11 @@
 // What a terminal reports, as news: each of its three words, against values typed by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLeftBy, newsOfTerminal, type TerminalReport } from './terminal-report.ts';
+import fc from 'fast-check';
+import type { Attempt } from './attempt.ts';
+import { decideOnProviderResult } from './decision.ts';
+import type { PaymentIntent } from './payment-intent.ts';
+import { isLeftBy, newsOfTerminal, TERMINAL_STATUSES, type TerminalReport } from './terminal-report.ts';
 
 const ATTEMPT = { amount: 1_500, currency: 'JPY', authorize_only: false };
 const SUCCESS: TerminalReport = { status: 'success', reason: null, amount: null, currency: null };
@@ -54,3 +58,76 @@ test('an attempt is told from one that another report left', () => {
     }
   }
 });
+
+const CREATED_AT = '2026-01-15T10:00:00.000Z';
+
+/** What a decision reads of an intent that is open, and of the attempt that is recorded for it. */
+function makeTried(authorize_only: boolean): [PaymentIntent, Attempt] {
+  const money = { amount: 1_500, currency: 'JPY' };
+  const attempt = { id: 'pa_1', ...money, provider: 'VISA', processing_mode: 'external', authorize_only };
+  const open = {
+    status: 'asked',
+    error: null,
+    capture_amount: null,
+    cancel_requested_at: null,
+    paid_at: null,
+  };
+  const intent = {
+    ...money,
+    id: 'pi_1',
+    status: 'requires_payment_method',
+    attempt_id: 'pa_1',
+    amount_capturable: 0,
+    amount_received: 0,
+    outcome: null,
+    version: 1,
+  };
+  return [
+    intent as unknown as PaymentIntent,
+    { ...attempt, ...open, not_found_count: 0 } as unknown as Attempt,
+  ];
+}
+
+test('whatever a terminal reports is one move, money counts only in full, and a no is never money', () => {
+  const report = fc.record<TerminalReport>({
+    status: fc.constantFrom(...TERMINAL_STATUSES),
+    reason: fc.option(fc.string({ maxLength: 255 })),
+    amount: fc.option(fc.oneof(fc.constant(1_500), fc.integer({ min: 1, max: 99_999_999_999 }))),
+    currency: fc.option(fc.constantFrom('JPY', 'USD', 'KRW')),
+  });
+  fc.assert(
+    fc.property(report, fc.boolean(), (said, authorize_only) => {
+      const [intent, attempt] = makeTried(authorize_only);
+      const decision = decideOnProviderResult(intent, attempt, newsOfTerminal(attempt, said), CREATED_AT);
+      const { status, outcome, amount_received, amount_capturable, version } = decision.intent;
+      const is_ours = (said.amount ?? 1_500) === 1_500 && (said.currency ?? 'JPY') === 'JPY';
+      const end = said.status === 'success' ? (is_ours ? 'taken' : 'in question') : said.status;
+      assert.deepEqual(
+        { status, outcome, amount_received, amount_capturable, event: decision.event },
+        {
+          taken: authorize_only
+            ? {
+                ...NOTHING,
+                status: 'processing',
+                amount_capturable: 1_500,
+                event: 'payment_intent.processing',
+              }
+            : { ...NOTHING, status: 'succeeded', amount_received: 1_500, event: 'payment_intent.succeeded' },
+          'in question': {
+            ...NOTHING,
+            status: 'processing',
+            outcome: 'unknown',
+            event: 'payment_intent.processing',
+          },
+          declined: { ...NOTHING, status: 'failed', event: 'payment_intent.failed' },
+          error: { ...NOTHING, status: 'requires_payment_method', event: null },
+        }[end],
+      );
+      assert.deepEqual([version, decision.late_payment, decision.changed], [2, null, true]);
+      assert.ok(isLeftBy(decision.attempt, said.status), 'its repetition is known again');
+    }),
+    { seed: 14, numRuns: 500 },
+  );
+});
+
+const NOTHING = { outcome: null, amount_received: 0, amount_capturable: 0 } as const;
