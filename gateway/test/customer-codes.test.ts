@@ -140,6 +140,46 @@ test('a customer who agreed in the last second has paid, and nothing is called o
   assert.equal(await paypay.calls('cancel_payment', await newestAttempt(order)), 0);
 });
 
+test('an answer "paid" that was on its way when the payment was called off is not believed', async (t) => {
+  const own = await startTestGateway(t, { replicas: 2 });
+  const [resolver, till] = own.replicas;
+  assert.ok(resolver && till);
+  const intent = await own.createIntent({ payment_method_types: ['qr_cpm'] });
+  const terminal = own.terminalFor(intent, till);
+  const scanned = { payment_method_type: 'qr_cpm', customer_code: await own.paypay.showCode('confirms') };
+  await own.paypay.setFault('server_error_after_success', { endpoint: 'create_payment', times: 1 });
+  assert.equal((await terminal.confirm(scanned)).status, 502);
+  own.clock.advance(61_000);
+
+  // The resolver sees that nobody has agreed; before it can write that down, somebody does, and the till asks again.
+  const unpaid = own.holdProviderAnswers(resolver);
+  const look_up = own.runJob('look_ups', resolver);
+  await unpaid.arrived;
+  await own.paypay.control('POST', `/payments/${(await own.paypay.find()).merchantPaymentId}/pay`, {});
+  const paid = own.holdProviderAnswers(till);
+  const again = terminal.confirm(scanned);
+  await paid.arrived;
+  unpaid.release();
+  await look_up;
+  paid.release();
+  assert.notEqual((await again).json.status, 'succeeded');
+  own.clock.advance(5_000);
+  await own.settle();
+  assert.equal(await own.statusOf(intent), 'requires_payment_method');
+  assert.deepEqual(await own.paypay.taken(), []);
+  assert.equal((await own.eventsOf(intent)).includes('succeeded'), false);
+});
+
+test('a merchant who cancels what is being given up ends the intent, too', async (t) => {
+  await paypay.control('POST', '/settings', { cancel_delay_seconds: 20 });
+  t.after(() => paypay.control('POST', '/settings', { cancel_delay_seconds: 0 }));
+  const order = await meetAndScan('never_answers');
+  await live(64);
+  assert.equal((await order.terminal.cancel()).status, 502);
+  await live(40);
+  assert.equal((await retrieve(order)).status, 'cancelled');
+});
+
 test('a merchant who calls it off while the customer is being asked ends it at once', async () => {
   const order = await meetAndScan('confirms');
   const answer = await order.terminal.cancel({ cancellation_reason: 'abandoned' });

@@ -75,6 +75,7 @@ export async function applyProviderResult(
     const before = attempt;
     [intent, attempt] = await reload(context, intent, attempt);
     if (wasReversed(before, attempt) && isMoney(result)) result = OVERTAKEN;
+    if (wasCalledOff(before, attempt) && isMoney(result)) result = CALLED_OFF;
   }
   throw new Error(
     `payment intent ${intent.id} changed ${MAX_TRIES} times while one result was being written`,
@@ -96,6 +97,15 @@ function wasReversed(before: Attempt, now: Attempt): boolean {
   return before.status !== 'reversed' && now.status === 'reversed';
 }
 
+/**
+ * By a scanned code the customer may have paid a moment before the cancel arrived, which takes that back. What was asked
+ * for before we called it off does not know.
+ */
+function wasCalledOff(before: Attempt, now: Attempt): boolean {
+  const is_new = before.cancel_requested_at === null && now.cancel_requested_at !== null;
+  return is_new && now.payment_method_type === 'qr_cpm';
+}
+
 function isMoney({ kind }: ProviderResult): boolean {
   return kind === 'paid' || kind === 'authorized';
 }
@@ -104,6 +114,12 @@ const OVERTAKEN: ProviderResult = {
   kind: 'unknown',
   reason: 'overtaken',
   message: 'The money went back while the provider’s answer was on its way.',
+};
+
+const CALLED_OFF: ProviderResult = {
+  kind: 'unknown',
+  reason: 'overtaken',
+  message: 'The payment was called off while the provider’s answer was on its way.',
 };
 
 const MAX_TRIES = 10;
