@@ -45,6 +45,8 @@ export interface Context {
   opening_keys: readonly MasterKey[];
   /** Which servers of providers have fallen silent, as far as this process knows. */
   circuits: Map<string, Circuit>;
+  /** Merchants whose look-ups a provider wants fewer of: since when, and how often in a row it said so. */
+  throttles: Map<string, { since_ms: number; times: number }>;
   /** For providers, whose hosts the operator chose. */
   http: HttpClient;
   /** What this process has learnt of them between two calls. */

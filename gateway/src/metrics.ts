@@ -69,6 +69,12 @@ export function makeMetrics() {
       labelNames: ['host'],
       registers,
     }),
+    look_up_throttles: new Counter({
+      name: 'mpac_look_up_throttles_total',
+      help: 'How often a provider said that a merchant’s look-ups are too many.',
+      labelNames: ['provider'],
+      registers,
+    }),
     time_to_truth: new Histogram({
       name: 'mpac_time_to_truth_seconds',
       help: 'From asking a provider to knowing the outcome.',

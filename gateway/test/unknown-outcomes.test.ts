@@ -1,7 +1,7 @@
 // PayPay falls silent, breaks, or says something odd: the outcome is unknown, never failed, and it is found out.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Json } from './support/client.ts';
+import { type Json, send } from './support/client.ts';
 import { startTestGateway } from './support/gateway.ts';
 
 const gateway = await startTestGateway({ after });
@@ -231,6 +231,65 @@ test('a busy merchant’s look-ups keep to their budget, and another merchant’
   await own.settle();
   assert.equal(await own.statusOf(small), 'succeeded');
   assert.ok((await own.paypay.calls('get_payment')) <= 5 + 3 + 6 + 1);
+});
+
+test('a 429 slows all look-ups of its merchant down, longer each time, and those of another not at all', async (t) => {
+  const own = await startTestGateway(t, {
+    replicas: 2,
+    config: { look_up_per_second: 3, look_up_burst: 10 },
+  });
+  const [, other_worker] = own.replicas;
+  assert.ok(other_worker);
+  await own.saveStore({
+    merchant: { id: 'merchant_002', name: 'Small' },
+    store: { id: 'store_002', name: 'Small' },
+  });
+  const busy = [await own.openQr(), await own.openQr(), await own.openQr()];
+  const refuseOnce = () => own.paypay.setFault('rate_limit', { endpoint: 'get_payment', times: 1 });
+  own.clock.advance(2_000);
+  const small = await own.openQr({ merchant_store_id: 'store_002' });
+  // The three are under way together, and one of them is refused: that is one refusal.
+  await refuseOnce();
+  own.clock.advance(1_000);
+  assert.equal(await own.runJob('look_ups'), 3);
+  for (const intent of [...busy, small]) await own.paypay.pay(intent.code);
+  const statuses = () => Promise.all(busy.map((intent) => own.statusOf(intent)));
+
+  own.clock.advance(1_900);
+  assert.equal(
+    await own.runJob('look_ups', other_worker),
+    1,
+    'no worker asks for two seconds, but for the other',
+  );
+  assert.equal(await own.statusOf(small), 'succeeded');
+  await refuseOnce();
+  own.clock.advance(750);
+  assert.equal(await own.runJob('look_ups'), 1, 'then the first, which is refused again');
+  assert.deepEqual(await statuses(), Array(3).fill('requires_action'));
+
+  own.clock.advance(3_900);
+  assert.equal(await own.runJob('look_ups', other_worker), 0, 'four seconds this time');
+  own.clock.advance(2_000);
+  await own.settle();
+  assert.deepEqual(await statuses(), Array(3).fill('succeeded'));
+  const { text } = await send(own.url, 'GET', '/metrics', {}, undefined);
+  assert.match(text, /^mpac_look_up_throttles_total\{provider="PAYPAY"\} 2$/m);
+});
+
+test('an answer in between ends the slowing down: the next 429 begins at two seconds again', async (t) => {
+  const own = await startTestGateway(t, { config: { look_up_per_second: 3, look_up_burst: 10 } });
+  await own.openQr();
+  for (let round = 0; round < 3; round += 1) {
+    await own.paypay.setFault('rate_limit', { endpoint: 'get_payment', times: 1 });
+    own.clock.advance(6_000);
+    assert.equal(await own.runJob('look_ups'), 1);
+    own.clock.advance(6_000);
+    assert.equal(await own.runJob('look_ups'), 1, 'answered');
+  }
+  const waits = own.log.lines.filter(({ msg }) => msg === 'the provider wants fewer look-ups');
+  assert.equal(waits.length, 3);
+  for (const { wait_ms } of waits)
+    assert.ok(Number(wait_ms) >= 2_000 && Number(wait_ms) <= 2_200, String(wait_ms));
 });
 
 test('hundreds of open codes of one merchant do not delay the look-ups of another', async (t) => {

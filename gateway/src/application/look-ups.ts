@@ -10,6 +10,7 @@ import { giveUpAttempt } from './cancel.ts';
 import { findPause, putOffLookUp } from './circuits.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
 import { applyProviderResult, isAgreementDue, reload } from './provider-results.ts';
+import { heedThrottle } from './throttles.ts';
 
 /** Longer than a look-up may take; a worker that dies gives its attempts back after so long. */
 const LOOK_UP_LEASE_MS = 30_000;
@@ -31,9 +32,11 @@ export async function lookUpAttempt(context: Context, found: Attempt): Promise<v
   // A provider that cannot be asked to call off, or to take, is asked how it stands.
   const question = pendingQuestion(attempt);
   const operation = question !== null && provider[question] !== undefined ? question : 'lookUp';
+  const asked_at_ms = context.now();
   const result: ProviderResult = access.ok
     ? await askProvider(context, provider, operation, attemptFacts(intent, attempt), access.provider_context)
     : { kind: 'unknown', reason: 'connection_failed', message: access.reason };
+  await heedThrottle(context, attempt, asked_at_ms, result);
   const checked = { ...attempt, checks_done: attempt.checks_done + 1 };
   const after = await applyProviderResult(context, intent, checked, result);
   if (isAgreementDue(context, after.attempt)) await giveUpAttempt(context, after.intent, after.attempt);

@@ -71,6 +71,7 @@ export function makeContext(options: ContextOptions): Context {
     master_key,
     opening_keys,
     circuits: new Map(),
+    throttles: new Map(),
     http: makeHttpClient({
       user_agent: USER_AGENT,
       observe,

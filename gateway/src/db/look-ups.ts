@@ -120,6 +120,24 @@ export async function claimDueAttempts(
   return tx.query<Attempt>(CLAIM, [now, lease_until, limit, budget.per_second, budget.burst]);
 }
 
+const EMPTY_BUDGET: Statement = {
+  name: 'empty_look_up_budget',
+  // A bucket that was filled in the future holds nothing until then, and one token a moment later.
+  text: `insert into look_up_budgets as b (adapter, organization_id, merchant_id, tokens, refilled_at)
+    values ($1, $2, $3, 0, $4)
+    on conflict (adapter, organization_id, merchant_id) do update
+    set tokens = least(b.tokens, 0), refilled_at = greatest(b.refilled_at, excluded.refilled_at)`,
+};
+
+/** Lets a merchant ask a provider nothing before a time, whichever worker would. */
+export async function emptyLookUpBudget(
+  tx: Tx,
+  { adapter, organization_id, merchant_id }: Pick<Attempt, 'adapter' | 'organization_id' | 'merchant_id'>,
+  until: string,
+): Promise<void> {
+  await tx.query(EMPTY_BUDGET, [adapter, organization_id, merchant_id, until]);
+}
+
 const RESCHEDULE: Statement = {
   name: 'reschedule_attempt',
   // No guard on the intent's version: a time of the next look-up harms nobody, and a status that moved on

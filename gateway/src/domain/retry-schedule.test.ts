@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { MAX_WEBHOOK_ATTEMPTS, nextHoldLookUp, nextLookUp, nextWebhookAttempt } from './retry-schedule.ts';
+import {
+  MAX_WEBHOOK_ATTEMPTS,
+  nextHoldLookUp,
+  nextLookUp,
+  nextWebhookAttempt,
+  throttleWait,
+} from './retry-schedule.ts';
 
 const NOW = 1_768_471_200_000;
 
@@ -52,6 +58,20 @@ for (const [what, attempts_made, retry_after_seconds, wait] of [
 }
 
 // Look-ups done so far, and the wait in milliseconds without and with all of the jitter.
+test('look-ups that are too many pause for two seconds, twice as long each time, for a minute at most', () => {
+  for (const [times, shortest, longest] of [
+    [1, 2_000, 2_200],
+    [2, 4_000, 4_400],
+    [3, 8_000, 8_800],
+    [5, 32_000, 35_200],
+    [6, 60_000, 66_000],
+    [1_000, 60_000, 66_000],
+  ] as const) {
+    assert.equal(throttleWait({ times, random: 0 }), shortest);
+    assert.equal(throttleWait({ times, random: 1 }), longest);
+  }
+});
+
 for (const [kind, checks_done, shortest, longest] of [
   ['unknown', 0, 1_000, 1_100],
   ['unknown', 1, 2_000, 2_200],

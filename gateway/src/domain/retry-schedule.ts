@@ -84,6 +84,14 @@ export function nextMailAttempt(state: {
   return wait === undefined ? null : state.now_ms + lengthen(wait, state.random);
 }
 
+const FIRST_THROTTLE_SECONDS = 2;
+const LONGEST_THROTTLE_SECONDS = 60;
+
+/** For how long a merchant's look-ups pause (ms) after the provider said for the nth time in a row that they are too many. */
+export function throttleWait({ times, random }: { times: number; random: number }): number {
+  return lengthen(Math.min(FIRST_THROTTLE_SECONDS * 2 ** (times - 1), LONGEST_THROTTLE_SECONDS), random);
+}
+
 /** When to ask the provider next (ms since the epoch). There always is a next time: unknown is never given up. */
 export function nextLookUp(state: {
   checks_done: number;

@@ -70,6 +70,7 @@ export async function makeWebhookHarness(t: TestContext) {
     peer_memory: makePeerMemory(),
     webhook_http,
     circuits: new Map(),
+    throttles: new Map(),
     mailer: null,
   };
   const organization = { id: ORGANIZATION, name: 'Webhooks', created_at: new Date(START_MS).toISOString() };

@@ -142,7 +142,7 @@ describe('a notification', () => {
     assert.equal((await receive(1)).length, 1);
   });
 
-  test('that is held back arrives after the later one, as it was when it should have been sent', async () => {
+  test('that is held back arrives after the later one, with what was true before', async () => {
     await setFault({ fault: 'reorder_notifications', times: 1 });
     await createCode('earlier');
     await createCode('later');
