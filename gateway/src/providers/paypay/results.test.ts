@@ -115,7 +115,8 @@ const MEANINGS: Record<ResultMeaning, string> = {
 };
 
 for (const [status, code, code_id, meaning] of ROWS) {
-  test(`${status} ${code}${code_id === null ? '' : ` (${code_id})`} ${MEANINGS[meaning]}`, async (t) => {
+  const number = code_id ?? 'without a number';
+  test(`${status} ${code}, ${number}, ${MEANINGS[meaning]}`, async (t) => {
     const body = { resultInfo: { code, message: `CANARY | [OPA45F6]`, codeId: code_id }, data: { told: 1 } };
     const { context } = await playPaypay(t, [{ status, body }]);
     const answer = await callPaypay(context, { method: 'GET', path: '/v2/codes/payments/x' });
