@@ -19,11 +19,10 @@ import {
   updateDifferenceCounts,
 } from '../db/reconciliation-files.ts';
 import {
-  listPaymentsMissingThere,
-  listRefundsMissingThere,
-  type MissingBefore,
+  type Candidate,
+  listPaidCandidates,
+  listRefundedCandidates,
   type MissingSearch,
-  type MissingThere,
 } from '../db/reconciliation-matching.ts';
 import { GatewayError } from '../domain/error.ts';
 import { ID_LEAD_MS, makeIdBound } from '../domain/id.ts';
@@ -112,23 +111,19 @@ async function insertMissing(
     to: makeIdBound('re', Date.parse(search.to) + TOLERANCE_MS + ID_LEAD_MS),
   };
   const touched = new Set<string>();
-  type Lister = (after: MissingBefore | null) => Promise<MissingThere[]>;
-  const listers: Lister[] = [
-    (after) => listPaymentsMissingThere(tx, search, after, BATCH),
-    (after) => listRefundsMissingThere(tx, search, ids, after, BATCH),
+  const listers = [
+    (after: Candidate | null) => listPaidCandidates(tx, search, after, BATCH),
+    (after: Candidate | null) => listRefundedCandidates(tx, search, ids, after, BATCH),
   ];
   for (const list of listers) {
-    let after: MissingBefore | null = null;
+    let last: Candidate | null = null;
     for (;;) {
-      const missing: MissingThere[] = await list(after);
-      await insertDifferences(
-        tx,
-        missing.map((each) => missingDifference(context, search, each, now)),
-      );
+      const page: Candidate[] = await list(last);
+      const missing = page.flatMap((each) => missingDifference(context, search, each, now) ?? []);
+      await insertDifferences(tx, missing);
       for (const { file_id } of missing) touched.add(file_id);
-      const last = missing.at(-1);
-      if (last === undefined || missing.length < BATCH) break;
-      after = { happened_at: last.happened_at, id: last.refund_id ?? last.attempt_id };
+      last = page.at(-1) ?? null;
+      if (last === null || page.length < BATCH) break;
     }
   }
   return touched;
@@ -137,15 +132,18 @@ async function insertMissing(
 function missingDifference(
   context: Context,
   { livemode }: MissingSearch,
-  { amount, status, ...ours }: MissingThere,
+  candidate: Candidate,
   now: string,
-): NewDifference {
+): NewDifference | null {
+  const { object_id, file_id, is_missing, amount, status, ...ours } = candidate;
+  if (!is_missing || file_id === null) return null;
   return {
     id: context.makeId('rd'),
     livemode,
+    file_id,
     kind: 'missing_there',
     ...ours,
-    provider_reference: ours.refund_id ?? ours.attempt_id,
+    provider_reference: object_id,
     line: null,
     amount_here: amount,
     amount_there: null,

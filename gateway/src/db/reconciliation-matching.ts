@@ -125,8 +125,9 @@ export async function listProviderConfigs(
   return db.query<SealedConfig>(CONFIGS, [provider, livemode, organization_id, merchant_store_id, limit]);
 }
 
-export interface MissingThere {
-  file_id: string;
+/** What the account moved, in the order of the pages; the last one says where the next page begins. */
+export interface Candidate {
+  object_id: string;
   organization_id: string;
   merchant_id: string;
   payment_intent_id: string;
@@ -137,6 +138,10 @@ export interface MissingThere {
   currency: string;
   status: string;
   happened_at: string;
+  /** The file of its day, if that is here. */
+  file_id: string | null;
+  /** In none of the files that could have it, all of which are here, and not reported before. */
+  is_missing: boolean;
 }
 
 /** Where to look: one organization's part of an account, one kind of file, and a stretch of time. */
@@ -155,13 +160,11 @@ const COVERING = (moment: string) => `
         and f.status = 'imported' and f.period_begins_at <= ${moment} and f.period_ends_at > ${moment}
       order by f.period_begins_at desc limit 1`;
 
-/**
- * What is in none of the files that could have it, all of which are here: `c` is known by `object_id`, moved at
- * `moved_at`, and perhaps as late as `settled_at`.
- */
-const MISSING = `
-    cross join lateral (${COVERING('c.moved_at')}) file
-    where (c.moved_at, c.object_id) > ($10::timestamptz, $11)
+const TOLERANCE = `(select $8::integer * interval '1 millisecond') as tolerance (of)`;
+
+/** Of a candidate `c`, which moved at `moved_at` and perhaps as late as `settled_at`. */
+const IS_MISSING = `
+      file.id is not null
       and not exists (
         select from reconciliation_matches m join reconciliation_files f on f.id = m.file_id
         where m.object_id = c.object_id and f.status = 'imported')
@@ -174,71 +177,78 @@ const MISSING = `
           union all
           select c.settled_at + tolerance.of
         ) moments
-        where not exists (${COVERING('moments.at')}))
-    order by c.moved_at, c.object_id limit $9`;
+        where not exists (${COVERING('moments.at')})) as is_missing`;
 
-const TOLERANCE = `(select $8::integer * interval '1 millisecond') as tolerance (of)`;
-
-const MISSING_PAYMENTS: Statement = {
-  name: 'list_payments_missing_there',
-  text: `select file.id as file_id, a.organization_id, a.merchant_id, a.payment_intent_id, a.id as attempt_id,
-      null as refund_id, a.provider_payment_id, a.currency, a.status, c.moved_at as happened_at, ${AMOUNT} as amount
-    from ${TOLERANCE} cross join lateral (
+const PAID: Statement = {
+  name: 'list_paid_of_reconciliation',
+  // The page is cut before anything else is looked at, so that all pages together read each payment once.
+  text: `select c.object_id, a.organization_id, a.merchant_id, a.payment_intent_id, a.id as attempt_id,
+      null as refund_id, a.provider_payment_id, a.currency, a.status, c.moved_at as happened_at,
+      file.id as file_id, ${AMOUNT} as amount, ${IS_MISSING}
+    from (
       select id as object_id, coalesce(paid_at, updated_at) as moved_at, coalesce(paid_at, updated_at) as settled_at
-      from payment_attempts
+      from payment_attempts, ${TOLERANCE}
       where adapter = $1 and provider_account = $2 and status = 'paid' and livemode = $3 and organization_id = $4
         and authorize_only = ($5 = 'held_payments')
         and coalesce(paid_at, updated_at) >= greatest($6::timestamptz - tolerance.of, $10::timestamptz)
         and coalesce(paid_at, updated_at) < $7::timestamptz + tolerance.of
-    ) c join payment_attempts a on a.id = c.object_id ${MISSING}`,
+        and (coalesce(paid_at, updated_at), id) > ($10::timestamptz, $11)
+      order by coalesce(paid_at, updated_at), id limit $9
+    ) c
+    cross join ${TOLERANCE}
+    join payment_attempts a on a.id = c.object_id
+    left join lateral (${COVERING('c.moved_at')}) file on true
+    order by c.moved_at, c.object_id`,
 };
 
-const MISSING_REFUNDS: Statement = {
-  name: 'list_refunds_missing_there',
-  // By their ids, which ascend with time: a refund that took longer than from $12 to $13 was decided by a person.
-  text: `select file.id as file_id, r.organization_id, r.merchant_id, r.payment_intent_id, r.attempt_id,
-      r.id as refund_id, a.provider_payment_id, r.currency, r.status, c.moved_at as happened_at, r.amount
-    from ${TOLERANCE} cross join lateral (
+const REFUNDED: Statement = {
+  name: 'list_refunded_of_reconciliation',
+  // By their ids, which ascend with time: a refund that took longer than from $10 to $11 was decided by a person.
+  text: `select c.object_id, r.organization_id, r.merchant_id, r.payment_intent_id, r.attempt_id,
+      r.id as refund_id, a.provider_payment_id, r.currency, r.status, c.moved_at as happened_at,
+      file.id as file_id, r.amount, ${IS_MISSING}
+    from (
       select r.id as object_id, coalesce(r.asked_at, r.created_at) as moved_at,
              greatest(r.updated_at, coalesce(r.asked_at, r.created_at)) as settled_at
-      from refunds r join payment_attempts a on a.id = r.attempt_id
-      where r.organization_id = $4 and r.livemode = $3 and r.id collate "C" >= $12 and r.id collate "C" < $13
+      from ${TOLERANCE} cross join refunds r join payment_attempts a on a.id = r.attempt_id
+      where r.organization_id = $4 and r.livemode = $3 and r.id collate "C" > $10 and r.id collate "C" < $11
         and r.status = 'succeeded' and r.adapter = $1 and a.provider_account = $2
         and a.authorize_only = ($5 = 'held_payments')
         and r.updated_at >= $6::timestamptz - tolerance.of
         and coalesce(r.asked_at, r.created_at) < $7::timestamptz + tolerance.of
-    ) c join refunds r on r.id = c.object_id join payment_attempts a on a.id = r.attempt_id ${MISSING}`,
+      order by r.id collate "C" limit $9
+    ) c
+    cross join ${TOLERANCE}
+    join refunds r on r.id = c.object_id
+    join payment_attempts a on a.id = r.attempt_id
+    left join lateral (${COVERING('c.moved_at')}) file on true
+    order by c.object_id collate "C"`,
 };
 
-/** The last one of the page before. */
-export interface MissingBefore {
-  happened_at: string;
-  id: string;
-}
-
-function valuesOf(search: MissingSearch, after: MissingBefore | null, limit: number): unknown[] {
+function valuesOf(search: MissingSearch, limit: number): unknown[] {
   const { provider, account, livemode, organization_id, contents, from, to, tolerance_ms } = search;
-  const where = [provider, account, livemode, organization_id, contents, from, to, tolerance_ms, limit];
-  return [...where, after?.happened_at ?? '-infinity', after?.id ?? ''];
+  return [provider, account, livemode, organization_id, contents, from, to, tolerance_ms, limit];
 }
 
-/** Those that were not reported before, a page at a time in the order in which the money moved. */
-export async function listPaymentsMissingThere(
+/** A page of the payments that the account took in the time of a file, or near it, each with whether it is missing. */
+export async function listPaidCandidates(
   db: Db,
   search: MissingSearch,
-  after: MissingBefore | null,
+  after: Candidate | null,
   limit: number,
-): Promise<MissingThere[]> {
-  return db.query<MissingThere>(MISSING_PAYMENTS, valuesOf(search, after, limit));
+): Promise<Candidate[]> {
+  const place = [after?.happened_at ?? '-infinity', after?.object_id ?? ''];
+  return db.query<Candidate>(PAID, [...valuesOf(search, limit), ...place]);
 }
 
-/** The same for refunds, among those whose ids lie between two bounds. */
-export async function listRefundsMissingThere(
+/** The same of refunds, among those whose ids lie between two bounds. */
+export async function listRefundedCandidates(
   db: Db,
   search: MissingSearch,
   ids: { from: string; to: string },
-  after: MissingBefore | null,
+  after: Candidate | null,
   limit: number,
-): Promise<MissingThere[]> {
-  return db.query<MissingThere>(MISSING_REFUNDS, [...valuesOf(search, after, limit), ids.from, ids.to]);
+): Promise<Candidate[]> {
+  const place = [after?.object_id ?? ids.from, ids.to];
+  return db.query<Candidate>(REFUNDED, [...valuesOf(search, limit), ...place]);
 }
