@@ -89,6 +89,7 @@ h2 { font-size: 1rem; letter-spacing: -.005em; margin-bottom: 10px; }
 .row { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 14px; align-items: center; padding: 12px 16px; }
 .row + .row { border-top: 1px solid var(--line); }
 .row .name { font-weight: 550; overflow-wrap: anywhere; }
+.row .name code { white-space: nowrap; }
 .row .sub { color: var(--soft); font-size: .8125rem; min-width: 0; overflow-wrap: anywhere; }
 .row .sub code { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; margin-top: 2px; }
 .row .end { text-align: right; font-variant-numeric: tabular-nums; display: flex; gap: 8px; align-items: center; justify-content: flex-end; flex-wrap: wrap; }

@@ -66,7 +66,7 @@ const BOARD_SCRIPT = makeControlScript(`
     const [word, mood] = PHASES[payment.phase];
     const button = (label, act, body) => make('button', { class: 'quiet', onclick: doing('POST', pathOf(payment, act), body) }, label);
     const back = payment.return_to === null ? null : make('a', { class: 'quiet', href: payment.return_to, target: '_blank', rel: 'noopener' }, 'Return');
-    const actions = payment.phase === 'expired' ? [button('Pay all the same', '/pay', { late: true })] : [button('Call back again', '/callback', {}), back];
+    const actions = payment.phase === 'expired' ? [button('Pay all the same', '/pay', { late: true })] : [button('Call again', '/callback', {}), back];
     return make('div', { class: 'row' },
       make('div', { class: 'name' }, shortId(payment.invoice_no)),
       make('div', { class: 'end' }, make('strong', {}, money(payment))),
