@@ -258,6 +258,9 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
   if (new Set(mpgs_keys.map((name) => text(name) === null)).size > 1) {
     problems.push(`${mpgs_keys.join(', ')} belong together: set all or none.`);
   }
+  if (text('MPAC_MPGS_API_KEY') !== null && text('MPAC_BASE_URL') === null) {
+    problems.push('MPAC_BASE_URL is missing: MPGS sends customers and its news there.');
+  }
   if ((text('MPAC_PAYPAY_API_KEY') === null) !== (text('MPAC_PAYPAY_API_SECRET') === null)) {
     problems.push('MPAC_PAYPAY_API_KEY and MPAC_PAYPAY_API_SECRET belong together: set both or neither.');
   }

@@ -257,7 +257,7 @@ test('what MPGS does not do is refused before Plutu hears of it', async () => {
   assert.equal((await stage.payments()).length, count);
 });
 
-test('a return_url that no browser should be sent to is refused, naming the field', async () => {
+test('a return_url that no browser can safely be sent to is refused, naming the field', async () => {
   const intent = await stage.createIntent();
   for (const return_url of [
     'shop.example/done',

@@ -102,6 +102,7 @@ const MATRIX: Record<string, Entry> = {
   'GET /v1/qr_codes/{attempt_id}.svg': at(
     ({ attempt }) => `/v1/qr_codes/${attempt}.svg?signature=${'0'.repeat(43)}`,
   ),
+  'GET /v1/webhooks/mpgs': { stranger: 'open' },
   'POST /v1/webhooks/paypay': { stranger: 'open', body: () => ({}) },
   'POST /v1/payment_intents': at(
     () => '/v1/payment_intents',

@@ -295,7 +295,7 @@ function checkReturnUrl({ livemode }: PaymentIntent, { return_url }: ConfirmRequ
   if (rule === null) return;
   throw new GatewayError('invalid_request', `return_url must ${rule}`, {
     field: 'return_url',
-    constraint: 'url',
+    constraint: 'return_url',
   });
 }
 

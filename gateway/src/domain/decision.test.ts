@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Attempt, isDisputed, NOT_FOUND_PROOFS } from './attempt.ts';
+import { type Attempt, NOT_FOUND_PROOFS } from './attempt.ts';
 import { type Decision, decideOnProviderResult } from './decision.ts';
 import { isFinal, movePaymentIntent, type PaymentIntent, phaseOf } from './payment-intent.ts';
 import type { ProviderResult } from './provider-result.ts';
@@ -155,19 +155,6 @@ test('a second asking that is refused does not end what the first one opened for
   assert.deepEqual([after.changed, after.intent, after.attempt.status], [false, opened.intent, 'waiting']);
   // Without anything that a customer could have seen, the refusal is the end.
   assert.equal(tell(makeAsked(), UNKNOWN, refused).attempt.status, 'ended_unpaid');
-});
-
-test('signed news that say neither yes nor no leave the outcome unknown, even while the page is open', () => {
-  const unclear: ProviderResult = { kind: 'unknown', reason: 'unclear_news', message: 'Neither yes nor no.' };
-  const opened = tell(makeAsked(), WAITING);
-  const after = tell([opened.intent, opened.attempt], unclear);
-  assert.deepEqual(
-    [after.intent.status, after.intent.outcome, after.intent.last_payment_error?.code, after.attempt.status],
-    ['processing', 'unknown', 'provider_unclear_news', 'unknown'],
-  );
-  assert.equal(isDisputed(after.attempt), true);
-  assert.equal(isDisputed(tell(makeAsked(), UNKNOWN).attempt), false);
-  assert.equal(tell([after.intent, after.attempt], PAID).intent.status, 'succeeded');
 });
 
 test('a decline fails the payment and keeps the provider’s reason', () => {

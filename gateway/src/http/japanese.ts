@@ -65,6 +65,7 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
     '読み取ったコードから決済サービスを判別できません。もう一度読み取るか、provider を指定してください。',
   single_use: () => 'このコードはすでに使われています。お客様に新しいコードを表示してもらってください。',
   min_properties: () => '変更する項目を一つ以上指定してください。',
+  return_url: (field) => `${field} は http(s) の絶対 URL にしてください。本番の決済では https が必要です。`,
   webhook_url: () => 'Webhook の URL は、公開アドレスの https にしてください。',
 };
 

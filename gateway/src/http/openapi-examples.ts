@@ -249,6 +249,7 @@ export const ANSWERS: Record<string, unknown> = {
 /** Answers that are not JSON, by their media type. */
 export const TEXTS: Record<string, string> = {
   'text/plain': 'OK',
+  'text/html': '<!doctype html><html lang="en">…</html>',
   'image/svg+xml': '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 33 33">…</svg>',
 };
 

@@ -99,7 +99,7 @@ export const ConfirmBody = Type.Object(
       Type.String({
         pattern: '^[A-Z0-9_]{2,32}$',
         description:
-          'PAYPAY for a QR code; the brand (VISA, SUICA, …) for a terminal. Required for qr_mpm and credit_card; with ' +
+          'PAYPAY for a QR code; MPGS for cards on a page; the brand (VISA, SUICA, …) for a terminal. Required for qr_mpm and credit_card; with ' +
           'qr_cpm it is recognised from the code.',
       }),
     ),
@@ -134,7 +134,15 @@ export const ConfirmBody = Type.Object(
           'The code scanned from the customer, as the scanner read it. Required for qr_cpm, and a code pays once.',
       }),
     ),
-    return_url: Type.Optional(Type.String({ maxLength: 2048, pattern: '^https?://' })),
+    return_url: Type.Optional(
+      Type.String({
+        maxLength: 2048,
+        pattern: '^https?://',
+        description:
+          'MPGS: where the customer’s browser goes in the end, with payment_intent and redirect_status (succeeded, ' +
+          'failed, pending) added. https for live payments.',
+      }),
+    ),
   },
   {
     title: 'Confirm',
@@ -143,6 +151,11 @@ export const ConfirmBody = Type.Object(
       { payment_token: 'pi_…_secret_…', payment_method_type: 'qr_mpm', provider: 'PAYPAY' },
       { payment_method_type: 'qr_cpm', customer_code: '9000 8181 8812 3456 7890 1234' },
       { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: '123456-0042' },
+      {
+        payment_method_type: 'credit_card',
+        provider: 'MPGS',
+        return_url: 'https://shop.example.com/orders/7',
+      },
       {
         payment_method_type: 'credit_card',
         provider: 'VISA',
@@ -265,7 +278,7 @@ export const ConfirmationShape = Type.Object(
     processing_mode: OneOf(['pgw_processed', 'external', 'manual']),
     qr_content: Type.Optional(Type.String({ description: 'Draw this text as a QR code.' })),
     qr_code_url: Type.Optional(Type.String({ description: 'A picture of the code, served by the gateway.' })),
-    redirect_url: Type.Optional(Type.String()),
+    redirect_url: Type.Optional(Type.String({ description: 'MPGS: the page to send the customer to.' })),
     customer_code_masked: Type.Optional(
       Type.String({ description: 'qr_cpm: as much of the scanned code as may be shown.' }),
     ),
