@@ -18,7 +18,8 @@ export const OPERATIONS: Record<string, string> = {
     'in the app; it pays once, and the wallet is recognised from it. Cash is recorded as paid, and of cards at an ' +
     'external terminal what its app reports: 200, also when it was declined, so read `status`. When the provider gives ' +
     'no clear answer ' +
-    'this is 502 or 504 with `outcome: unknown`; nothing is lost, and a retry with the same key finishes the work.',
+    'this is 502 or 504 with `outcome: unknown`; nothing is lost, and a retry with the same key finishes the work. ' +
+    'A provider that has fallen silent is not asked: 502 with `Retry-After` and `outcome: not_begun`.',
   cancelPaymentIntent:
     'An open code is deleted at the provider, which is then asked once more whether it was paid: a customer who was ' +
     'faster has paid, and the answer says so.',
