@@ -157,3 +157,14 @@ test('hosts that PayPay calls deprecated, and those that are not PayPay’s, are
   }
   assert.throws(() => readConfig({ MPAC_PAYPAY_AUTH: 'basic' }, 'development'), /opa_hmac, oauth2/);
 });
+
+test('with oauth2 neither the secret nor a token is sent in the clear, but to this machine', () => {
+  const config = (changes: Record<string, string>) =>
+    readConfig({ MPAC_PAYPAY_AUTH: 'oauth2', ...changes }, 'development');
+  for (const name of ['MPAC_PAYPAY_BASE_URL', 'MPAC_PAYPAY_TOKEN_URL']) {
+    assert.throws(() => refuseWrongDefaults(config({ [name]: 'http://proxy.example/x' })), /in the clear/);
+    refuseWrongDefaults(config({ [name]: 'https://proxy.example/x' }));
+    refuseWrongDefaults(config({ [name]: 'http://127.0.0.1:8090/paypay' }));
+  }
+  refuseWrongDefaults(readConfig({ MPAC_PAYPAY_BASE_URL: 'http://proxy.example' }, 'development'));
+});

@@ -5,7 +5,7 @@ import { fetchAccessToken, type TokenAnswer } from '../../outbound/client-creden
 import type { PeerMemory } from '../../outbound/peer-memory.ts';
 import type { ProviderContext } from '../provider.ts';
 import type { PaypayCredentials } from './credentials.ts';
-import { baseUrlOf, refuseHost, tokenUrlOf } from './hosts.ts';
+import { baseUrlOf, refuseHost, refuseInTheClear, tokenUrlOf } from './hosts.ts';
 import { makeOpaAuthorization, type OpaSignedRequest } from './opa-signature.ts';
 
 type Context = ProviderContext<PaypayCredentials>;
@@ -45,7 +45,10 @@ function sign(context: Context, memory: PeerMemory, request: OpaSignedRequest): 
 async function lendToken(context: Context, memory: PeerMemory): Promise<Authorization> {
   const { api_key, api_secret } = context.credentials;
   const token_url = tokenUrlOf(context);
-  const refusal = refuseHost(token_url, context.livemode);
+  const refusal =
+    refuseHost(token_url, context.livemode) ??
+    refuseInTheClear(token_url) ??
+    refuseInTheClear(baseUrlOf(context));
   if (refusal !== null) return { ok: false, reason: 'refused', message: refusal };
   const secret_hash = createHash('sha256').update(api_secret).digest('hex');
   const key = `${token_url} ${api_key} ${secret_hash}`;

@@ -30,3 +30,13 @@ export function refuseHost(url: string, livemode: boolean): string | null {
     ? `${hostname} is a host for tests at PayPay, and live payments never go there. The live one is ${LIVE_HOST}.`
     : `${hostname} is PayPay's live host, and test payments never go there. The sandbox is ${SANDBOX_HOST}.`;
 }
+
+const THIS_MACHINE: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** A signature may be read by anybody; a secret or a token in the clear would be everybody's (RFC 6750, section 5.3). */
+export function refuseInTheClear(url: string): string | null {
+  if (!URL.canParse(url)) return 'The URL cannot be read.';
+  const { protocol, hostname } = new URL(url);
+  if (protocol === 'https:' || THIS_MACHINE.has(hostname)) return null;
+  return `With oauth2 the secret and the tokens would travel in the clear to ${hostname}: use https.`;
+}

@@ -120,3 +120,17 @@ test('the token endpoint is where the operator says, and never one of the other 
   const result = await paypay.start?.(stage.makeFresh(), { ...stage.context, credentials: live });
   assert.match(result?.kind === 'ended_unpaid' ? (result.message ?? '') : '', /live host/);
 });
+
+test('a secret is not sent in the clear to another machine, nor a token', async (t) => {
+  const stage = await openStage(t);
+  const { credentials } = stage.context;
+  for (const changes of [
+    { token_url: 'http://proxy.example/oauth2/token' },
+    { base_url: 'http://proxy.example', token_url: `${credentials.base_url}/oauth2/token` },
+  ]) {
+    const context = { ...stage.context, credentials: { ...credentials, ...changes } };
+    const result = await paypay.start?.(stage.makeFresh(), context);
+    assert.match(result?.kind === 'ended_unpaid' ? (result.message ?? '') : '', /in the clear/);
+  }
+  assert.deepEqual(stage.calls, []);
+});

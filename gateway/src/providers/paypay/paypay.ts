@@ -12,7 +12,7 @@ import { captureHeld, lookUpHeld, revertHeld } from './authorizations.ts';
 import { callPaypay, type PaypayAnswer, requestIdOf } from './client.ts';
 import { PaypayCredentials, PaypayStoreCredentials } from './credentials.ts';
 import { lookUpCustomerPayment, startCustomerPayment } from './customer-payments.ts';
-import { refuseHost } from './hosts.ts';
+import { refuseHost, refuseInTheClear } from './hosts.ts';
 import { readPaypayNotification } from './notification.ts';
 import { EpochSeconds, findCodePayment, unknownAfter } from './payment-details.ts';
 import { paypay_files } from './reconciliation-file.ts';
@@ -36,7 +36,9 @@ export const paypay = defineProvider({
   }),
   refuseDefaults(defaults, livemode) {
     const urls = [defaults['base_url'], defaults['token_url']].filter((url) => url !== undefined);
-    return urls.map((url) => refuseHost(url, livemode)).find((refusal) => refusal !== null) ?? null;
+    const refuse = (url: string) =>
+      refuseHost(url, livemode) ?? (defaults['auth'] === 'oauth2' ? refuseInTheClear(url) : null);
+    return urls.map(refuse).find((refusal) => refusal !== null) ?? null;
   },
   start: (attempt, context) => asked(context, (own) => waysOf(attempt).start(attempt, own)),
   lookUp: (attempt, context) => asked(context, (own) => waysOf(attempt).lookUp(attempt, own)),
