@@ -30,6 +30,7 @@ function assertNotBegun(answer: Answer): void {
   assert.deepEqual([answer.status, answer.json.code], [502, 'provider_error'], answer.text);
   assert.match(answer.json.message, /nothing was begun/);
   assert.equal(answer.json.details.outcome, 'not_begun');
+  assert.equal(answer.json.details.constraint, 'provider_answers');
   assert.ok(Number(answer.headers.get('retry-after')) >= 1);
 }
 

@@ -39,7 +39,9 @@ export function refuseWhileSilent(
     {
       status: intent.status,
       payment_intent: intent.id,
-      ...(begun ? intent.outcome && { outcome: intent.outcome } : { outcome: 'not_begun' }),
+      ...(begun
+        ? intent.outcome && { outcome: intent.outcome }
+        : { outcome: 'not_begun', constraint: 'provider_answers' }),
     },
     { retry_after_seconds },
   );

@@ -40,6 +40,12 @@ test('a rule that a field breaks is named together with the field', () => {
   assert.equal(japaneseMessage(unknown), 'リクエストの内容が正しくありません。');
 });
 
+test('what was not begun is not called an outcome that is being looked for', () => {
+  const not_begun = new GatewayError('provider_error', 'x', { constraint: 'provider_answers' });
+  assert.match(japaneseMessage(not_begun), /開始されていません/);
+  assert.doesNotMatch(japaneseMessage(new GatewayError('provider_error', 'x')), /開始されていません/);
+});
+
 test('the message is Japanese in both places of the body, and the codes and facts stay the same', () => {
   const refusal = new GatewayError('invalid_request', 'amount is required.', {
     field: 'amount',

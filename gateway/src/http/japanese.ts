@@ -64,6 +64,8 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
   recognised_from_customer_code: () =>
     '読み取ったコードから決済サービスを判別できません。もう一度読み取るか、provider を指定してください。',
   single_use: () => 'このコードはすでに使われています。お客様に新しいコードを表示してもらってください。',
+  provider_answers: () =>
+    '決済事業者が応答していないため、処理は開始されていません。しばらくしてから再送するか、別の支払方法をご利用ください。',
   min_properties: () => '変更する項目を一つ以上指定してください。',
   return_url: (field) => `${field} は http(s) の絶対 URL にしてください。本番の決済では https が必要です。`,
   webhook_url: () => 'Webhook の URL は、公開アドレスの https にしてください。',
