@@ -3,6 +3,11 @@
 import assert from 'node:assert/strict';
 import { userInfo } from 'node:os';
 import { type TestContext, test } from 'node:test';
+import { actorOfCommandLine } from '../src/application/audit.ts';
+import { getReconciliation } from '../src/application/reconciliation-reports.ts';
+import { type ImportedFile, importReconciliationFile } from '../src/application/reconciliations.ts';
+import type { Context } from '../src/context.ts';
+import type { Difference } from '../src/db/reconciliation-differences.ts';
 import type { Json } from './support/client.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { runCli } from './support/process.ts';
@@ -24,18 +29,6 @@ const nameOf = (day: string, kind = 'transaction', account = ACCOUNT) => {
   return `${kind}_${account}_${digits}000000_${digits}235959_v2.csv`;
 };
 
-interface Difference extends Json {
-  kind: string;
-  attempt_id: string | null;
-  refund_id: string | null;
-  provider_payment_id: string | null;
-}
-
-interface ImportedFile extends Json {
-  id: string;
-  organization_id: string;
-}
-
 interface Printed {
   files: ImportedFile[];
   rows_count: number;
@@ -54,14 +47,27 @@ async function cliJson(t: TestContext, gateway: TestGateway, ...args: string[]):
   return JSON.parse(stdout) as Printed;
 }
 
-/** Imports bytes by hand; the answer's only file, and its differences. */
-async function importBytes(t: TestContext, gateway: TestGateway, name: string, bytes: Buffer) {
-  const path = makeFolder(t).write(name, bytes);
-  const { files, rows_count } = await cliJson(t, gateway, 'import', path, '--by', 'M. Sato');
+/** Imports bytes; the answer's only file, and its differences. */
+async function importBytes({ context }: TestGateway, file_name: string, bytes: Buffer) {
+  const wanted = { provider: 'PAYPAY', bytes, file_name, livemode: false, source: 'by_hand' as const };
+  const { files } = await importReconciliationFile(context, wanted, actorOfCommandLine('test'));
   const [file] = files;
   assert.ok(file !== undefined && files.length === 1);
-  const shown = await cliJson(t, gateway, 'show', file.id, '--json', '--limit', '1000');
-  return { file, rows_count, differences: shown.differences };
+  return { file, differences: await differencesOf(context, file.id) };
+}
+
+async function differencesOf(context: Context, file_id: string): Promise<Difference[]> {
+  return (await getReconciliation(context, file_id, 1_000)).differences;
+}
+
+/** The same by the command line, which prints what came of it. */
+async function importByCommand(t: TestContext, gateway: TestGateway, name: string, bytes: Buffer) {
+  const path = makeFolder(t).write(name, bytes);
+  const { files } = await cliJson(t, gateway, 'import', path, '--by', 'M. Sato');
+  const [file] = files;
+  assert.ok(file !== undefined && files.length === 1);
+  const { differences } = await cliJson(t, gateway, 'show', file.id, '--json', '--limit', '1000');
+  return { file, differences };
 }
 
 async function pay(gateway: TestGateway, changes: Json = {}) {
@@ -154,7 +160,7 @@ test('exactly the differences that are put into a day’s file are found', async
   );
   const hurt = rows.flatMap((line) => changed.get(line) ?? (changed.has(line) ? [] : [line]));
   const bytes = makeBytes(header, [...hurt, foreign, foreign_refund, returned]);
-  const { file, differences } = await importBytes(t, gateway, name, bytes);
+  const { file, differences } = await importByCommand(t, gateway, name, bytes);
   assert.deepEqual(inOrder(differences), expected.sort());
   assert.deepEqual(file['differences'], {
     amount_differs: 4,
@@ -195,12 +201,12 @@ test('exactly the differences that are put into a day’s file are found', async
   );
 
   // PayPay makes the file once more, and now it is right.
-  const right = await importBytes(t, gateway, name, makeBytes(header, rows));
+  const right = await importBytes(gateway, name, makeBytes(header, rows));
   assert.deepEqual(right.differences, []);
   assert.deepEqual(right.file['replaced'], { id: file.id, open_differences: differences.length });
   // The same bytes again are nothing new, whatever the file is called, and neither is the file that was replaced.
   for (const again of [makeBytes(header, rows), bytes]) {
-    const answer = await importBytes(t, gateway, name.replace('.csv', ' (1).csv'), again);
+    const answer = await importBytes(gateway, name.replace('.csv', ' (1).csv'), again);
     assert.deepEqual([answer.file['result'], answer.differences], ['already_imported', []]);
   }
 });
@@ -231,7 +237,7 @@ test('held money is found by what PayPay calls it: taken in part, let go, given 
   );
   const held = made[1] ?? { url: '', name: '' };
   const { header, rows } = await fetchLines(held);
-  const right = await importBytes(t, gateway, held.name, makeBytes(header, rows));
+  const right = await importBytes(gateway, held.name, makeBytes(header, rows));
   // What somebody let go at PayPay's own tool was not looked up yet: the file is the first to tell.
   assert.deepEqual(
     right.differences.map((each) => [each.kind, each['status_here'], each['status_there']]),
@@ -245,7 +251,7 @@ test('held money is found by what PayPay calls it: taken in part, let go, given 
     if (line === less) return [line.replace(/,200\d,/, ',1,')];
     return line === none || line.includes(refund_id) ? [] : [line];
   });
-  const { differences } = await importBytes(t, gateway, held.name, makeBytes(header, wrong));
+  const { differences } = await importBytes(gateway, held.name, makeBytes(header, wrong));
   const kinds = differences.map(
     ({ kind, refund_id: of_refund }) => `${kind}${of_refund ? ' of a refund' : ''}`,
   );
@@ -261,18 +267,18 @@ test('a payment near midnight is missing only when both files that could have it
   gateway.clock.set('2026-01-16T14:55:00.000Z'); // five minutes before midnight
   const in_next_file = await pay(gateway, { amount: 700 });
   const in_no_file = await pay(gateway, { amount: 800 });
-  const first = await importBytes(t, gateway, nameOf(DAY), makeBytes(COLUMNS, []));
+  const first = await importBytes(gateway, nameOf(DAY), makeBytes(COLUMNS, []));
   assert.deepEqual(first.differences, []);
 
   const next = `04,${ACCOUNT},,,,,取引完了,2026/01/17 00:00:01,700,,,${in_next_file.attempt_id},`;
-  const second = await importBytes(t, gateway, nameOf('2026-01-17'), makeBytes(COLUMNS, [next]));
+  const second = await importBytes(gateway, nameOf('2026-01-17'), makeBytes(COLUMNS, [next]));
   assert.deepEqual(second.differences, []);
-  const late = await cliJson(t, gateway, 'show', first.file.id, '--json');
-  assert.deepEqual(late.differences.map(describe), [`missing_there ${in_no_file.attempt_id}`]);
-  assert.equal(late.file['differences_count'], 1);
+  const { file, differences } = await getReconciliation(gateway.context, first.file.id, 100);
+  assert.deepEqual(differences.map(describe), [`missing_there ${in_no_file.attempt_id}`]);
+  assert.equal(file.differences_count, 1);
 
   // Told once: neither file brings it again.
-  const third = await importBytes(t, gateway, nameOf('2026-01-17'), makeBytes(COLUMNS, [next, '']));
+  const third = await importBytes(gateway, nameOf('2026-01-17'), makeBytes(COLUMNS, [next, '']));
   assert.deepEqual([third.file['result'], third.differences], ['imported', []]);
 });
 
@@ -296,14 +302,19 @@ test('of an account that serves two organizations, each sees its own differences
   gateway.clock.advance(2_500);
   await gateway.runJob('look_ups');
   const unknown = `0477,${ACCOUNT},,,,,取引完了,2026/01/16 12:00:00,300,,,,`;
-  const path = makeFolder(t).write(nameOf(DAY), makeBytes(COLUMNS, [unknown]));
-  const { files } = await cliJson(t, gateway, 'import', path);
+  const file_name = nameOf(DAY);
+  const bytes = makeBytes(COLUMNS, [unknown]);
+  const { files } = await importReconciliationFile(
+    gateway.context,
+    { provider: 'PAYPAY', bytes, file_name, livemode: false, source: 'by_hand' },
+    actorOfCommandLine('test'),
+  );
   assert.deepEqual(
     files.map(({ organization_id }) => organization_id).sort(),
     [gateway.organization_id, other.organization_id].sort(),
   );
   for (const { id, organization_id } of files) {
-    const { differences } = await cliJson(t, gateway, 'show', id, '--json');
+    const differences = await differencesOf(gateway.context, id);
     const own = organization_id === gateway.organization_id ? mine.id : theirs.id;
     assert.deepEqual(
       differences.map(({ kind, payment_intent_id }) => [kind, payment_intent_id]),
@@ -359,12 +370,75 @@ test('the command line says what is wrong, and prints tables', async (t) => {
 
 test('bytes that are no Shift_JIS of PayPay’s change nothing', async (t) => {
   const gateway = await startTestGateway(t);
-  const path = makeFolder(t).write(
-    nameOf(DAY),
-    Buffer.concat([toShiftJis(`${COLUMNS}\n`), Buffer.of(0xff, 10)]),
-  );
-  const { code, stderr } = await cli(t, gateway, 'import', path);
-  assert.equal(code, 1);
-  assert.match(stderr, /^Line 2 /);
+  const bytes = Buffer.concat([toShiftJis(`${COLUMNS}\n`), Buffer.of(0xff, 10)]);
+  await assert.rejects(() => importBytes(gateway, nameOf(DAY), bytes), /^UnreadableFileError: Line 2 /);
   assert.deepEqual(await gateway.query('select id from reconciliation_files'), []);
+});
+
+test('an import that died is taken over, one that runs is left alone, and marks are forgotten in time', async (t) => {
+  const gateway = await startTestGateway(t);
+  gateway.clock.set(MORNING);
+  const intent = await pay(gateway);
+  const [made] = await makeFiles(gateway, DAY);
+  const { header, rows } = await fetchLines(made ?? { url: '' });
+  const bytes = makeBytes(header, rows);
+  const { file } = await importBytes(gateway, nameOf(DAY), bytes);
+  const marks = () =>
+    gateway.query<{ object_id: string }>('select object_id from reconciliation_matches order by object_id');
+  assert.deepEqual(await marks(), [{ object_id: intent.attempt_id }]);
+
+  const begin = (received_at: string) =>
+    gateway.query(
+      `update reconciliation_files set status = 'importing', imported_at = null, received_at = $1`,
+      [received_at],
+    );
+  await begin(new Date(gateway.clock.now()).toISOString());
+  await assert.rejects(
+    () => importBytes(gateway, nameOf(DAY), bytes),
+    /^GatewayError: The same file is being imported/,
+  );
+
+  await begin('2026-01-01T00:00:00.000Z');
+  await gateway.query(
+    `insert into reconciliation_matches (object_id, file_id, organization_id) select 'pa_left', id, organization_id
+     from reconciliation_files`,
+  );
+  const again = await importBytes(gateway, nameOf(DAY), bytes);
+  assert.deepEqual([again.file.id, again.file['result']], [file.id, 'imported']);
+  assert.deepEqual(await marks(), [{ object_id: intent.attempt_id }]);
+
+  await gateway.runJob('purge');
+  assert.equal((await marks()).length, 1);
+  gateway.clock.advance(401 * 86_400_000);
+  await gateway.runJob('purge');
+  assert.deepEqual(await marks(), []);
+});
+
+test('what a person has settled stays settled when the file comes again', async (t) => {
+  const gateway = await startTestGateway(t);
+  gateway.clock.set(MORNING);
+  const lost = await pay(gateway);
+  const foreign = `0477,${ACCOUNT},,,,,取引完了,2026/01/16 12:00:00,300,,,till-77,`;
+  await importBytes(gateway, nameOf(DAY), makeBytes(COLUMNS, [foreign]));
+  await gateway.query(
+    `update reconciliation_differences
+     set resolved_at = created_at, resolved_by = 'M. Sato', resolution_reason = 'A sticker at the till.'`,
+  );
+  const { file, differences } = await importBytes(
+    gateway,
+    nameOf(DAY),
+    makeBytes(COLUMNS, [foreign, foreign.replaceAll('77', '78')]),
+  );
+  // The payment that is missing was told once, with the file before.
+  assert.deepEqual(
+    differences.map(({ kind, provider_payment_id, resolved_by, resolution_reason }) => [
+      ...[kind, provider_payment_id, resolved_by, resolution_reason],
+    ]),
+    [
+      ['missing_here', '0477', 'M. Sato', 'A sticker at the till.'],
+      ['missing_here', '0478', null, null],
+    ],
+  );
+  assert.deepEqual(file['differences'], { missing_here: 1 });
+  assert.equal(await gateway.statusOf(lost), 'succeeded');
 });

@@ -60,6 +60,31 @@ function idsOf(body: unknown) {
   return [attempt_id, provider_payment_id];
 }
 
+test('a file that is ready is told with its place, and concerns no payment', () => {
+  const created = {
+    notification_type: 'file.created',
+    notification_id: '8f3c',
+    fileType: 'transaction_recon',
+    path: 'https://files.paypay.ne.jp/transaction_1_20260114_20260114_v2.csv',
+    requestedAt: 1_768_500_000,
+  };
+  const readOf = (body: object) => {
+    const bytes = Buffer.from(JSON.stringify(body));
+    const read = readPaypayNotification(
+      { headers: {}, body: bytes, query: '', remote_address: '127.0.0.1' },
+      null,
+    );
+    assert.ok(read.ok);
+    const { attempt_id, provider_payment_id, file_url } = read.notification;
+    assert.deepEqual([attempt_id, provider_payment_id], [null, null]);
+    return file_url;
+  };
+  assert.equal(readOf(created), created.path);
+  assert.equal(readOf({ ...created, fileType: 'something_else' }), undefined);
+  assert.equal(readOf({ ...created, path: 'https://x/'.padEnd(2_100, 'x') }), undefined);
+  assert.equal(readOf({ ...created, path: 7 }), undefined);
+});
+
 test('every body that PayPay or the document knows names the payment to ask about', () => {
   assert.deepEqual(idsOf(COMPLETED), ['pa_01J0000000000000000000000A', '04123456789']);
   assert.deepEqual(idsOf(FAILED), ['pa_01J0000000000000000000000A', '04123456789']);
