@@ -18,6 +18,9 @@ const GIVEN = {
   MPAC_PAYPAY_API_KEY: 'canary-paypay-key',
   MPAC_PAYPAY_API_SECRET: 'canary-paypay-secret',
   MPAC_PAYPAY_WEBHOOK_SECRET: 'canary-notification-secret',
+  MPAC_MPGS_API_KEY: 'canary-plutu-key',
+  MPAC_MPGS_ACCESS_TOKEN: 'canary-plutu-token',
+  MPAC_MPGS_SECRET_KEY: 'canary-plutu-secret',
   MPAC_METRICS_TOKEN: 'canary-metrics-token',
   MPAC_PROVIDER_PROXY_URL: 'http://canary-proxy-user:canary-proxy-password@127.0.0.1:9',
 };
@@ -26,7 +29,13 @@ test('nothing secret stands in any output, answer, metric, trace or table, whate
   const stage = await makeCrashStage(t);
   const collector = await startReceiver(t, (response) => response.end('{}'));
   const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.url };
-  const env = { ...stage.env, ...GIVEN, ...traces, LOG_LEVEL: 'trace' };
+  const env = {
+    ...stage.env,
+    ...GIVEN,
+    ...traces,
+    MPAC_BASE_URL: 'http://localhost:8080',
+    LOG_LEVEL: 'trace',
+  };
   const gateway = await startGateway(t, 'serve', env);
   const worker = await startWorkerProcess(t, env);
   const client = stage.clientAt(gateway);

@@ -44,6 +44,15 @@ test('the page says how it went and leads on, with the payment and its result ad
   }
 });
 
+test('unclear news after the end of a payment tell nobody that nothing was charged', async () => {
+  const intent = await stage.openPage({}, { return_url: RETURN_URL });
+  assert.equal((await client.cancel(intent.id)).status, 200);
+  const query = signNews(newsPairs(intent.invoice_no, { approved: null }));
+  const { text } = await stage.tell(query, browser());
+  assert.match(text, /being confirmed/);
+  assert.match(text, /redirect_status=pending/);
+});
+
 test('of the payment the page knows amount, description and result, and nothing of them runs', async () => {
   const description = `<script>alert(1)</script> "&'`;
   const intent = await stage.openPage(

@@ -332,3 +332,40 @@ test('a refusal of Plutu’s is told by its code, and no key stands in the log',
     assert.equal(all.includes(secret), false, secret);
   }
 });
+
+test('while Plutu is silent nothing is begun there, and what needs no Plutu goes on', async () => {
+  const own = await startTestGateway({ after }, { config: { provider_circuit_failures: 2 } });
+  const own_stage = await makeMpgsStage(own);
+  const [left, cancelled] = [await own_stage.openPage(), await own_stage.openPage()];
+  for (let n = 0; n < 2; n += 1) {
+    await own_stage.setFault('server_error');
+    assert.equal((await own.client.confirm((await own_stage.createIntent()).id, MPGS)).status, 502);
+  }
+  const next = await own_stage.createIntent();
+  const isRefused = async () => {
+    const { json } = await own.client.confirm(next.id, MPGS);
+    assert.equal(json.details.outcome, 'not_begun', JSON.stringify(json));
+  };
+  await isRefused();
+  assert.equal((await own.client.cancel(cancelled.id)).json.status, 'cancelled');
+  await own.settle();
+  // Who was not asked has not answered: neither the cancel nor a look-up brings Plutu back.
+  await isRefused();
+  await own_stage.tell(approved(left.invoice_no));
+  assert.equal(await own.statusOf(left), 'succeeded');
+});
+
+test('two ends meet at one attempt, a cancel and the news, and one of them is the truth', async () => {
+  for (let n = 0; n < 5; n += 1) {
+    const intent = await stage.openPage();
+    const [cancel, told] = await Promise.all([
+      gateway.clientFor(gateway.key, gateway.replicas[n % 2]).cancel(intent.id),
+      stage.tell(approved(intent.invoice_no)),
+    ]);
+    assert.equal(told.status, 200);
+    const status = await gateway.statusOf(intent);
+    const lates = await gateway.latePaymentsOf(intent);
+    if (cancel.status === 200) assert.deepEqual([status, lates.length], ['cancelled', 1]);
+    else assert.deepEqual([cancel.status, status, lates.length], [409, 'succeeded', 0]);
+  }
+});

@@ -6,16 +6,24 @@ import { findAttempt } from '../db/payment-intents.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
+import type { ProviderResult } from '../domain/provider-result.ts';
 import type { NotificationRequest, Provider } from '../providers/provider.ts';
 import { findProviderAccess } from './provider-access.ts';
 import { applyProviderResult, reload } from './provider-results.ts';
+
+export interface ToldPayment {
+  intent: PaymentIntent;
+  attempt: Attempt;
+  /** What the news said, whether or not it changed anything. */
+  told: ProviderResult['kind'];
+}
 
 /** The payment as it is after the news, or null when they are not the provider's. Repetitions change nothing. */
 export async function receiveSignedNews(
   context: Context,
   provider: Provider,
   request: NotificationRequest,
-): Promise<{ intent: PaymentIntent; attempt: Attempt } | null> {
+): Promise<ToldPayment | null> {
   const refuse = (reason: string) => {
     context.log.warn({ provider: provider.name, reason }, 'notification refused');
     return null;
@@ -37,7 +45,7 @@ export async function receiveSignedNews(
   const [intent, attempt] = await reload(context, { id: found.payment_intent_id }, found);
   const after = await applyProviderResult(context, intent, attempt, result);
   context.log.info({ attempt: attempt.id, provider: provider.name, result: result.kind }, 'provider told');
-  return after;
+  return { ...after, told: result.kind };
 }
 
 /** Settings can come back. Until they do, whoever tells the news is asked to tell them again. */

@@ -3,7 +3,7 @@
 // whoever brings them; only then is anything answered.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { receiveSignedNews } from '../application/signed-news.ts';
+import { receiveSignedNews, type ToldPayment } from '../application/signed-news.ts';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
 import { isOnlyTold, type Provider } from '../providers/provider.ts';
@@ -69,8 +69,8 @@ async function answerBrowser(
 ): Promise<FastifyReply> {
   let page: ReturnPage;
   try {
-    const { intent, attempt } = await hearNews(context, limits, provider, request);
-    page = { outcome: outcomeOf(intent, attempt), intent, attempt };
+    const payment = await hearNews(context, limits, provider, request);
+    page = { outcome: outcomeOf(payment), ...payment };
   } catch (error) {
     const refusal = asRefusal(error);
     if (refusal.status >= 500) context.log.error({ err: error, request_id: request.id }, 'news not written');
@@ -90,7 +90,7 @@ async function hearNews(
   limits: RateLimits,
   provider: Provider,
   request: FastifyRequest,
-): Promise<NonNullable<Awaited<ReturnType<typeof receiveSignedNews>>>> {
+): Promise<ToldPayment> {
   limits.checkUnprovenNotifications(request);
   const at = request.url.indexOf('?');
   const after = await receiveSignedNews(timedContext(context, request), provider, {

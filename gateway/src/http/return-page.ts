@@ -1,6 +1,7 @@
 // The page between a provider's page and the merchant's: it says how the payment stands and leads on. No script, nothing
 // from elsewhere, and of the payment no more than its amount, its description and its result.
 import { createHash } from 'node:crypto';
+import type { ToldPayment } from '../application/signed-news.ts';
 import { type Attempt, isEnded } from '../domain/attempt.ts';
 import { formatMoney } from '../domain/money.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
@@ -20,11 +21,12 @@ export interface ReturnPage {
 const LEADS_ON_AFTER_SECONDS = 5;
 const ASKS_AGAIN_AFTER_SECONDS = 5;
 
-export function outcomeOf(intent: PaymentIntent, attempt: Attempt): 'paid' | 'failed' | 'pending' | 'late' {
+/** News that say neither yes nor no are no reason to tell anybody that nothing was charged, even after the end. */
+export function outcomeOf({ intent, attempt, told }: ToldPayment): 'paid' | 'failed' | 'pending' | 'late' {
   if (attempt.status === 'paid') {
     return intent.status === 'succeeded' && intent.attempt_id === attempt.id ? 'paid' : 'late';
   }
-  return isEnded(attempt) ? 'failed' : 'pending';
+  return isEnded(attempt) && told !== 'unknown' ? 'failed' : 'pending';
 }
 
 /** What the merchant's page is told. Of late money neither yes nor no would be true. */
@@ -71,6 +73,7 @@ svg { width: 72px; height: 72px; padding: 12px; border-radius: 50%; fill: none; 
 .wait svg { color: var(--wait); background: var(--wait-wash); }
 .plain svg { color: var(--plain); background: var(--plain-wash); }
 h1 { margin: 18px 0 6px; font-size: 1.35rem; line-height: 1.35; letter-spacing: -.01em; text-wrap: balance; }
+:lang(ja) { word-break: auto-phrase; }
 p { margin: 0; color: var(--soft); text-wrap: pretty; }
 dl { margin: 24px 0 0; border-top: 1px solid var(--line); padding-top: 18px; }
 dt { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
