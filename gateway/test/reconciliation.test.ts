@@ -329,6 +329,44 @@ test('of an account that serves two organizations, each sees its own differences
   assert.equal(entries.length, 1);
 });
 
+test('a file cannot speak for the payments of another account, whatever ids it names', async (t) => {
+  const gateway = await startTestGateway(t);
+  gateway.clock.set(MORNING);
+  const other = await gateway.addOrganization();
+  await gateway.saveStore({
+    organization_id: other.organization_id,
+    payment_processor_configs: [
+      { provider: 'PAYPAY', is_active: true, credentials: { merchant_id: 'another_account' } },
+    ],
+  });
+  // Its former account counts until that day's end; a day later it does not.
+  gateway.clock.advance(86_400_000);
+  const theirs = await gateway.createIntent({}, other.client);
+  const { json } = await gateway.terminalFor(theirs).confirmQr();
+  await gateway.paypay.pay(String(json.qr_content));
+  gateway.clock.advance(2_500);
+  await gateway.runJob('look_ups');
+  const [attempt] = await gateway.query<{ id: string; provider_payment_id: string }>(
+    'select id, provider_payment_id from payment_attempts',
+  );
+  const line = `${attempt?.provider_payment_id},${ACCOUNT},,,,,取引失敗,2026/01/17 09:00:02,1000,,,${attempt?.id},`;
+  const paid = line.replace('取引失敗', '取引完了');
+  const { file, differences } = await importBytes(
+    gateway,
+    nameOf('2026-01-17'),
+    makeBytes(COLUMNS, [line, paid]),
+  );
+  assert.equal(file.organization_id, gateway.organization_id);
+  assert.deepEqual(
+    differences.map(({ kind, payment_intent_id }) => [kind, payment_intent_id]),
+    [['missing_here', null]],
+  );
+  assert.deepEqual(
+    await gateway.query('select id from payment_attempts where next_check_at is not null'),
+    [],
+  );
+});
+
 test('the command line says what is wrong, and prints tables', async (t) => {
   const gateway = await startTestGateway(t);
   gateway.clock.set(MORNING);
