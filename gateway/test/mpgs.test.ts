@@ -122,6 +122,22 @@ test('another amount or currency than ours is neither accepted nor declined, and
     clock.advance(2 * 3_600_000);
     await gateway.settle();
     assert.equal(await gateway.statusOf(intent), 'processing');
+    const decided = await client.post(`/v1/payment_intents/${intent.id}/resolve`, {
+      outcome: 'not_paid',
+      reason: 'The dashboard of Plutu shows another order.',
+      resolved_by: 'A. Salem',
+    });
+    assert.equal(decided.status, 200, decided.text);
+    clock.advance(2 * 3_600_000);
+    await gateway.settle();
+    const ended = await gateway.statusOf(intent);
+    assert.ok(ended === 'requires_payment_method' || ended === 'cancelled', ended);
+    // What Plutu says stays what it says: told again, it is money of that sum, and not the order's.
+    await stage.tell(approved(intent.invoice_no, changes));
+    assert.deepEqual(
+      (await gateway.latePaymentsOf(intent)).map((late) => [late['status'], String(late['amount'])]),
+      [['held', 'amount' in changes ? '1235' : '1234']],
+    );
   }
 });
 
