@@ -7,13 +7,13 @@ import { type Scope, startTestGateway, type TestGateway } from './support/gatewa
 
 const FAILURES = 3;
 const PAUSE_MS = 5_000;
-const CONFIG = { provider_circuit_failures: FAILURES, provider_deadline_ms: 300 };
+const CONFIG = { provider_circuit_failures: FAILURES };
 
 const startGateway = (t: Scope, config: object = {}) =>
   startTestGateway(t, { config: { ...CONFIG, ...config } });
 
 /** As many confirms into PayPay's silence as it takes until the gateway leaves it alone. */
-async function fallSilent(gateway: TestGateway, fault = 'hang_after_success') {
+async function fallSilent(gateway: TestGateway, fault = 'server_error_after_success') {
   await gateway.paypay.setFault(fault);
   const intents = [];
   for (let n = 0; n < FAILURES; n += 1) {
@@ -42,8 +42,8 @@ const OPEN = /^mpac_provider_circuits_open\{provider="PAYPAY"\} (\d+)$/m;
 const REFUSED = /^mpac_provider_circuit_refusals_total\{provider="PAYPAY",question="start"\} (\d+)$/m;
 
 test('every payment that was asked about before PayPay fell silent is found paid once, after it is back', async (t) => {
-  const gateway = await startGateway(t);
-  const intents = await fallSilent(gateway);
+  const gateway = await startGateway(t, { provider_deadline_ms: 1_000 });
+  const intents = await fallSilent(gateway, 'hang_after_success');
   assert.equal(await metric(gateway, OPEN), 1);
   for (const { merchantPaymentId, url } of await gateway.paypay.payments()) {
     assert.match(merchantPaymentId, /^pa_/);
@@ -96,6 +96,20 @@ test('a confirm while PayPay is silent is refused before anything is written, an
   assert.deepEqual([later.status, later.json.status], [200, 'requires_action'], later.text);
 });
 
+test('a code that a customer shows is not used up while PayPay is silent, and pays afterwards', async (t) => {
+  const gateway = await startGateway(t);
+  const scanned = { payment_method_type: 'qr_cpm', customer_code: await gateway.paypay.showCode() };
+  await fallSilent(gateway, 'server_error');
+  const intent = await gateway.createIntent({ payment_method_types: ['qr_cpm'] });
+  const terminal = gateway.terminalFor(intent);
+  assertNotBegun(await terminal.confirm(scanned));
+  await gateway.paypay.clearFaults();
+  gateway.clock.advance(PAUSE_MS);
+  const { status, json } = await terminal.confirm(scanned);
+  assert.deepEqual([status, json.status], [200, 'succeeded']);
+  assert.equal((await gateway.paypay.taken()).length, 1);
+});
+
 test('a confirm that was begun before is not asked again while PayPay is silent, and says so', async (t) => {
   const gateway = await startGateway(t);
   const [intent] = await fallSilent(gateway);
@@ -116,7 +130,7 @@ test('a capture, a cancel and a refund are refused before their first write, and
   await gateway.paypay.pay(paid.code);
   gateway.clock.advance(3_100);
   await gateway.settle();
-  await fallSilent(gateway, 'hang');
+  await fallSilent(gateway, 'server_error');
   const before = await gateway.query('select id, version from payment_intents order by id');
 
   assertNotBegun(await gateway.client.capture(held.id, {}));
@@ -135,7 +149,7 @@ test('a capture, a cancel and a refund are refused before their first write, and
 
 test('a look-up that is put off is no check, comes back at the next probe, and does not spin', async (t) => {
   const gateway = await startGateway(t);
-  const intents = await fallSilent(gateway, 'hang');
+  const intents = await fallSilent(gateway, 'server_error');
   const checks = () =>
     gateway.query('select id, checks_done, not_found_count from payment_attempts order by id');
   const before = await checks();
@@ -156,7 +170,7 @@ test('a notification makes a look-up due, and it still waits for the probe', asy
   const gateway = await startGateway(t);
   const open = await gateway.openQr();
   await gateway.paypay.pay(open.code);
-  await fallSilent(gateway, 'hang');
+  await fallSilent(gateway, 'server_error');
   const { merchantPaymentId } = await gateway.paypay.find(open.code);
   const asked = await gateway.paypay.calls('get_payment');
   const body = { merchantPaymentId, status: 'COMPLETED' };
@@ -180,7 +194,7 @@ test('a refund that waits for the worker is not counted as asked while PayPay is
   await gateway.runJob('look_ups');
   const refunds = () => gateway.query('select asked_at, status, checks_done from refunds');
   assert.deepEqual(await refunds(), [{ asked_at: null, status: 'pending', checks_done: 0 }]);
-  await fallSilent(gateway, 'hang');
+  await fallSilent(gateway, 'server_error');
   assert.equal(await gateway.runJob('refunds'), 1);
   assert.equal(await gateway.runJob('refunds'), 0);
   assert.deepEqual(await refunds(), [{ asked_at: null, status: 'pending', checks_done: 0 }]);
@@ -213,7 +227,7 @@ test('each process finds out for itself: the other replica still asks', async (t
   const gateway = await startTestGateway(t, { replicas: 2, config: CONFIG });
   const [, other] = gateway.replicas;
   assert.ok(other);
-  await fallSilent(gateway, 'hang');
+  await fallSilent(gateway, 'server_error');
   const intent = await gateway.createIntent();
   await gateway.paypay.clearFaults();
   assertNotBegun(await gateway.terminalFor(intent).confirmQr());
@@ -230,7 +244,7 @@ test('live payments are not held back by the silence of the sandbox', async (t) 
     },
   };
   await gateway.saveStore({ livemode: true });
-  await fallSilent(gateway, 'hang');
+  await fallSilent(gateway, 'server_error');
   await gateway.paypay.clearFaults();
   const live = gateway.clientFor(await gateway.addKey({ livemode: true }));
   const intent = await gateway.createIntent({}, live);
@@ -239,7 +253,7 @@ test('live payments are not held back by the silence of the sandbox', async (t) 
 
 test('with the setting at zero nobody is ever held back', async (t) => {
   const gateway = await startGateway(t, { provider_circuit_failures: 0 });
-  await fallSilent(gateway, 'hang');
+  await fallSilent(gateway, 'server_error');
   await gateway.paypay.clearFaults();
   assert.equal((await gateway.terminalFor(await gateway.createIntent()).confirmQr()).status, 200);
 });
