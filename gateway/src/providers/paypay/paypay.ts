@@ -1,6 +1,7 @@
 // PayPay, QR codes that the till shows (MPM). One payment is one code under our attempt id. Whatever is not
 // plainly told is unknown; an unpaid code is ended by deleting it, never by PayPay's cancel, which would lie
-// in wait and undo a payment that the customer makes later. Money that is held is told of in authorizations.ts.
+// in wait and undo a payment that the customer makes later. Money that is held is told of in authorizations.ts, codes
+// that the customer shows (CPM) in customer-payments.ts.
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { CustomerAction, ProviderResult } from '../../domain/provider-result.ts';
