@@ -244,5 +244,11 @@ test('who is refused by his address is logged with all that is needed to set the
     [line['address'], line['socket_address'], line['forwarded_for']],
     ['192.0.2.66', '127.0.0.1', '203.0.113.9, 192.0.2.66'],
   );
+
+  const forged = own.log.next(({ msg }) => msg === 'notification refused');
+  own.context.config.notifications['PAYPAY'] = { secret: 'a secret', sources: ['192.0.2.66'] };
+  assert.equal((await notify({ ...body, note: 'canary-in-the-body' }, headers, own)).status, 401);
+  const { reason, address, socket_address } = await forged;
+  assert.deepEqual([reason, address, socket_address], ['bad_signature', '192.0.2.66', '127.0.0.1']);
   assert.doesNotMatch(own.log.texts.join(''), /canary-in-the-body/);
 });

@@ -38,17 +38,15 @@ export async function receiveNotification(
   request: NotificationRequest,
   caller: Caller,
 ): Promise<'stored' | 'waiting' | 'full' | 'refused' | 'unreadable'> {
+  const from = { provider: provider.name, address: request.remote_address, ...caller };
   const rule = context.config.notifications[provider.name] ?? { secret: null, sources: [] };
   if (rule.sources.length > 0 && !isFrom(rule.sources, request.remote_address)) {
-    context.log.warn(
-      { provider: provider.name, address: request.remote_address, ...caller },
-      'notification from elsewhere',
-    );
+    context.log.warn(from, 'notification from elsewhere');
     return 'refused';
   }
   const read = provider.readNotification?.(request, rule.secret);
   if (read === undefined || !read.ok) {
-    context.log.warn({ provider: provider.name, reason: read?.reason }, 'notification refused');
+    context.log.warn({ ...from, reason: read?.reason }, 'notification refused');
     return read?.reason === 'bad_signature' ? 'refused' : 'unreadable';
   }
   const notification = {
