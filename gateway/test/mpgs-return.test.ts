@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { chromium } from 'playwright-core';
+import { readConfig } from '../src/config.ts';
 import { type DatabaseProxy, startDatabaseProxy } from './support/database-proxy.ts';
 import { startTestGateway } from './support/gateway.ts';
 import { MPGS, makeMpgsStage, newsPairs, signNews } from './support/mpgs-stage.ts';
@@ -145,7 +146,8 @@ test('news of a store whose settings changed to another account count under the 
       ],
     });
   const half = await sync({ api_key: 'only-this' });
-  assert.equal(half.status, 400, half.text);
+  assert.deepEqual([half.status, half.json.details.constraint], [400, 'required'], half.text);
+  assert.match(half.json.details.field, /\.credentials\.access_token$/);
   assert.equal(half.text.includes('only-this'), false);
   assert.equal((await sync(account('first'))).status, 200);
   // The page is opened for real; only the account is another than the simulator's.
@@ -160,6 +162,52 @@ test('news of a store whose settings changed to another account count under the 
   assert.equal((await own_stage.tell(signNews(pairs, 'simulator-secret'))).status, 401);
   assert.equal((await own_stage.tell(signNews(pairs, 'first-secret'))).status, 200);
   assert.equal(await own.statusOf(intent), 'succeeded');
+});
+
+test('a live store without an account of its own uses the gateway’s, and its customers come back by https', async () => {
+  const own = await startTestGateway({ after });
+  const own_stage = await makeMpgsStage(own);
+  const { config } = own.context;
+  config.provider_defaults['MPGS'] = {
+    gateway_api_key: 'simulator-key',
+    gateway_access_token: 'simulator-token',
+    gateway_secret_key: 'simulator-secret',
+    base_url: `${own.simulator_url}/mpgs`,
+    page_minutes: '7',
+  };
+  const payment_processor_configs = [{ provider: 'MPGS', is_active: true, credentials: {} }];
+  await own.saveStore({ livemode: true, payment_processor_configs });
+  const live = own.clientFor(await own.addKey({ livemode: true }));
+  const order = { amount: 1_234, currency: 'USD', payment_method_types: ['credit_card'] };
+  const intent = await own.createIntent(order, live);
+  const plain = await live.confirm(intent.id, { ...MPGS, return_url: 'http://shop.example/done' });
+  assert.deepEqual([plain.status, plain.json.details.field], [400, 'return_url'], plain.text);
+  const { status, json } = await live.confirm(intent.id, {
+    ...MPGS,
+    return_url: 'https://shop.example/done',
+  });
+  assert.deepEqual(
+    [status, json.expires_at],
+    [200, new Date(own.clock.now() + 7 * 60_000).toISOString()],
+    JSON.stringify(json),
+  );
+  const { id } = await own_stage.attemptOf(intent);
+  assert.equal((await own_stage.tell(signNews(newsPairs(id), 'another'))).status, 401);
+  assert.equal((await own_stage.tell(approved(id))).status, 200);
+  assert.equal((await live.retrieve(intent.id)).json.status, 'succeeded');
+});
+
+test('half of an account, and customers who could not come back, are refused at the start', () => {
+  const keys = { MPAC_MPGS_API_KEY: 'k', MPAC_MPGS_ACCESS_TOKEN: 't', MPAC_MPGS_SECRET_KEY: 's' };
+  const base = { MPAC_BASE_URL: 'https://pay.example.com' };
+  assert.doesNotThrow(() => readConfig({ ...keys, ...base }, 'development'));
+  for (const [environment, problem] of [
+    [{ ...keys, ...base, MPAC_MPGS_SECRET_KEY: '' }, /MPAC_MPGS_SECRET_KEY belong together/],
+    [keys, /MPAC_BASE_URL is missing/],
+    [{ MPAC_MPGS_PAGE_MINUTES: '4' }, /MPAC_MPGS_PAGE_MINUTES must be/],
+  ] as const) {
+    assert.throws(() => readConfig(environment, 'development'), problem);
+  }
 });
 
 const CHROMIUM = '/usr/bin/chromium';

@@ -108,7 +108,8 @@ export function checkCredentials(name: string, credentials: object, path: string
   if (Schema.Check(schema, credentials)) return;
   const [, [error]] = Schema.Errors(schema, credentials);
   const place = `${path}${(error?.instancePath ?? '').replaceAll('/', '.')}`;
-  const child = (error?.params as { requiredProperties?: string[] } | undefined)?.requiredProperties?.[0];
+  const params = error?.params as { requiredProperties?: string[]; dependencies?: string[] } | undefined;
+  const [child] = params?.requiredProperties ?? params?.dependencies ?? [];
   throw new GatewayError('invalid_request', `These are not the credentials that ${name} needs.`, {
     field: child === undefined ? place : `${place}.${child}`,
     constraint: CONSTRAINTS[error?.keyword ?? ''] ?? 'format',
@@ -126,6 +127,7 @@ function isShort(credentials: object): boolean {
 
 const CONSTRAINTS: Record<string, string> = {
   required: 'required',
+  dependentRequired: 'required',
   boolean: 'unknown_field',
   type: 'type',
   enum: 'enum',
