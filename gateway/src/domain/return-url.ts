@@ -19,7 +19,9 @@ export function refuseReturnUrl(text: string, options: { livemode: boolean }): s
 /** What is there stays as it is, to the letter, and before the fragment the payment and its result are added. */
 export function makeReturnUrl(return_url: string, payment_intent: string, status: RedirectStatus): string {
   const [address = '', ...fragment] = return_url.split('#');
-  const joint = !address.includes('?') ? '?' : /[?&]$/.test(address) ? '' : '&';
+  const query_at = address.indexOf('?');
+  const is_joined = query_at === address.length - 1 || address.endsWith('&');
+  const joint = query_at === -1 ? '?' : is_joined ? '' : '&';
   const added = `payment_intent=${payment_intent}&redirect_status=${status}`;
   return [`${address}${joint}${added}`, ...fragment].join('#');
 }
