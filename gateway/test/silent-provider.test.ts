@@ -147,6 +147,23 @@ test('a capture, a cancel and a refund are refused before their first write, and
   assert.equal((await gateway.client.post('/v1/refunds', { payment_intent: paid.id })).status, 201);
 });
 
+test('a cancel that an earlier request began is not called unbegun, and is seen through', async (t) => {
+  const gateway = await startGateway(t);
+  const intent = await gateway.openQr();
+  await gateway.paypay.setFault('server_error', { times: 2 });
+  assert.equal((await gateway.client.cancel(intent.id, {})).status, 502);
+  await gateway.openQr();
+  await fallSilent(gateway, 'server_error');
+  const { status, json, headers } = await gateway.client.cancel(intent.id, {});
+  assert.deepEqual([status, json.code, json.details.outcome], [502, 'provider_error', 'unknown']);
+  assert.match(json.message, /not asked again.*begun earlier/);
+  assert.ok(Number(headers.get('retry-after')) >= 1);
+  await gateway.paypay.clearFaults();
+  gateway.clock.advance(PAUSE_MS + 60_000);
+  await gateway.settle();
+  assert.equal(await gateway.statusOf(intent), 'cancelled');
+});
+
 test('a look-up that is put off is no check, comes back at the next probe, and does not spin', async (t) => {
   const gateway = await startGateway(t);
   const intents = await fallSilent(gateway, 'server_error');

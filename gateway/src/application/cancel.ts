@@ -72,7 +72,8 @@ export async function cancelPaymentIntent(
     }
 
     const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
-    if (access.ok) refuseWhileSilent(context, provider, access.provider_context, 'cancel', intent, begun);
+    const is_wanted = begun || attempt.cancel_requested_at !== null;
+    if (access.ok) refuseWhileSilent(context, provider, access.provider_context, 'cancel', intent, is_wanted);
     const [asked, wanted] = requestCancel(context, intent, attempt, reason, CANCEL_LEASE_MS);
     completeMark(context, mark, null);
     if (!(await carryOut(context, intent, { intent: asked, attempt: wanted, mark }))) continue;
