@@ -77,6 +77,9 @@ export async function listNamedRefunds(
   return db.query<FoundRefund>(FIND_REFUNDS, [provider, account, livemode, ids]);
 }
 
+/** More than any account serves. */
+const MOST_OWNERS = 1_000;
+
 const PAID_BY: Statement = {
   name: 'list_organizations_paid_by_account',
   text: `select distinct organization_id from (
@@ -86,7 +89,7 @@ const PAID_BY: Statement = {
       union all
       select organization_id from former_processor_configs
       where provider = $1 and account = $2 and livemode = $3 and replaced_at > $4
-    ) owners order by organization_id`,
+    ) owners order by organization_id limit ${MOST_OWNERS}`,
 };
 
 /** Whose payments the account took in a stretch of time, and whose stores got another one only in it or later. */

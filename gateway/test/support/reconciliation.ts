@@ -1,10 +1,17 @@
 // PayPay's daily files for tests: fetched from the simulator or typed by hand, changed row by row, and written as the
 // bytes that PayPay would send. Its Shift_JIS is not the simulator's.
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TextDecoder } from 'node:util';
+import { actorOfCommandLine } from '../../src/application/audit.ts';
+import { getReconciliation } from '../../src/application/reconciliation-reports.ts';
+import { importReconciliationFile } from '../../src/application/reconciliations.ts';
+import type { Context } from '../../src/context.ts';
+import type { Difference } from '../../src/db/reconciliation-differences.ts';
+import type { Json } from './client.ts';
 import type { TestGateway } from './gateway.ts';
 
 /** The characters outside of ASCII that these files are typed with, found by reading all pairs of bytes. */
@@ -85,3 +92,47 @@ export function makeChance(seed: string): (below: number) => number {
     return createHash('sha256').update(`${seed} ${count}`).digest().readUInt32BE() % below;
   };
 }
+
+export const DAY = '2026-01-16';
+export const MORNING = '2026-01-16T00:00:00.000Z'; // nine o'clock in Japan
+export const ACCOUNT = 'paypay_merchant_123';
+export const nameOf = (day: string, kind = 'transaction', account = ACCOUNT) => {
+  const digits = day.replaceAll('-', '');
+  return `${kind}_${account}_${digits}000000_${digits}235959_v2.csv`;
+};
+
+/** Imports bytes; the answer's only file, and its differences. */
+export async function importBytes({ context }: TestGateway, file_name: string, bytes: Buffer) {
+  const wanted = { provider: 'PAYPAY', bytes, file_name, livemode: false, source: 'by_hand' as const };
+  const { files } = await importReconciliationFile(context, wanted, actorOfCommandLine('test'));
+  const [file] = files;
+  assert.ok(file !== undefined && files.length === 1);
+  return { file, differences: await differencesOf(context, file.id) };
+}
+
+export async function differencesOf(context: Context, file_id: string): Promise<Difference[]> {
+  return (await getReconciliation(context, file_id, 1_000)).differences;
+}
+
+export async function pay(gateway: TestGateway, changes: Json = {}) {
+  const intent = await gateway.openQr(changes);
+  await gateway.paypay.pay(intent.code);
+  gateway.clock.advance(2_500);
+  await gateway.runJob('look_ups');
+  const [attempt] = await gateway.query<{ id: string; provider_payment_id: string }>(
+    'select id, provider_payment_id from payment_attempts where payment_intent_id = $1',
+    [intent.id],
+  );
+  assert.ok(attempt !== undefined);
+  return { ...intent, attempt_id: attempt.id, provider_payment_id: attempt.provider_payment_id };
+}
+
+export async function refund(gateway: TestGateway, intent: { id: string }, amount: number): Promise<string> {
+  const { json } = await gateway.client.post('/v1/refunds', { payment_intent: intent.id, amount });
+  assert.equal(json.status, 'succeeded');
+  return json.id;
+}
+
+/** What a difference is about, in one line. */
+export const describe = ({ kind, attempt_id, refund_id, provider_payment_id }: Difference) =>
+  `${kind} ${refund_id ?? attempt_id ?? provider_payment_id}`;

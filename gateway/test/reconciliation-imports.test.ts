@@ -1,0 +1,195 @@
+// What becomes of imports one after another, and beside each other: days that meet at midnight, organizations that share
+// an account, a file that comes again, an import that died.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { actorOfCommandLine } from '../src/application/audit.ts';
+import { getReconciliation } from '../src/application/reconciliation-reports.ts';
+import { importReconciliationFile } from '../src/application/reconciliations.ts';
+import { startTestGateway } from './support/gateway.ts';
+import {
+  ACCOUNT,
+  COLUMNS,
+  DAY,
+  describe,
+  differencesOf,
+  fetchLines,
+  importBytes,
+  MORNING,
+  makeBytes,
+  makeFiles,
+  nameOf,
+  pay,
+} from './support/reconciliation.ts';
+
+test('a payment near midnight is missing only when both files that could have it are there', async (t) => {
+  const gateway = await startTestGateway(t);
+  gateway.clock.set('2026-01-16T14:55:00.000Z'); // five minutes before midnight
+  const in_next_file = await pay(gateway, { amount: 700 });
+  const in_no_file = await pay(gateway, { amount: 800 });
+  const first = await importBytes(gateway, nameOf(DAY), makeBytes(COLUMNS, []));
+  assert.deepEqual(first.differences, []);
+
+  const next = `04,${ACCOUNT},,,,,取引完了,2026/01/17 00:00:01,700,,,${in_next_file.attempt_id},`;
+  const second = await importBytes(gateway, nameOf('2026-01-17'), makeBytes(COLUMNS, [next]));
+  assert.deepEqual(second.differences, []);
+  const { file, differences } = await getReconciliation(gateway.context, first.file.id, 100);
+  assert.deepEqual(differences.map(describe), [`missing_there ${in_no_file.attempt_id}`]);
+  assert.equal(file.differences_count, 1);
+
+  // Told once: neither file brings it again.
+  const third = await importBytes(gateway, nameOf('2026-01-17'), makeBytes(COLUMNS, [next, '']));
+  assert.deepEqual([third.file['result'], third.differences], ['imported', []]);
+});
+
+test('of an account that serves two organizations, each sees its own differences', async (t) => {
+  const gateway = await startTestGateway(t);
+  // Had the account until the evening before.
+  const stranger = await gateway.addOrganization();
+  await gateway.saveStore({
+    organization_id: stranger.organization_id,
+    payment_processor_configs: [
+      { provider: 'PAYPAY', is_active: true, credentials: { merchant_id: 'another_account' } },
+    ],
+  });
+  gateway.clock.set(MORNING);
+  const other = await gateway.addOrganization();
+  const mine = await pay(gateway, { amount: 1_100 });
+  const theirs = await gateway.createIntent({ amount: 1_200 }, other.client);
+  const terminal = gateway.terminalFor(theirs);
+  const code = String((await terminal.confirmQr()).json.qr_content);
+  await gateway.paypay.pay(code);
+  gateway.clock.advance(2_500);
+  await gateway.runJob('look_ups');
+  const unknown = `0477,${ACCOUNT},,,,,取引完了,2026/01/16 12:00:00,300,,,,`;
+  const file_name = nameOf(DAY);
+  const bytes = makeBytes(COLUMNS, [unknown]);
+  const { files } = await importReconciliationFile(
+    gateway.context,
+    { provider: 'PAYPAY', bytes, file_name, livemode: false, source: 'by_hand' },
+    actorOfCommandLine('test'),
+  );
+  assert.deepEqual(
+    files.map(({ organization_id }) => organization_id).sort(),
+    [gateway.organization_id, other.organization_id].sort(),
+  );
+  for (const { id, organization_id } of files) {
+    const differences = await differencesOf(gateway.context, id);
+    const own = organization_id === gateway.organization_id ? mine.id : theirs.id;
+    assert.deepEqual(
+      differences.map(({ kind, payment_intent_id }) => [kind, payment_intent_id]),
+      [
+        ['missing_here', null],
+        ['missing_there', own],
+      ],
+    );
+  }
+  // The other organization's log knows nothing of this one's file.
+  const entries = (await other.client.get('/v1/audit_log?action=reconciliation_file.imported')).json;
+  assert.equal(entries.length, 1);
+});
+
+test('a file cannot speak for the payments of another account, whatever ids it names', async (t) => {
+  const gateway = await startTestGateway(t);
+  gateway.clock.set(MORNING);
+  const other = await gateway.addOrganization();
+  await gateway.saveStore({
+    organization_id: other.organization_id,
+    payment_processor_configs: [
+      { provider: 'PAYPAY', is_active: true, credentials: { merchant_id: 'another_account' } },
+    ],
+  });
+  // Its former account counts until that day's end; a day later it does not.
+  gateway.clock.advance(86_400_000);
+  const theirs = await gateway.createIntent({}, other.client);
+  const { json } = await gateway.terminalFor(theirs).confirmQr();
+  await gateway.paypay.pay(String(json.qr_content));
+  gateway.clock.advance(2_500);
+  await gateway.runJob('look_ups');
+  const [attempt] = await gateway.query<{ id: string; provider_payment_id: string }>(
+    'select id, provider_payment_id from payment_attempts',
+  );
+  const line = `${attempt?.provider_payment_id},${ACCOUNT},,,,,取引失敗,2026/01/17 09:00:02,1000,,,${attempt?.id},`;
+  const paid = line.replace('取引失敗', '取引完了');
+  const { file, differences } = await importBytes(
+    gateway,
+    nameOf('2026-01-17'),
+    makeBytes(COLUMNS, [line, paid]),
+  );
+  assert.equal(file.organization_id, gateway.organization_id);
+  assert.deepEqual(
+    differences.map(({ kind, payment_intent_id }) => [kind, payment_intent_id]),
+    [['missing_here', null]],
+  );
+  assert.deepEqual(
+    await gateway.query('select id from payment_attempts where next_check_at is not null'),
+    [],
+  );
+});
+
+test('an import that died is taken over, one that runs is left alone, and marks are forgotten in time', async (t) => {
+  const gateway = await startTestGateway(t);
+  gateway.clock.set(MORNING);
+  const intent = await pay(gateway);
+  const [made] = await makeFiles(gateway, DAY);
+  const { header, rows } = await fetchLines(made ?? { url: '' });
+  const bytes = makeBytes(header, rows);
+  const { file } = await importBytes(gateway, nameOf(DAY), bytes);
+  const marks = () =>
+    gateway.query<{ object_id: string }>('select object_id from reconciliation_matches order by object_id');
+  assert.deepEqual(await marks(), [{ object_id: intent.attempt_id }]);
+
+  const begin = (received_at: string) =>
+    gateway.query(
+      `update reconciliation_files set status = 'importing', imported_at = null, received_at = $1`,
+      [received_at],
+    );
+  await begin(new Date(gateway.clock.now()).toISOString());
+  await assert.rejects(
+    () => importBytes(gateway, nameOf(DAY), bytes),
+    /^GatewayError: The same file is being imported/,
+  );
+
+  await begin('2026-01-01T00:00:00.000Z');
+  await gateway.query(
+    `insert into reconciliation_matches (object_id, file_id, organization_id) select 'pa_left', id, organization_id
+     from reconciliation_files`,
+  );
+  const again = await importBytes(gateway, nameOf(DAY), bytes);
+  assert.deepEqual([again.file.id, again.file['result']], [file.id, 'imported']);
+  assert.deepEqual(await marks(), [{ object_id: intent.attempt_id }]);
+
+  await gateway.runJob('purge');
+  assert.equal((await marks()).length, 1);
+  gateway.clock.advance(401 * 86_400_000);
+  await gateway.runJob('purge');
+  assert.deepEqual(await marks(), []);
+});
+
+test('what a person has settled stays settled when the file comes again', async (t) => {
+  const gateway = await startTestGateway(t);
+  gateway.clock.set(MORNING);
+  const lost = await pay(gateway);
+  const foreign = `0477,${ACCOUNT},,,,,取引完了,2026/01/16 12:00:00,300,,,till-77,`;
+  await importBytes(gateway, nameOf(DAY), makeBytes(COLUMNS, [foreign]));
+  await gateway.query(
+    `update reconciliation_differences
+     set resolved_at = created_at, resolved_by = 'M. Sato', resolution_reason = 'A sticker at the till.'`,
+  );
+  const { file, differences } = await importBytes(
+    gateway,
+    nameOf(DAY),
+    makeBytes(COLUMNS, [foreign, foreign.replaceAll('77', '78')]),
+  );
+  // The payment that is missing was told once, with the file before.
+  assert.deepEqual(
+    differences.map(({ kind, provider_payment_id, resolved_by, resolution_reason }) => [
+      ...[kind, provider_payment_id, resolved_by, resolution_reason],
+    ]),
+    [
+      ['missing_here', '0477', 'M. Sato', 'A sticker at the till.'],
+      ['missing_here', '0478', null, null],
+    ],
+  );
+  assert.deepEqual(file['differences'], { missing_here: 1 });
+  assert.equal(await gateway.statusOf(lost), 'succeeded');
+});
