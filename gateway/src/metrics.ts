@@ -53,7 +53,7 @@ export function makeMetrics() {
     }),
     circuits_open: new Gauge({
       name: 'mpac_provider_circuits_open',
-      help: 'Servers of a provider that do not answer, so that this process begins nothing there.',
+      help: 'Servers of a provider, or single accounts there, that this process begins nothing at: they do not answer.',
       labelNames: ['provider'],
       registers,
     }),

@@ -18,7 +18,7 @@ import {
   type RefundFacts,
 } from '../providers/provider.ts';
 import { startSpan } from '../tracing.ts';
-import { hearOutcome } from './circuits.ts';
+import { watchQuestion } from './circuits.ts';
 
 export type Access =
   | {
@@ -168,6 +168,8 @@ export function attemptFacts(
     cancel_requested_at: attempt.cancel_requested_at,
     given_up: isGivenUp(attempt),
     is_disputed: isDisputed(attempt),
+    known_since: attempt.status === 'asked' || attempt.status === 'unknown' ? null : attempt.updated_at,
+    is_paid: attempt.status === 'paid',
     is_held: attempt.status === 'authorized',
     capture_amount: attempt.capture_amount,
   };
@@ -184,7 +186,7 @@ export async function askProvider(
   if (operation === 'capture') return askForCapture(context, provider, facts, provider_context);
   const ask = provider[operation];
   if (ask === undefined) throw new Error(`${provider.name} has no ${operation}`);
-  return heardOut(context, provider, operation, facts, provider_context, () => ask(facts, provider_context));
+  return heardOut(context, provider, operation, facts, provider_context, (own) => ask(facts, own));
 }
 
 /** Every asking has an id of its own, as PayPay wants it: an id whose answer was lost is not used again. */
@@ -198,7 +200,7 @@ async function askForCapture(
   const amount = facts.capture_amount;
   if (capture === undefined || amount === null) throw new Error(`${provider.name} has nothing to capture`);
   const id = context.makeId('ca');
-  const ask = () => capture(facts, { id, amount }, provider_context);
+  const ask = (own: ProviderContext) => capture(facts, { id, amount }, own);
   return heardOut(context, provider, 'capture', facts, provider_context, ask, { capture: id });
 }
 
@@ -213,7 +215,7 @@ export async function askAboutRefund(
 ): Promise<RefundResult> {
   const ask = provider[operation];
   if (ask === undefined) throw new Error(`${provider.name} has no ${operation}`);
-  const askForRefund = () => ask(facts, refund, provider_context);
+  const askForRefund = (own: ProviderContext) => ask(facts, refund, own);
   return heardOut(context, provider, operation, facts, provider_context, askForRefund, { refund: refund.id });
 }
 
@@ -223,7 +225,7 @@ async function heardOut<Result extends { kind: string }>(
   operation: string,
   facts: AttemptFacts,
   provider_context: ProviderContext,
-  ask: () => Promise<Result>,
+  ask: (own: ProviderContext) => Promise<Result>,
   also: Record<string, string> = {},
 ): Promise<Result | BrokenAdapter> {
   assertNoTransaction();
@@ -232,10 +234,13 @@ async function heardOut<Result extends { kind: string }>(
     operation,
   });
   const started = performance.now();
-  const asked = { subject: facts.id, asked_at_ms: context.now() };
+  // Who was not asked has not answered either.
+  const is_asked = operation === 'start' || !isOnlyTold(provider);
+  const asked = { subject: facts.id, operation };
+  const watched = is_asked ? watchQuestion(context, provider, provider_context, asked) : null;
   let result: Result | BrokenAdapter;
   try {
-    result = await ask();
+    result = await ask(watched?.provider_context ?? provider_context);
   } catch (error) {
     context.log.error(
       { err: error, attempt: facts.id, ...also, provider: provider.name, operation },
@@ -247,9 +252,7 @@ async function heardOut<Result extends { kind: string }>(
       message: `The ${provider.name} adapter failed.`,
     };
   }
-  // Who was not asked has not answered either.
-  if (operation === 'start' || !isOnlyTold(provider))
-    hearOutcome(context, provider, provider_context, asked, result);
+  watched?.hear(result);
   const labels = { provider: provider.name, operation, result: result.kind };
   const duration_ms = performance.now() - started;
   if (context.timing !== undefined) context.timing.provider_ms += duration_ms;

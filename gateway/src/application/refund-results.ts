@@ -20,7 +20,7 @@ import { findPause, putOffUntil } from './circuits.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
 import { addRefundOfLateMoney } from './late-payment-changes.ts';
 import { makeEvent } from './make-event.ts';
-import { askAboutRefund, attemptFacts, findProviderAccess } from './provider-access.ts';
+import { type Access, askAboutRefund, attemptFacts, findProviderAccess } from './provider-access.ts';
 import { carryOut } from './provider-results.ts';
 
 /** Longer than one question to a provider may take; afterwards the worker goes on with what was begun. */
@@ -126,7 +126,9 @@ export async function checkRefund(context: Context, claimed: ClaimedRefund): Pro
   if (refund.status !== 'pending') return;
   const attempt = await findAttempt(context.db, refund.attempt_id);
   if (attempt === null) throw new Error(`attempt ${refund.attempt_id} is gone`);
-  const again_at_ms = await findRefundPause(context, refund, attempt);
+  const provider = getProviderByName(refund.adapter);
+  const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
+  const again_at_ms = access.ok ? findPause(context, provider, access.provider_context, 'look_up') : null;
   if (again_at_ms !== null) {
     // Not asked, so what the claim noted of an asking is taken back.
     const asked_at = claimed.asked_before ? refund.asked_at : null;
@@ -135,19 +137,14 @@ export async function checkRefund(context: Context, claimed: ClaimedRefund): Pro
     return;
   }
   const operation = refund.next_step === 'look_up' ? 'lookUpRefund' : 'refund';
-  const result = await askRefund(context, intent, attempt, refund, operation, claimed.asked_before);
+  const result = await askRefund(context, intent, attempt, refund, operation, claimed.asked_before, access);
   await applyRefundResult(context, intent, { ...refund, checks_done: refund.checks_done + 1 }, result);
 }
 
-/** The settings, which say whom to ask, are read for this only while somebody has been silent. */
-async function findRefundPause(context: Context, refund: Refund, attempt: Attempt): Promise<number | null> {
-  if (context.circuits.size === 0) return null;
-  const provider = getProviderByName(refund.adapter);
-  const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
-  return access.ok ? findPause(context, provider, access.provider_context, 'look_up') : null;
-}
-
-/** One question about a refund. A store that lost its settings cannot be asked about, which proves nothing. */
+/**
+ * One question about a refund. A store that lost its settings cannot be asked about, which proves nothing. `known`: the
+ * settings, where the caller has read them.
+ */
 export async function askRefund(
   context: Context,
   intent: PaymentIntent,
@@ -155,9 +152,10 @@ export async function askRefund(
   refund: Refund,
   operation: 'refund' | 'lookUpRefund',
   asked_before: boolean,
+  known?: Access,
 ): Promise<RefundResult> {
   const provider = getProviderByName(refund.adapter);
-  const access = await findProviderAccess(context, provider, attempt, 'open_attempt');
+  const access = known ?? (await findProviderAccess(context, provider, attempt, 'open_attempt'));
   if (!access.ok) return { kind: 'unknown', reason: 'connection_failed', message: access.reason };
   const { id, amount, currency, reason, created_at } = refund;
   const facts = { id, amount, currency, reason, created_at, asked_before };

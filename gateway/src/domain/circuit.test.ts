@@ -6,6 +6,7 @@ import { admit, type Circuit, type CircuitRules, CLOSED, hear } from './circuit.
 
 const RULES: CircuitRules = {
   failures: 3,
+  accounts: 1,
   window_ms: 60_000,
   first_pause_ms: 5_000,
   longest_pause_ms: 12_000,
@@ -118,7 +119,12 @@ for (const [name, rows] of Object.entries(STORIES)) {
         assert.equal(admission.may_ask ? 0 : admission.again_at_ms, again_at * 1_000, `second ${at}`);
       } else {
         const kind = happens === 'fails' ? 'failed' : 'answered';
-        circuit = hear(circuit, { kind, subject, asked_at_ms: asked_at * 1_000 }, now_ms, RULES);
+        circuit = hear(
+          circuit,
+          { kind, subject, account: 'one', asked_at_ms: asked_at * 1_000 },
+          now_ms,
+          RULES,
+        );
         const next = admit(circuit, now_ms, RULES);
         assert.equal(next.may_ask ? 0 : next.again_at_ms, again_at * 1_000, `second ${at}`);
       }
@@ -130,10 +136,23 @@ for (const [name, rows] of Object.entries(STORIES)) {
 test('with the number zero it never opens', () => {
   let circuit: Circuit = CLOSED;
   for (let n = 0; n < 100; n += 1) {
-    const heard = { kind: 'failed' as const, subject: String(n), asked_at_ms: n };
+    const heard = { kind: 'failed' as const, subject: String(n), account: 'one', asked_at_ms: n };
     circuit = hear(circuit, heard, n, { ...RULES, failures: 0 });
   }
   assert.equal(circuit.state, 'closed');
+});
+
+test('where two accounts are wanted, one alone opens nothing, however often it fails, and the other’s first does', () => {
+  const rules = { ...RULES, accounts: 2 };
+  let circuit: Circuit = CLOSED;
+  const fail = (account: string, at_ms: number) => {
+    const heard = { kind: 'failed' as const, subject: String(at_ms), account, asked_at_ms: at_ms };
+    circuit = hear(circuit, heard, at_ms, rules);
+  };
+  for (let n = 0; n < 10; n += 1) fail('broken', n);
+  assert.equal(circuit.state, 'closed');
+  fail('another', 10);
+  assert.equal(circuit.state, 'open');
 });
 
 test('a circuit never stays shut: whatever happened, a question is let through within the longest pause or probe', () => {
@@ -154,7 +173,12 @@ test('a circuit never stays shut: whatever happened, a question is let through w
           if (admission.may_ask) circuit = admission.circuit;
           else assert.ok(admission.again_at_ms > now_ms, 'nobody is told to come again at once');
         } else
-          circuit = hear(circuit, { kind: happens, subject, asked_at_ms: now_ms - age_ms }, now_ms, RULES);
+          circuit = hear(
+            circuit,
+            { kind: happens, subject, account: subject, asked_at_ms: now_ms - age_ms },
+            now_ms,
+            RULES,
+          );
         const longest = Math.max(RULES.longest_pause_ms, RULES.probe_ms);
         assert.ok(admit(circuit, now_ms + longest, RULES).may_ask);
         if (happens === 'answered') assert.equal(circuit.state, 'closed');

@@ -1,10 +1,12 @@
-// A circuit between us and one provider: closed while it answers, open for a pause once it has failed at several
-// payments in a row, and probed by one question after that. Pure; it decides only whether a question is worth
-// sending now. What a question comes to is never its business: a payment that was asked about stays unknown.
+// A circuit between us and a provider, or one account there: closed while it answers, open for a pause once it has
+// failed at several payments in a row, and probed by one question after that. Pure; it decides only whether a question
+// is worth sending now. What a question comes to is never its business: a payment that was asked about stays unknown.
 
 export interface CircuitRules {
   /** At so many different payments in a row, within `window_ms`, it opens. 0: never. */
   failures: number;
+  /** Of so many different accounts, so that one account's trouble is not taken for everybody's. */
+  accounts: number;
   window_ms: number;
   /** The pause before the first probe; each probe that fails doubles it, up to the longest. */
   first_pause_ms: number;
@@ -16,6 +18,7 @@ export interface CircuitRules {
 interface Failure {
   /** Which payment: one that fails for ever by itself must not cut off all the others. */
   subject: string;
+  account: string;
   at_ms: number;
 }
 
@@ -48,6 +51,7 @@ export function admit(circuit: Circuit, now_ms: number, rules: CircuitRules): Ad
 export interface Heard {
   kind: 'answered' | 'failed';
   subject: string;
+  account: string;
   asked_at_ms: number;
 }
 
@@ -65,8 +69,10 @@ export function hear(circuit: Circuit, heard: Heard, now_ms: number, rules: Circ
   const others = circuit.failures.filter(
     ({ subject, at_ms }) => subject !== heard.subject && now_ms - at_ms < rules.window_ms,
   );
-  const failures = [...others, { subject: heard.subject, at_ms: now_ms }];
-  const is_enough = rules.failures > 0 && failures.length >= rules.failures;
+  const failures = [...others, { subject: heard.subject, account: heard.account, at_ms: now_ms }];
+  const accounts = new Set(failures.map(({ account }) => account));
+  const is_enough =
+    rules.failures > 0 && failures.length >= rules.failures && accounts.size >= rules.accounts;
   return is_enough ? opened(rules.first_pause_ms, now_ms) : { ...circuit, failures };
 }
 
