@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { makeAttemptRow, makeIntentRow } from '../../test/support/payment-rows.ts';
 import { type Attempt, NOT_FOUND_PROOFS } from './attempt.ts';
 import { type Decision, decideOnProviderResult } from './decision.ts';
 import { isFinal, movePaymentIntent, type PaymentIntent, phaseOf } from './payment-intent.ts';
@@ -12,88 +13,11 @@ const NOW = '2026-01-15T10:00:01.000Z';
 const CODE_ENDS_AT = '2026-01-15T10:05:00.000Z';
 const QR = { type: 'qr', qr_content: 'https://qr.example/1', expires_at: CODE_ENDS_AT } as const;
 
-const BASE_INTENT: PaymentIntent = {
-  id: 'pi_1',
-  organization_id: 'org_1',
-  livemode: false,
-  merchant_id: 'merchant_001',
-  merchant_store_id: null,
-  merchant_terminal_id: null,
-  merchant_ref_id: 'order_1',
-  amount: 1_000,
-  currency: 'JPY',
-  payment_method_types: ['qr_mpm', 'cash'],
-  capture_method: 'automatic',
-  description: null,
-  metadata: null,
-  tax_amount: null,
-  receipt_number: null,
-  status: 'requires_payment_method',
-  amount_capturable: 0,
-  capture_before: null,
-  amount_received: 0,
-  amount_refunded: 0,
-  processing_mode: null,
-  provider: null,
-  cancellation_reason: null,
-  last_payment_error: null,
-  outcome: null,
-  next_check_at: null,
-  attempt_id: null,
-  payment_token_hash: null,
-  payment_token_confirm_until: null,
-  payment_token_expires_at: null,
-  payment_token_attempt_id: null,
-  version: 1,
-  created_at: '2026-01-15T10:00:00.000Z',
-  updated_at: '2026-01-15T10:00:00.000Z',
-  expires_at: '2026-01-15T10:30:00.000Z',
-};
-
-function makeAttempt(changes: Partial<Attempt> = {}): Attempt {
-  return {
-    id: 'pa_1',
-    organization_id: 'org_1',
-    livemode: false,
-    payment_intent_id: 'pi_1',
-    merchant_id: 'merchant_001',
-    merchant_store_id: null,
-    payment_method_type: 'qr_mpm',
-    provider: 'PAYPAY',
-    adapter: 'PAYPAY',
-    processing_mode: 'pgw_processed',
-    status: 'asked',
-    amount: 1_000,
-    currency: 'JPY',
-    authorize_only: false,
-    external_ref_id: null,
-    customer_code_hash: null,
-    customer_code_masked: null,
-    provider_request_id: null,
-    paid_at: null,
-    provider_account: null,
-    return_url: null,
-    provider_payment_id: null,
-    provider_code_id: null,
-    action: null,
-    error: null,
-    cancel_requested_at: null,
-    cancellation_reason: null,
-    capture_amount: null,
-    capture_requested_at: null,
-    capture_before: null,
-    next_check_at: null,
-    checks_done: 0,
-    not_found_count: 0,
-    created_at: '2026-01-15T10:00:00.000Z',
-    updated_at: '2026-01-15T10:00:00.000Z',
-    ...changes,
-  };
-}
+const BASE_INTENT = makeIntentRow();
 
 /** An intent whose attempt has just been written down, before the provider has answered. */
 function makeAsked(): [PaymentIntent, Attempt] {
-  const attempt = makeAttempt();
+  const attempt = makeAttemptRow();
   const changes = { outcome: 'unknown', attempt_id: attempt.id, provider: 'PAYPAY' } as const;
   return [movePaymentIntent(BASE_INTENT, 'ask_provider', NOW, changes), attempt];
 }
@@ -333,7 +257,7 @@ test('whatever providers say in whatever order, money is counted once and nothin
       for (const one of steps) {
         const before = intent;
         if (one.by === 'ask' && phaseOf(intent) === 'requires_payment_method') {
-          const attempt = makeAttempt({ id: `pa_${attempts.length}` });
+          const attempt = makeAttemptRow({ id: `pa_${attempts.length}` });
           attempts.push(attempt);
           intent = movePaymentIntent(intent, 'ask_provider', NOW, {
             outcome: 'unknown',

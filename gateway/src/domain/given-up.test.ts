@@ -2,71 +2,23 @@
 // intent stays open, whatever is then found. Expected outcomes are typed by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { makeAttemptRow, makeIntentRow } from '../../test/support/payment-rows.ts';
 import { type Attempt, awaitsAgreement, isGivenUp } from './attempt.ts';
 import { decideOnProviderResult } from './decision.ts';
-import type { PaymentIntent } from './payment-intent.ts';
 import type { ProviderResult } from './provider-result.ts';
 
 const NOW = '2026-01-28T10:31:05.000Z';
 
-function makeAttempt(changes: Partial<Attempt> = {}): Attempt {
-  return {
-    id: 'pa_1',
-    organization_id: 'org_1',
-    livemode: false,
-    payment_intent_id: 'pi_1',
-    merchant_id: 'm1',
-    merchant_store_id: null,
-    provider_account: null,
-    payment_method_type: 'qr_cpm',
-    provider: 'PAYPAY',
-    adapter: 'PAYPAY',
-    processing_mode: 'pgw_processed',
-    status: 'working',
-    amount: 1_000,
-    currency: 'JPY',
-    authorize_only: false,
-    external_ref_id: null,
-    return_url: null,
-    customer_code_hash: null,
-    customer_code_masked: null,
-    provider_payment_id: null,
-    provider_code_id: null,
-    provider_request_id: null,
-    action: null,
-    error: null,
-    cancel_requested_at: null,
-    cancellation_reason: null,
-    capture_amount: null,
-    capture_requested_at: null,
-    capture_before: null,
-    paid_at: null,
-    next_check_at: null,
-    checks_done: 3,
-    not_found_count: 0,
-    created_at: '2026-01-28T10:30:00.000Z',
-    updated_at: '2026-01-28T10:30:00.000Z',
-    ...changes,
-  };
-}
+const makeAttempt = (changes: Partial<Attempt> = {}) =>
+  makeAttemptRow({ payment_method_type: 'qr_cpm', status: 'working', checks_done: 3, ...changes });
 
-const intent = {
-  id: 'pi_1',
-  amount: 1_000,
-  currency: 'JPY',
+const intent = makeIntentRow({
   status: 'processing',
-  amount_capturable: 0,
-  amount_received: 0,
-  outcome: null,
   attempt_id: 'pa_1',
   provider: 'PAYPAY',
   processing_mode: 'pgw_processed',
-  capture_before: null,
-  cancellation_reason: null,
-  last_payment_error: null,
-  payment_token_attempt_id: null,
   version: 4,
-} as unknown as PaymentIntent;
+});
 
 const given_up = makeAttempt({ cancel_requested_at: NOW });
 const called_off = makeAttempt({ cancel_requested_at: NOW, cancellation_reason: 'abandoned' });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { makeAttemptRow, makeIntentRow } from '../../test/support/payment-rows.ts';
 import type { Attempt } from './attempt.ts';
 import { decideOnProviderResult } from './decision.ts';
 import type { PaymentIntent } from './payment-intent.ts';
@@ -61,30 +62,12 @@ test('an attempt is told from one that another report left', () => {
 
 const CREATED_AT = '2026-01-15T10:00:00.000Z';
 
-/** What a decision reads of an intent that is open, and of the attempt that is recorded for it. */
+/** An intent that is open, and the attempt that is recorded for it. */
 function makeTried(authorize_only: boolean): [PaymentIntent, Attempt] {
-  const money = { amount: 1_500, currency: 'JPY' };
-  const attempt = { id: 'pa_1', ...money, provider: 'VISA', processing_mode: 'external', authorize_only };
-  const open = {
-    status: 'asked',
-    error: null,
-    capture_amount: null,
-    cancel_requested_at: null,
-    paid_at: null,
-  };
-  const intent = {
-    ...money,
-    id: 'pi_1',
-    status: 'requires_payment_method',
-    attempt_id: 'pa_1',
-    amount_capturable: 0,
-    amount_received: 0,
-    outcome: null,
-    version: 1,
-  };
+  const own = { amount: 1_500, provider: 'VISA', processing_mode: 'external' } as const;
   return [
-    intent as unknown as PaymentIntent,
-    { ...attempt, ...open, not_found_count: 0 } as unknown as Attempt,
+    makeIntentRow({ ...own, attempt_id: 'pa_1' }),
+    makeAttemptRow({ ...own, payment_method_type: 'credit_card', adapter: 'TERMINAL', authorize_only }),
   ];
 }
 
