@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
+import { makeCaller } from '../src/providers/paypay/simulator-test-caller.ts';
 import { type Scope, startCli, waitUntil } from './support/process.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -144,8 +145,8 @@ test('a dial that is turned on the page stands as one from the command line, and
   await standsAt('');
 
   await page.getByText('Settings', { exact: true }).click();
-  await page.getByLabel('Qr lifetime seconds').fill('60');
-  await page.getByLabel('Qr lifetime seconds').blur();
+  await page.getByLabel('QR lifetime seconds').fill('60');
+  await page.getByLabel('QR lifetime seconds').blur();
   await waitUntil('the setting', async () => {
     const settings = await get<Record<string, unknown>>('/paypay/control/settings');
     return settings['qr_lifetime_seconds'] === 60;
@@ -159,4 +160,28 @@ test('a dial that is turned on the page stands as one from the command line, and
     return (await get<Dial>('/mpgs/control/faults')).on_command_line === 'refuse:code=INSUFFICIENT_BALANCE';
   });
   assert.deepEqual(broken, []);
+});
+
+test('on a phone a held payment keeps its name in words beside its three buttons, and nothing is cut off', {
+  skip: existsSync(CHROMIUM) ? false : 'no Chromium on this machine',
+}, async (t) => {
+  const { url } = await simulate(t, ['paypay']);
+  const { createCode, pay } = makeCaller(url, Date.now);
+  await createCode('pa_1', { isAuthorization: true, orderDescription: 'One coffee, one sandwich' });
+  await pay('pa_1');
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
+  t.after(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+  await page.goto(`${url}/paypay`);
+  await page.getByRole('button', { name: 'Run out' }).waitFor();
+  const name = await page.getByText('One coffee, one sandwich').boundingBox();
+  // Three lines of it, where a column of single letters would have eight.
+  assert.ok(name !== null && name.height < 80, JSON.stringify(name));
+  const is_cut = await page.evaluate(
+    'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+  );
+  assert.equal(is_cut, false);
 });

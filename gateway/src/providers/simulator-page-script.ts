@@ -96,8 +96,9 @@ const TOOLS = `
   const nothing = (title, text) => () => make('p', { class: 'empty' }, make('strong', {}, title), text);
   /* The end of an id tells two payments apart, so a long one is cut in the middle. */
   const shortId = (id) => make('code', { title: id }, id.length > 20 ? id.slice(0, 4) + '…' + id.slice(-10) : id);
+  const SPELT = { html: 'HTML', http: 'HTTP', paypay: 'PayPay', qr: 'QR' };
   const wordsOf = (name) => {
-    const words = name.replaceAll('_', ' ').replace('html', 'HTML');
+    const words = name.split('_').map((word) => SPELT[word] ?? word).join(' ');
     return words[0].toUpperCase() + words.slice(1);
   };
   const buildTile = ([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value));

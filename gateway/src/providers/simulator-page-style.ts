@@ -86,7 +86,7 @@ h2 { font-size: 1rem; letter-spacing: -.005em; margin-bottom: 10px; }
 @media (prefers-color-scheme: dark) { .pay { color: #06180f; } }
 
 .list { background: var(--card); border-radius: 16px; box-shadow: var(--shade); }
-.row { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 14px; align-items: center; padding: 12px 16px; }
+.row { display: grid; grid-template-columns: minmax(0, 1fr) fit-content(58%); gap: 2px 14px; align-items: center; padding: 12px 16px; }
 .row + .row { border-top: 1px solid var(--line); }
 .row .name { font-weight: 550; overflow-wrap: anywhere; }
 .row .name code { white-space: nowrap; }
@@ -144,6 +144,7 @@ select, input { font: inherit; color: inherit; }
 .order { margin: 14px 0 8px; font-size: 1.0625rem; overflow-wrap: anywhere; }
 .hint { color: var(--soft); font-size: .875rem; margin-top: 16px; font-variant-numeric: tabular-nums; min-height: 1.5em; }
 .foot { color: var(--soft); font-size: .8125rem; text-align: center; }
+.foot a { white-space: nowrap; }
 .ending { margin-top: 22px; padding-top: 24px; border-top: 1px solid var(--line); }
 .ending h2 { font-size: 1.25rem; margin: 12px 0 2px; }
 .ending p { color: var(--soft); }

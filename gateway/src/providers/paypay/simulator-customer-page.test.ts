@@ -60,7 +60,7 @@ test('a customer who must confirm is asked with the amount, and pays or declines
 test('a code that was refused, ran out, or was never given says so', async () => {
   const refused = await takeOut('insufficient_funds');
   await scan('pa_3', refused.code);
-  assert.match(await read(`/${refused.code}`), /PayPay refused it/);
+  assert.match(await read(`/${refused.code}`), /PayPay refused it: the customer has too little money\./);
   const { code } = await takeOut('pays');
   clock += 300_000;
   assert.match(await read(`/${code}`), /has run out/);

@@ -121,7 +121,7 @@ function makeCodeBody({ code, payment, word }: Shown, parts: CustomerPageParts):
   }
   const { about } = CODE_BEHAVIOURS[code.behaviour];
   const text =
-    word === 'refused' ? `PayPay refused it. The customer: ${about.toLowerCase()}.` : 'Show a fresh one.';
+    word === 'refused' ? `PayPay refused it: the customer ${about.toLowerCase()}.` : 'Show a fresh one.';
   const title = word === 'refused' ? 'Not paid' : 'The code has run out';
   return makeSheet(mount, makeEnding('declined', { sign: '×', title, text }) + again);
 }
