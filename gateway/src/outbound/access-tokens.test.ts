@@ -24,6 +24,7 @@ function makeDesk(lifetime_ms = HOUR_MS) {
       clock += ms;
     },
     get: (key = 'k') => tokens.get(key, () => clock, fetch),
+    forget: (token: string) => tokens.forget('k', token, () => clock),
     /** Ends the oldest fetch that is under way, and lets everybody hear of it. */
     async answer(token: string | null) {
       const failure = { ok: false, reason: 'server_error', message: 'no' } as const;
@@ -118,15 +119,38 @@ test('a fetch that fails is the answer to all who waited for it, and the next on
   assert.equal((await next).ok, true);
 });
 
+test('whoever joined a fetch that ran out of the other’s time fetches for himself', async () => {
+  const tokens = makeAccessTokens();
+  let giveUp = (_: TokenAnswer) => {};
+  const hasty = tokens.get(
+    'k',
+    () => 0,
+    () =>
+      new Promise<TokenAnswer>((resolve) => {
+        giveUp = resolve;
+      }),
+  );
+  const patient = tokens.get(
+    'k',
+    () => 0,
+    async () => ({ ok: true, token: 't1', lifetime_ms: HOUR_MS }),
+  );
+  giveUp({ ok: false, reason: 'timeout', message: 'no' });
+  assert.equal((await hasty).ok, false);
+  assert.deepEqual(await patient, { ok: true, token: 't1', is_fresh: true });
+});
+
 test('a token is forgotten once it is refused, but not the newer one that came since', async () => {
   const desk = makeDesk();
   const first = desk.get();
   await desk.answer('t1');
   await first;
-  desk.tokens.forget('k', 'another');
+  assert.equal(desk.forget('another'), true);
   assert.equal((await desk.get()).ok, true);
   assert.equal(desk.fetched(), 1);
-  desk.tokens.forget('k', 't1');
+  assert.equal(desk.forget('t1'), false, 'it came a moment ago');
+  desk.advance(5_000);
+  assert.equal(desk.forget('t1'), true);
   const second = desk.get();
   await desk.answer('t2');
   assert.deepEqual(await second, { ok: true, token: 't2', is_fresh: true });

@@ -9,12 +9,17 @@ export type LentToken =
 export interface AccessTokens {
   /** `key` names whose token it is, secret included, so that a changed secret has a token of its own. */
   get(key: string, now: () => number, fetch: () => Promise<TokenAnswer>): Promise<LentToken>;
-  /** The other side refused it. A newer one that somebody has fetched since stays. */
-  forget(key: string, token: string): void;
+  /**
+   * The other side refused it: says whether it is worth asking once more, with another one. A newer one that somebody has
+   * fetched since stays; and so does one that was fetched a moment ago, because then it is the caller that is refused,
+   * and others may use the same token.
+   */
+  forget(key: string, token: string, now: () => number): boolean;
 }
 
 interface Kept {
   token: string;
+  fetched_at: number;
   renew_at: number;
   ends_at: number;
 }
@@ -22,7 +27,7 @@ interface Kept {
 const RENEWED_AHEAD_MS = 60_000;
 /** A token that ends on its way is refused; so much earlier it is not used any more. */
 const ON_ITS_WAY_MS = 10_000;
-/** How long a renewal that failed is left alone while the old token serves. */
+/** How long a renewal that failed is left alone while the old token serves, and a new token is not doubted. */
 const RENEWAL_PAUSE_MS = 5_000;
 /** Each store may have a key of its own. Beyond this the oldest makes room and is fetched again. */
 const MAX_KEPT = 5_000;
@@ -51,6 +56,7 @@ export function makeAccessTokens(): AccessTokens {
     kept.delete(key);
     kept.set(key, {
       token,
+      fetched_at: asked_at,
       renew_at: asked_at + Math.max(lifetime_ms - RENEWED_AHEAD_MS, lifetime_ms / 2),
       ends_at: asked_at + lifetime_ms - Math.min(ON_ITS_WAY_MS, lifetime_ms / 10),
     });
@@ -68,11 +74,17 @@ export function makeAccessTokens(): AccessTokens {
         }
         return { ok: true, token: have.token, is_fresh: false };
       }
-      const answer = await fetchOnce(key, now, fetch);
+      const is_shared = under_way.has(key);
+      let answer = await fetchOnce(key, now, fetch);
+      // The time that ran out was that of whoever began the fetch.
+      if (is_shared && !answer.ok && answer.reason === 'timeout') answer = await fetchOnce(key, now, fetch);
       return answer.ok ? { ok: true, token: answer.token, is_fresh: true } : answer;
     },
-    forget(key, token) {
-      if (kept.get(key)?.token === token) kept.delete(key);
+    forget(key, token, now) {
+      const have = kept.get(key);
+      if (have?.token !== token) return true;
+      if (now() < have.fetched_at + RENEWAL_PAUSE_MS) return false;
+      return kept.delete(key);
     },
   };
 }

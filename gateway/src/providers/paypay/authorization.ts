@@ -59,11 +59,8 @@ async function lendToken(context: Context, memory: PeerMemory): Promise<Authoriz
   return {
     ok: true,
     header: `Bearer ${lent.token}`,
-    canBePutRight() {
-      memory.tokens.forget(key, lent.token);
-      // Where a token that was fetched for this very call is refused, another would be, too.
-      return !lent.is_fresh;
-    },
+    // Where a token that was fetched for this very call is refused, another would be, too.
+    canBePutRight: () => !lent.is_fresh && memory.tokens.forget(key, lent.token, context.now),
   };
 }
 

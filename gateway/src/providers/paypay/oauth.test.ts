@@ -40,6 +40,7 @@ test('a token that PayPay withdrew is fetched anew, once, and the call goes thro
   const stage = await openStage(t);
   await paypay.start?.(stage.makeFresh(), stage.context);
   assert.deepEqual(await stage.control('DELETE', '/tokens'), { withdrawn: 1 });
+  stage.advance(5_000);
   const before = stage.calls.length;
   assert.equal((await paypay.start?.(stage.makeFresh(), stage.context))?.kind, 'waiting');
   assert.deepEqual(
@@ -57,6 +58,20 @@ test('a call whose fresh token is refused is not made again: the token is not wh
     stage.calls.map((call) => call.status),
     [200, 401],
   );
+});
+
+test('an account that PayPay refuses does not have the token that others share fetched for each of its calls', async (t) => {
+  const stage = await openStage(t);
+  const refused = {
+    ...stage.context,
+    credentials: { ...stage.context.credentials, merchant_id: 'your_merchant_id' },
+  };
+  for (let times = 0; times < 10; times += 1) {
+    const result = await paypay.start?.(stage.makeFresh(), refused);
+    assert.equal(result?.kind === 'ended_unpaid' && result.code, 'UNAUTHORIZED');
+    assert.equal((await paypay.start?.(stage.makeFresh(), stage.context))?.kind, 'waiting');
+  }
+  assert.equal(stage.fetched(), 1);
 });
 
 test('a token is renewed before it ends', async (t) => {
