@@ -91,6 +91,10 @@ function requestCancel(
 ): [PaymentIntent, Attempt] {
   const now = instant(context);
   const next_check_at = instant(context, lease_ms);
+  // Who asks once more has changed nothing, and does not make it younger.
+  const is_new =
+    attempt.cancel_requested_at === null ||
+    (attempt.cancellation_reason ?? reason) !== attempt.cancellation_reason;
   // With money on hold, nothing else may be asked of it until we know whether it was released.
   const asked =
     phaseOf(intent) === 'authorized'
@@ -108,7 +112,7 @@ function requestCancel(
       cancellation_reason: attempt.cancellation_reason ?? reason,
       ...(asked.outcome !== intent.outcome && { error: null, checks_done: 0 }),
       next_check_at,
-      updated_at: now,
+      updated_at: is_new ? now : attempt.updated_at,
     },
   ];
 }

@@ -11,6 +11,7 @@ import {
   awaitsAgreement,
   believable,
   isEnded,
+  isGivenUp,
   pendingQuestion,
 } from '../domain/attempt.ts';
 import { type Decision, decideOnProviderResult } from '../domain/decision.ts';
@@ -99,11 +100,11 @@ function wasReversed(before: Attempt, now: Attempt): boolean {
 
 /**
  * By a scanned code the customer may have paid a moment before the cancel arrived, which takes that back. What was asked
- * for before we called it off does not know.
+ * for before we called it off does not know; nor does what was asked for when it was only given up, and might be kept.
  */
 function wasCalledOff(before: Attempt, now: Attempt): boolean {
-  const is_new = before.cancel_requested_at === null && now.cancel_requested_at !== null;
-  return is_new && now.payment_method_type === 'qr_cpm';
+  const is_new = before.cancel_requested_at === null || (isGivenUp(before) && !isGivenUp(now));
+  return is_new && now.cancel_requested_at !== null && now.payment_method_type === 'qr_cpm';
 }
 
 function isMoney({ kind }: ProviderResult): boolean {

@@ -160,6 +160,8 @@ export function attemptAfter(
       if (result.provider_code_id !== undefined) next.provider_code_id = result.provider_code_id;
       return next;
     case 'unknown':
+      // What a person has to look at is not hidden by silence after it.
+      if (isDisputed(attempt) && !DISPUTED.has(unknownCode(result.reason))) return next;
       next.error = { code: unknownCode(result.reason), message: result.message, provider: attempt.provider };
       next.status = unknownStatus(attempt, result.reason, now);
       return next;

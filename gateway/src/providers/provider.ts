@@ -45,6 +45,10 @@ export interface AttemptFacts {
   given_up: boolean;
   /** True after news that cannot be believed as they are: only other news, or a person, ends that. */
   is_disputed?: boolean;
+  /** Since when it stands as the provider told it last; null while that is unknown. Absent: nobody kept count. */
+  known_since?: string | null;
+  /** True once it has brought its money: that it was to be called off before does not count any more. */
+  is_paid?: boolean;
   /** True once the provider has told us that it holds the money. */
   is_held: boolean;
   /** How much of it is to be taken; null while nobody has asked for it. */

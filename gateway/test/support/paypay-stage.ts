@@ -24,6 +24,8 @@ export interface PaypayPayment {
 export interface FaultOptions {
   times?: number;
   ms?: number;
+  /** Of `refuse`: with which of the provider's codes. */
+  code?: string;
   endpoint?:
     | 'create_code'
     | 'create_payment'

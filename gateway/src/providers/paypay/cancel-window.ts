@@ -6,11 +6,11 @@ const DAY_MS = 24 * 3_600_000;
 const INTO_NEXT_DAY_MS = 15 * 60_000;
 
 /**
- * Whether a payment that PayPay accepted at that instant can still be cancelled (both in ms since the epoch). Source:
- * PayPay's OpenAPI description of "Dynamic QR" 1.1 and its SDKs' documents: until 00:14:59 on the day after the
+ * From when on a payment that PayPay accepted at that instant cannot be cancelled any more (both in ms since the epoch).
+ * Source: PayPay's OpenAPI description of "Dynamic QR" 1.1 and its SDKs' documents: until 00:14:59 on the day after the
  * payment. Japan has had no summer time since 1951.
  */
-export function isInCancelWindow(accepted_ms: number, now_ms: number): boolean {
+export function endOfCancelWindow(accepted_ms: number): number {
   const day = Math.floor((accepted_ms + JAPAN_MS) / DAY_MS);
-  return now_ms < (day + 1) * DAY_MS - JAPAN_MS + INTO_NEXT_DAY_MS;
+  return (day + 1) * DAY_MS - JAPAN_MS + INTO_NEXT_DAY_MS;
 }

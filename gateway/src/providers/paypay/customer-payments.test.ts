@@ -237,6 +237,39 @@ test('a customer who was faster than a cancel that PayPay refuses has paid', asy
   assert.deepEqual((await ask(t, 'cancel', GIVEN_UP, script(), LATE)).told, PAID);
 });
 
+test('a refusal after an asking that was met with silence may be the doing of that asking', async (t) => {
+  const script = () => [paid(), not_reversible(), paid()];
+  for (const [known_since, expected] of [
+    [null, 'working'],
+    [LATE - 59_999, 'working'],
+    [LATE - 60_000, 'paid'],
+  ] as const) {
+    const facts = {
+      ...GIVEN_UP,
+      known_since: known_since === null ? null : new Date(known_since).toISOString(),
+    };
+    assert.equal((await ask(t, 'cancel', facts, script(), LATE)).told.kind, expected, String(known_since));
+  }
+});
+
+test('what was asked for within the window, and looks paid at its end, may still be on its way back', async (t) => {
+  const end = Date.parse('2026-01-28T15:15:00Z');
+  for (const facts of [CALLED_OFF, GIVEN_UP]) {
+    const { told, paths } = await ask(t, 'lookUp', facts, [paid()], end + 59_999);
+    assert.deepEqual([told, paths], [{ kind: 'working', provider_payment_id: '04999' }, [LOOK]]);
+  }
+  assert.deepEqual((await ask(t, 'lookUp', GIVEN_UP, [paid()], end + 60_000)).told, PAID);
+  const too_late = { ...GIVEN_UP, cancel_requested_at: new Date(end).toISOString() };
+  assert.deepEqual((await ask(t, 'lookUp', too_late, [paid()], end)).told, PAID);
+});
+
+test('what has been paid after all is looked up, and never called off again', async (t) => {
+  for (const facts of [CALLED_OFF, GIVEN_UP]) {
+    const { told, paths } = await ask(t, 'lookUp', { ...facts, is_paid: true }, [paid()]);
+    assert.deepEqual([told, paths], [PAID, [LOOK]]);
+  }
+});
+
 test('after the window for cancelling PayPay is not asked to cancel; what was only given up is kept', async (t) => {
   const { told, paths } = await ask(t, 'cancel', GIVEN_UP, [paid()], LONG_AFTER);
   assert.deepEqual([told, paths], [PAID, [LOOK]]);

@@ -107,9 +107,9 @@ export async function lookUpCustomerPayment(
   attempt: AttemptFacts,
   context: Context,
 ): Promise<ProviderResult> {
-  // What was called off is called off until it is seen to be over.
-  if (attempt.cancel_requested_at !== null && !attempt.is_held) return reversePayment(attempt, context);
   if (attempt.is_held) return lookUpHeld(attempt, context);
+  // What was called off is called off until it is seen to be over, and being paid after all is an end, too.
+  if (attempt.cancel_requested_at !== null && !attempt.is_paid) return reversePayment(attempt, context);
   const found = await findCodePayment(attempt, context);
   if (found.state !== 'absent') return toldOf(found);
   if (context.now() >= Date.parse(attempt.created_at) + LONGEST_CALL_MS) return { kind: 'not_found' };

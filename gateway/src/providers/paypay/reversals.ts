@@ -4,7 +4,7 @@
 import type { ProviderResult } from '../../domain/provider-result.ts';
 import type { AttemptFacts, ProviderContext } from '../provider.ts';
 import { revertHeld } from './authorizations.ts';
-import { isInCancelWindow } from './cancel-window.ts';
+import { endOfCancelWindow } from './cancel-window.ts';
 import { callPaypay } from './client.ts';
 import type { PaypayCredentials } from './credentials.ts';
 import { findCodePayment, unknown, unknownAfter } from './payment-details.ts';
@@ -29,11 +29,14 @@ export async function reversePayment(attempt: AttemptFacts, context: Context): P
   if (before.kind === 'authorized') return revertHeld(withPaymentId(asked, before), context);
   if (before.kind !== 'paid' && before.kind !== 'working') return before;
 
-  const too_late =
-    before.kind === 'paid' &&
-    before.paid_at !== undefined &&
-    !isInCancelWindow(Date.parse(before.paid_at), context.now());
-  if (too_late) return keepOrRefund(asked, before, context);
+  if (before.kind === 'paid' && before.paid_at !== undefined) {
+    const ends_ms = endOfCancelWindow(Date.parse(before.paid_at));
+    if (context.now() >= ends_ms) {
+      // A cancel that PayPay accepted in the last second has still to show.
+      const may_show = Date.parse(since) < ends_ms && context.now() < ends_ms + SHOWS_WITHIN_MS;
+      return may_show ? working(before) : keepOrRefund(asked, before, context);
+    }
+  }
   const path = `/v2/payments/${encodeURIComponent(attempt.id)}`;
   const answer = await callPaypay(context, { method: 'DELETE', path });
   const is_refused = answer.kind === 'refused' && answer.code === 'ORDER_NOT_REVERSIBLE';
@@ -42,8 +45,11 @@ export async function reversePayment(attempt: AttemptFacts, context: Context): P
   const after = await look(asked, context);
   const age_ms = context.now() - Date.parse(since);
   if (is_refused && after.kind === 'paid') {
-    // The cancel of an earlier asking may be under way, and be the cause of this refusal.
-    return age_ms < SHOWS_WITHIN_MS ? working(after) : keepOrRefund(asked, after, context);
+    // The cancel of an earlier asking may be under way, and be the cause of this refusal: also one whose answer was
+    // lost, however long ago it was wanted.
+    const { known_since = since } = asked;
+    const is_settled = known_since !== null && context.now() >= Date.parse(known_since) + SHOWS_WITHIN_MS;
+    return age_ms >= SHOWS_WITHIN_MS && is_settled ? keepOrRefund(asked, after, context) : working(after);
   }
   if (answer.kind === 'done' && after.kind === 'working' && age_ms >= NO_MORE_CONFIRMED_AFTER_MS) {
     return { kind: 'ended_unpaid', reason: asked.given_up ? 'expired' : 'deleted' };
