@@ -14,7 +14,7 @@ import {
   isGivenUp,
   pendingQuestion,
 } from '../domain/attempt.ts';
-import { type Decision, decideOnProviderResult } from '../domain/decision.ts';
+import { type Decision, decideOnProviderResult, decideOnToldResult } from '../domain/decision.ts';
 import { isFinal, type PaymentIntent, paymentIntentResource } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import { nextHoldLookUp, nextLookUp } from '../domain/retry-schedule.ts';
@@ -46,9 +46,10 @@ export async function applyProviderResult(
   options: ResultOptions = {},
 ): Promise<{ intent: PaymentIntent; attempt: Attempt }> {
   let result = believable(attempt, told);
+  const decide = !options.by_hand && isToldOnly(attempt) ? decideOnToldResult : decideOnProviderResult;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     options.by_hand?.check(intent, attempt);
-    const decision = decideOnProviderResult(intent, attempt, result, instant(context));
+    const decision = decide(intent, attempt, result, instant(context));
     schedule(context, attempt, decision, result);
     // A person may err: the provider is asked once more, and what it then says of other money is late.
     if (options.by_hand) decision.attempt.next_check_at = instant(context, LAST_LOOK_MS);
@@ -59,7 +60,10 @@ export async function applyProviderResult(
       continue;
     }
     if (!decision.changed) {
-      await updateAttemptSchedule(context.db, attempt, decision.attempt, decision.intent.next_check_at);
+      const { attempt: after } = decision;
+      // Whoever repeats old news writes nothing.
+      if (!isEnded(attempt) || isRescheduled(attempt, after))
+        await updateAttemptSchedule(context.db, attempt, after, decision.intent.next_check_at);
       return decision;
     }
     const change = await makeChange(context, { intent, attempt }, decision);
@@ -85,9 +89,22 @@ export async function applyProviderResult(
 
 /** What was recorded as somebody asserted it, or has ended where only news tell, can be asked about nowhere. */
 function nobodyTells(attempt: Attempt): boolean {
-  const provider = findProviderByName(attempt.adapter);
-  if (provider === null) return false;
-  return provider.record !== undefined || (isOnlyTold(provider) && isEnded(attempt));
+  const is_recorded = findProviderByName(attempt.adapter)?.record !== undefined;
+  return is_recorded || (isToldOnly(attempt) && isEnded(attempt));
+}
+
+function isToldOnly({ adapter }: Attempt): boolean {
+  const provider = findProviderByName(adapter);
+  return provider !== null && isOnlyTold(provider);
+}
+
+function isRescheduled(before: Attempt, after: Attempt): boolean {
+  return (
+    before.next_check_at !== after.next_check_at ||
+    before.checks_done !== after.checks_done ||
+    before.not_found_count !== after.not_found_count ||
+    before.provider_payment_id !== after.provider_payment_id
+  );
 }
 
 /**
@@ -206,9 +223,8 @@ function schedule(context: Context, before: Attempt, decision: Decision, result:
 }
 
 /** A page is open at a provider that nobody can ask: until it runs out there is nothing to look up. */
-function waitsForNews({ status, cancel_requested_at, adapter }: Attempt): boolean {
-  const provider = findProviderByName(adapter);
-  return status === 'waiting' && cancel_requested_at === null && provider !== null && isOnlyTold(provider);
+function waitsForNews(attempt: Attempt): boolean {
+  return attempt.status === 'waiting' && attempt.cancel_requested_at === null && isToldOnly(attempt);
 }
 
 /** News of a payment in the last moment may still be on its way when the page has run out. */

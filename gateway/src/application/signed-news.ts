@@ -3,8 +3,8 @@
 // again.
 import type { Context } from '../context.ts';
 import { findAttempt } from '../db/payment-intents.ts';
-import type { Attempt } from '../domain/attempt.ts';
-import { GatewayError } from '../domain/error.ts';
+import { type Attempt, isEnded } from '../domain/attempt.ts';
+import { isAnotherPayment } from '../domain/decision.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
 import type { NotificationRequest, Provider } from '../providers/provider.ts';
@@ -18,15 +18,18 @@ export interface ToldPayment {
   told: ProviderResult['kind'];
 }
 
-/** The payment as it is after the news, or null when they are not the provider's. Repetitions change nothing. */
+/**
+ * The payment as it is after the news. Repetitions change nothing. `refused`: they are not the provider's;
+ * `not_provable`: the settings that would tell are not there. They can come back: the news are to be told again then.
+ */
 export async function receiveSignedNews(
   context: Context,
   provider: Provider,
   request: NotificationRequest,
-): Promise<ToldPayment | null> {
+): Promise<ToldPayment | 'refused' | 'not_provable'> {
   const refuse = (reason: string) => {
     context.log.warn({ provider: provider.name, reason }, 'notification refused');
-    return null;
+    return 'refused' as const;
   };
   const named = provider.readNotification?.(request, null);
   if (named === undefined || !named.ok) return refuse(named?.reason ?? 'unreadable');
@@ -37,32 +40,35 @@ export async function receiveSignedNews(
   const secret = access.ok
     ? provider.secretOfNews?.(access.provider_context.credentials as never)
     : undefined;
-  if (secret === undefined) throw notProvableNow(context, provider, found, access);
+  if (secret === undefined) {
+    const facts = {
+      attempt: found.id,
+      provider: provider.name,
+      reason: access.ok ? undefined : access.reason,
+    };
+    context.log.error(facts, 'the settings that prove a notification are not there');
+    return 'not_provable';
+  }
   const read = provider.readNotification?.(request, secret);
   if (read === undefined || !read.ok) return refuse(read?.reason ?? 'unreadable');
   const { result } = read.notification;
   if (result === undefined) return refuse('no_result');
   const [intent, attempt] = await reload(context, { id: found.payment_intent_id }, found);
   const after = await applyProviderResult(context, intent, attempt, result);
+  reportUnwritten(context, after.attempt, result);
   context.log.info({ attempt: attempt.id, provider: provider.name, result: result.kind }, 'provider told');
   return { ...after, told: result.kind };
 }
 
-/** Settings can come back. Until they do, whoever tells the news is asked to tell them again. */
-function notProvableNow(
-  context: Context,
-  provider: Provider,
-  attempt: Attempt,
-  access: { ok: boolean; reason?: string },
-): GatewayError {
-  context.log.error(
-    { attempt: attempt.id, provider: provider.name, reason: access.reason },
-    'the settings that prove a notification are not there',
-  );
-  return new GatewayError(
-    'unavailable',
-    'This notification cannot be checked at present. Send it again later.',
-    {},
-    { retry_after_seconds: 60 },
-  );
+/** Of an attempt that has ended nothing shows that Plutu says more of it: it has to be looked at there. */
+function reportUnwritten(context: Context, after: Attempt, told: ProviderResult): void {
+  const facts = { attempt: after.id, provider: after.provider };
+  if (isAnotherPayment(after, told)) {
+    context.log.error(facts, 'the provider tells of a second payment under one number; a person must look');
+  } else if (isEnded(after) && after.status !== 'paid' && told.kind !== 'ended_unpaid') {
+    context.log.error(
+      facts,
+      'the provider tells what cannot be believed of an ended payment; a person must look',
+    );
+  }
 }

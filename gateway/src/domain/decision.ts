@@ -3,6 +3,8 @@
 import {
   type Attempt,
   attemptAfter,
+  isDisputed,
+  isEnded,
   isGivenUp,
   pendingQuestion,
   provenAbsent,
@@ -124,6 +126,29 @@ export function decideOnProviderResult(
           }),
       });
   }
+}
+
+/**
+ * The same for a provider that nobody can ask. No page opens for what has ended; what is disputed ends by news that it
+ * was paid, and a cancel that contradicts them, or a clock, undoes none of it; and what was paid was paid once.
+ */
+export function decideOnToldResult(
+  intent: PaymentIntent,
+  attempt: Attempt,
+  news: ProviderResult,
+  now: string,
+): Decision {
+  const { kind } = news;
+  const undoes_dispute = isDisputed(attempt) && (kind === 'ended_unpaid' || kind === 'waiting');
+  const is_stale = (isEnded(attempt) && kind === 'waiting') || isAnotherPayment(attempt, news);
+  if (undoes_dispute || is_stale) return noNews(intent, { ...attempt });
+  return decideOnProviderResult(intent, attempt, news, now);
+}
+
+/** A second payment under the number of one that has brought its money already. */
+export function isAnotherPayment(attempt: Attempt, news: ProviderResult): boolean {
+  if (attempt.status !== 'paid' || news.kind !== 'paid') return false;
+  return attempt.provider_payment_id !== null && news.provider_payment_id !== attempt.provider_payment_id;
 }
 
 /** Somebody wanted the intent to end. */

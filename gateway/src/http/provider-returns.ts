@@ -32,7 +32,7 @@ export function providerReturnRoutes(app: FastifyInstance, context: Context, lim
                 'confirm, with payment_intent and redirect_status (succeeded, failed, pending) added to it.',
               content: { 'text/plain': Plain, 'text/html': Plain },
             },
-            ...errorResponses(401, 429, 500),
+            ...errorResponses(401, 429, 500, 503),
           },
         },
       },
@@ -75,6 +75,7 @@ async function answerBrowser(
     const refusal = asRefusal(error);
     if (refusal.status >= 500) context.log.error({ err: error, request_id: request.id }, 'news not written');
     if (refusal.retry_after_seconds !== undefined) reply.header('retry-after', refusal.retry_after_seconds);
+    context.metrics.refusals.inc({ refusal: refusal.name_in_table });
     reply.code(refusal.status);
     page = { outcome: refusal.status === 401 ? 'not_genuine' : 'not_written' };
   }
@@ -99,7 +100,11 @@ async function hearNews(
     query: at === -1 ? '' : request.url.slice(at + 1),
     remote_address: request.ip,
   });
-  if (after !== null) return after;
+  if (after !== 'refused' && after !== 'not_provable') return after;
   await limits.countUnprovenNotification(request);
+  if (after === 'not_provable') {
+    const message = 'This notification cannot be checked at present. Send it again later.';
+    throw new GatewayError('unavailable', message, {}, { retry_after_seconds: 60 });
+  }
   throw new GatewayError('unauthorized', 'This notification is not signed by the provider.');
 }

@@ -21,12 +21,12 @@ export interface ReturnPage {
 const LEADS_ON_AFTER_SECONDS = 5;
 const ASKS_AGAIN_AFTER_SECONDS = 5;
 
-/** News that say neither yes nor no are no reason to tell anybody that nothing was charged, even after the end. */
+/** Only news that nothing was taken are a reason to tell anybody so: not news that cannot be believed, after the end. */
 export function outcomeOf({ intent, attempt, told }: ToldPayment): 'paid' | 'failed' | 'pending' | 'late' {
   if (attempt.status === 'paid') {
     return intent.status === 'succeeded' && intent.attempt_id === attempt.id ? 'paid' : 'late';
   }
-  return isEnded(attempt) && told !== 'unknown' ? 'failed' : 'pending';
+  return isEnded(attempt) && told === 'ended_unpaid' ? 'failed' : 'pending';
 }
 
 /** What the merchant's page is told. Of late money neither yes nor no would be true. */

@@ -28,12 +28,12 @@ export function readPlutuNews(request: NotificationRequest, secret_key: string |
   const pairs = readPairs(request.query);
   if (pairs === null) return UNREADABLE;
   const facts = Object.fromEntries(pairs);
-  const { invoice_no = '', transaction_id = null, gateway, [HASH]: hashed = '' } = facts;
+  const { invoice_no = '', gateway, [HASH]: hashed = '' } = facts;
   if (gateway !== 'mpgs' || !/^[A-Za-z0-9._-]{1,64}$/.test(invoice_no)) return UNREADABLE;
   const signed = pairs.filter(([name]) => SIGNED.has(name));
   const notification = {
     attempt_id: invoice_no,
-    provider_payment_id: transaction_id,
+    provider_payment_id: findTransactionId(facts),
     dedupe_key: createHash('sha256').update(signedText(signed)).digest('hex'),
   };
   if (secret_key === null) return { ok: true, notification };
@@ -91,7 +91,8 @@ function decodeAsPhp(text: string): string | null {
 
 /** Paid only by the one word for it. The amount and currency go along as stated: who stored ours compares. */
 function readResult(facts: Record<string, string>): ProviderResult {
-  const { approved, canceled, amount = '', currency = '', transaction_id } = facts;
+  const { approved, canceled, amount = '', currency = '' } = facts;
+  const provider_payment_id = findTransactionId(facts);
   const paid = approved === '1' && canceled === undefined;
   if (canceled === '1' && approved === undefined) {
     return {
@@ -107,8 +108,13 @@ function readResult(facts: Record<string, string>): ProviderResult {
   return {
     kind: 'paid',
     stated: { amount: minor, currency },
-    ...(transaction_id && { provider_payment_id: transaction_id }),
+    ...(provider_payment_id !== null && { provider_payment_id }),
   };
+}
+
+/** One that is no id is left out: that somebody paid is written down without it. */
+function findTransactionId({ transaction_id = '' }: Record<string, string>): string | null {
+  return /^[!-~]+$/.test(transaction_id) ? transaction_id : null;
 }
 
 function unclear(message: string): ProviderResult {
