@@ -90,7 +90,7 @@ function holdCaptures(fixture: AskedFixture): void {
     });
   }
 
-  for (const fault of ['server_error_after_success', 'hang_after_success'] as const) {
+  for (const fault of ['server_error_after_success', 'hang_after_success', 'slow_drip'] as const) {
     test(`a capture whose answer is lost by ${fault} is found, and money is taken once`, async () => {
       const attempt = await hold();
       await holds.setFault(fault, 'capture');

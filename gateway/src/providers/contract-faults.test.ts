@@ -23,8 +23,12 @@ function holdFaults(fixture: AskedFixture): void {
   for (const fault of [
     'server_error',
     'server_error_after_success',
+    'hang',
     'hang_after_success',
+    'slow_drip',
     'html_502',
+    'rate_limit',
+    'maintenance',
   ] as const) {
     test(`a cancel that met ${fault} is unknown, and the next one ends the payment`, async () => {
       const attempt = await play.startWell();

@@ -1,6 +1,8 @@
 // What contract.test.ts needs to know to hold an adapter to the contract. Each adapter has a fixture beside it, in
 // `<folder>/contract-fixture.ts`, and where it serves its methods in ways of their own one for each, exported together
 // as `fixtures`; they speak to its simulator over HTTP only.
+import type { ProviderResult } from '../domain/provider-result.ts';
+import type { TerminalReport } from '../domain/terminal-report.ts';
 import type { AttemptFacts, NotificationRequest, Provider } from './provider.ts';
 
 export type ContractFixture = RecordedFixture | AskedFixture | ToldFixture;
@@ -10,6 +12,8 @@ export interface RecordedFixture {
   kind: 'recorded';
   provider: Provider;
   attempts: Partial<AttemptFacts>[];
+  /** What a terminal can report, and what that is; none where there is no terminal. */
+  reports: { report: TerminalReport; says: ProviderResult['kind'] }[];
 }
 
 /** For an adapter with `start`, `lookUp` and `cancel`. */

@@ -20,7 +20,7 @@ function holdNotifications(fixture: AskedFixture): void {
   });
   after(() => play.close());
 
-  test('a notification names its payment, repeats itself with the same key, and is refused when forged', {
+  test('a notification names its payment and no outcome, repeats itself with the same key in any order, and is refused when forged', {
     timeout: 30_000,
   }, async (t) => {
     // One of those that the last test looks for in everything that was told.
@@ -68,6 +68,8 @@ function holdNotifications(fixture: AskedFixture): void {
     const reading = read(first);
     assert.ok(reading.ok, JSON.stringify(reading));
     const { notification } = reading;
+    // News only say whom to ask about: in whatever order they come, nothing follows from them alone.
+    assert.equal(notification.result, undefined);
     const paid = await play.ask('lookUp', attempt);
     assert.equal(notification.attempt_id ?? attempt.id, attempt.id);
     assert.equal(notification.provider_payment_id, paid.kind === 'paid' && paid.provider_payment_id);
@@ -79,6 +81,9 @@ function holdNotifications(fixture: AskedFixture): void {
     await play.stage.pay(other.id);
     const news = read(await waitFor(3));
     assert.ok(news.ok && news.notification.dedupe_key !== notification.dedupe_key);
+    // The first comes once more, after the news of another payment, and says what it said.
+    assert.deepEqual(read(first), reading);
+    assert.deepEqual(await play.ask('lookUp', attempt), paid);
 
     assert.deepEqual(read(play.stage.forge(first)), { ok: false, reason: 'bad_signature' });
     const tampered = { ...first, body: Buffer.from(first.body.toString().replace('1250', '1')) };

@@ -50,18 +50,26 @@ function holdRefunds(fixture: AskedFixture): void {
     return { ...attempt, provider_payment_id: paid.provider_payment_id };
   }
 
-  test('money goes back in parts, to the last unit, and no further', async () => {
-    const attempt = await sell();
-    for (const amount of [1, 249, 1_000]) {
-      const refund = makeRefund(amount);
-      assert.equal((await play.askRefund('refund', attempt, refund)).kind, 'refunded');
-      assert.equal((await play.askRefund('lookUpRefund', attempt, refund)).kind, 'refunded');
-    }
-    const too_much = await play.askRefund('refund', attempt, makeRefund(1));
-    assert.deepEqual([too_much.kind, too_much.kind === 'refused' && too_much.because], ['refused', 'state']);
-    assert.deepEqual(await refunds.listAmounts(attempt.id), [1, 249, 1_000]);
-    assert.equal((await play.ask('lookUp', attempt)).kind, 'paid', 'the payment is what it was');
-  });
+  for (const [how, amounts] of [
+    ['as a whole', [1_250]],
+    ['in parts', [1, 249, 1_000]],
+  ] as const) {
+    test(`money goes back ${how}, to the last unit, and no further`, async () => {
+      const attempt = await sell();
+      for (const amount of amounts) {
+        const refund = makeRefund(amount);
+        assert.equal((await play.askRefund('refund', attempt, refund)).kind, 'refunded');
+        assert.equal((await play.askRefund('lookUpRefund', attempt, refund)).kind, 'refunded');
+      }
+      const too_much = await play.askRefund('refund', attempt, makeRefund(1));
+      assert.deepEqual(
+        [too_much.kind, too_much.kind === 'refused' && too_much.because],
+        ['refused', 'state'],
+      );
+      assert.deepEqual(await refunds.listAmounts(attempt.id), amounts);
+      assert.equal((await play.ask('lookUp', attempt)).kind, 'paid', 'the payment is what it was');
+    });
+  }
 
   test('a refund that the provider works on is accepted, and done in its time', async () => {
     const attempt = await sell();
@@ -85,7 +93,7 @@ function holdRefunds(fixture: AskedFixture): void {
     assert.deepEqual(await refunds.listAmounts(attempt.id), [500]);
   });
 
-  for (const fault of ['server_error_after_success', 'hang_after_success'] as const) {
+  for (const fault of ['server_error_after_success', 'hang_after_success', 'slow_drip'] as const) {
     test(`a refund whose answer is lost by ${fault} is unknown, and is found by our id`, async () => {
       const attempt = await sell();
       const refund = makeRefund(500);

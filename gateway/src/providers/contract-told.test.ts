@@ -169,6 +169,28 @@ function holdTelling(fixture: ToldFixture): void {
     assert.equal(resultOf(await play.stage.pay(late.id, { late: true })).kind, 'paid');
   });
 
+  test('news say the same whenever they come: first, late, again, and after others of the same provider', async () => {
+    const attempts = [await play.startWell(), await play.startWell(), await play.startWell()] as const;
+    const [paid, left, declined] = attempts;
+    const news = [
+      await play.stage.pay(paid.id),
+      await play.stage.turnBack(left.id),
+      await play.stage.decline(declined.id),
+    ];
+    const first = news.map((one) => read(one));
+    for (const [place, attempt] of attempts.entries()) {
+      const reading = first[place];
+      assert.equal(reading?.ok && reading.notification.attempt_id, attempt.id);
+    }
+    const keys = first.map((reading) => reading.ok && reading.notification.dedupe_key);
+    assert.equal(new Set(keys).size, news.length);
+    play.advance(24 * 3_600_000);
+    assert.deepEqual(
+      news.toReversed().map((one) => read(one)),
+      first.toReversed(),
+    );
+  });
+
   test('news of another amount say which', async () => {
     const attempt = await play.startWell();
     const result = resultOf(await play.stage.pay(attempt.id, { wrong_amount: true }));

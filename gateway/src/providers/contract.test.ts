@@ -13,8 +13,9 @@ import {
   titleOf,
 } from '../../test/support/contract-stage.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
-import type { AskedFixture } from './contract-fixture.ts';
-import { isOnlyTold } from './provider.ts';
+import type { TerminalReport } from '../domain/terminal-report.ts';
+import type { AskedFixture, RecordedFixture } from './contract-fixture.ts';
+import { type AttemptFacts, isOnlyTold } from './provider.ts';
 import { PROVIDERS } from './registry.ts';
 
 const fixtures = await loadFixtures();
@@ -35,19 +36,64 @@ for (const fixture of fixtures) {
   describe(titleOf(fixture), () => {
     if (fixture.kind === 'asked') holdLife(fixture);
     else {
-      test('takes an assertion as it is, and holds money only where it may', () => {
-        for (const changes of fixture.attempts) {
-          const stated = { amount: 1250, currency: 'JPY' };
-          const paid: ProviderResult | undefined = fixture.provider.record?.(makeAttempt(changes));
-          assert.deepEqual(paid, { kind: 'paid', stated });
-          const held: ProviderResult | undefined = fixture.provider.record?.(
-            makeAttempt({ ...changes, authorize_only: true }),
-          );
-          assert.deepEqual(held, { kind: fixture.provider.can_authorize ? 'authorized' : 'paid', stated });
-        }
-      });
+      holdRecords(fixture);
     }
   });
+}
+
+function holdRecords({ provider, attempts, reports }: RecordedFixture): void {
+  const record = (attempt: AttemptFacts, report?: TerminalReport) => {
+    const result: ProviderResult | undefined = provider.record?.(attempt, report);
+    assert.ok(result);
+    // A reference opens nothing by itself, and still belongs to nobody who reads what was told.
+    if (attempt.external_ref_id !== null) {
+      assert.equal(JSON.stringify(result).includes(attempt.external_ref_id), false);
+    }
+    return result;
+  };
+
+  test('takes an assertion as it is, and holds money only where it may', () => {
+    const stated = { amount: 1250, currency: 'JPY' };
+    for (const changes of attempts) {
+      assert.deepEqual(record(makeAttempt(changes)), { kind: 'paid', stated });
+      const held = record(makeAttempt({ ...changes, authorize_only: true }));
+      assert.deepEqual(held, { kind: provider.can_authorize ? 'authorized' : 'paid', stated });
+    }
+  });
+
+  test('says the same of the same assertion, however often it is made', () => {
+    for (const attempt of attempts.map((changes) => makeAttempt(changes))) {
+      const before = structuredClone(attempt);
+      assert.deepEqual(record(attempt), record(attempt));
+      assert.deepEqual(attempt, before);
+    }
+  });
+
+  test('has nobody to ask: no look-up, no cancel, no capture, no refund, and no news', () => {
+    const { start, lookUp, cancel, capture, refund, lookUpRefund, readNotification, credentials } = provider;
+    const asking = [start, lookUp, cancel, capture, refund, lookUpRefund, readNotification];
+    assert.deepEqual([...asking.filter((one) => one !== undefined), credentials], [null]);
+  });
+
+  test('is never told of a no where there is nobody who could say one', () => {
+    assert.equal(reports.length > 0, provider.requires_external_ref === true);
+  });
+
+  for (const { report, says } of reports) {
+    test(`takes a report of "${report.status}" with ${report.amount ?? 'no amount'} as "${says}", and gives its reason`, () => {
+      for (const changes of attempts) {
+        const result = record(makeAttempt(changes), report);
+        assert.equal(result.kind, says);
+        if (result.kind === 'paid') {
+          assert.equal(result.stated?.amount, report.amount ?? 1250, 'as it was reported, not as we wish');
+          continue;
+        }
+        assert.ok(result.kind === 'declined' || result.kind === 'ended_unpaid');
+        assert.ok(result.code && result.message);
+        assert.equal(result.message.includes(report.reason ?? ''), true);
+      }
+    });
+  }
 }
 
 function holdLife(fixture: AskedFixture): void {
@@ -102,7 +148,7 @@ function holdLife(fixture: AskedFixture): void {
     assert.equal(await play.stage.countCharges(attempt.id), 0);
   });
 
-  for (const fault of ['server_error_after_success', 'hang_after_success'] as const) {
+  for (const fault of ['server_error_after_success', 'hang_after_success', 'slow_drip'] as const) {
     test(`an answer lost by ${fault} is unknown, is found by look-up, and is charged once`, async () => {
       const attempt = play.makeFresh();
       await play.stage.setFault(fault, 'start');
@@ -117,7 +163,7 @@ function holdLife(fixture: AskedFixture): void {
     });
   }
 
-  for (const fault of ['server_error', 'hang'] as const) {
+  for (const fault of ['server_error', 'hang', 'html_502'] as const) {
     test(`a request that never arrived (${fault}) is unknown, then not found, and can be started again`, async () => {
       const attempt = play.makeFresh();
       await play.stage.setFault(fault, 'start');

@@ -6,4 +6,5 @@ export const fixture: ContractFixture = {
   kind: 'recorded',
   provider: cash,
   attempts: [{ payment_method_type: 'cash', provider: 'CASH' }],
+  reports: [],
 };
