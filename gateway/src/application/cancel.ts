@@ -159,7 +159,7 @@ function stillHeld(intent: PaymentIntent, { error, provider }: Attempt): Gateway
 }
 
 /** An intent past its time. With a code open, the resolver calls it off, with a last look-up, before it ends. */
-async function expirePaymentIntent(context: Context, intent: PaymentIntent): Promise<boolean> {
+export async function expirePaymentIntent(context: Context, intent: PaymentIntent): Promise<boolean> {
   if (phaseOf(intent) === 'requires_payment_method') {
     const next = movePaymentIntent(intent, 'expire', instant(context), { cancellation_reason: 'expired' });
     const event = makeEvent(context, 'payment_intent.cancelled', paymentIntentResource(next));

@@ -24,6 +24,7 @@ import { admit, type Caller, invalidToken } from './callers.ts';
 import { refuseWhileSilent } from './circuits.ts';
 import { type CustomerCode, readCustomerCode, refuseUsedCode } from './customer-codes.ts';
 import { type Answer, claim, completeMark, type Mark } from './idempotency.ts';
+import { isLateReport, refuseLateReport } from './late-reports.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
 import { applyProviderResult, carryOut } from './provider-results.ts';
@@ -65,8 +66,11 @@ export async function confirmPaymentIntent(
       if ((await findPaymentIntent(context.db, id))?.version !== intent.version) continue;
       return repeat(context, intent, earlier, provider, mark, code);
     }
-    if (phaseOf(intent) !== 'requires_payment_method') throw refusedMove(intent, 'confirmed');
-    if (instant(context) >= intent.expires_at) throw expired(intent);
+    const is_late = isLateReport(context, intent, report);
+    if (!is_late) {
+      if (phaseOf(intent) !== 'requires_payment_method') throw refusedMove(intent, 'confirmed');
+      if (instant(context) >= intent.expires_at) throw expired(intent);
+    }
     await checkMethod(organizations, caller, intent, request);
     const attempt = makeAttempt(context, intent, provider, {
       payment_method_type: request.payment_method_type,
@@ -78,6 +82,10 @@ export async function confirmPaymentIntent(
       customer_code_masked: code?.masked ?? null,
       next_check_at: instant(context, ASK_LEASE_MS),
     });
+    if (is_late) {
+      await refuseLateReport(context, caller, intent, attempt, { provider, report }, mark);
+      continue;
+    }
     const next = tokenUsed(context, caller, intent, attempt);
 
     if (provider.record !== undefined) {
@@ -141,6 +149,14 @@ function notBegun(intent: PaymentIntent, attempt: Attempt, result: { kind: strin
     ...(attempt.error && { provider_code: attempt.error.code }),
     ...(intent.outcome && { outcome: intent.outcome, next_check_at: intent.next_check_at }),
   };
+  if (attempt.status === 'ended_unpaid' && result.kind !== 'ended_unpaid' && result.kind !== 'not_found') {
+    return new GatewayError(
+      'provider_error',
+      `The payment was called off while ${attempt.provider} was being asked. What was taken all the same goes back ` +
+        'by itself.',
+      details,
+    );
+  }
   if (attempt.status === 'ended_unpaid') {
     return new GatewayError(
       'provider_error',
@@ -194,7 +210,8 @@ async function findSameConfirm(
     (report === undefined || isLeftBy(attempt, report.status));
   if (same) return attempt;
   // A token authorises one confirm. A backend's other confirm is refused by the table, with the status.
-  if (caller.kind === 'token') throw invalidToken();
+  const has_paid = attempt === null || attempt.status === 'paid' || attempt.status === 'authorized';
+  if (caller.kind === 'token' && (has_paid || !isLateReport(context, intent, report))) throw invalidToken();
   return null;
 }
 

@@ -85,6 +85,12 @@ export function addReturn(
   now: string,
   told_first: LateEvent[] = [],
 ): void {
+  if (late.authorized_only && getProviderByName(attempt.adapter).cancel === undefined) {
+    // Nobody can be asked: a person lets the hold go at the terminal, and this is the record of it.
+    change.attempt = { ...attempt, status: 'reversed', next_check_at: null, updated_at: now };
+    addLatePayment(context, change, latePaymentAfterReturn(late), [...told_first, 'late_payment.refunded']);
+    return;
+  }
   if (late.authorized_only) {
     change.attempt = {
       ...attempt,

@@ -21,7 +21,7 @@ import { nextHoldLookUp, nextLookUp } from '../domain/retry-schedule.ts';
 import { isOnlyTold } from '../providers/provider.ts';
 import { findProviderByName } from '../providers/registry.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
-import { addArrival, addNewsOfLateMoney } from './late-payment-changes.ts';
+import { type Arrival, addArrival, addNewsOfLateMoney } from './late-payment-changes.ts';
 import { makeEvent } from './make-event.ts';
 
 export interface ResultOptions {
@@ -264,14 +264,16 @@ function observe(context: Context, before: Attempt, decision: Decision): void {
     const seconds = (context.now() - Date.parse(attempt.created_at)) / 1_000;
     context.metrics.time_to_truth.observe({ provider: attempt.adapter }, seconds);
   }
-  if (decision.late_payment !== null) {
-    context.metrics.late_payments.inc({ provider: attempt.adapter });
-    context.log.warn(
-      { payment_intent: attempt.payment_intent_id, attempt: attempt.id, ...decision.late_payment },
-      'a payment arrived that its intent does not want',
-    );
-  }
+  if (decision.late_payment !== null) noteLatePayment(context, attempt, decision.late_payment);
   logMismatch(context, attempt);
+}
+
+export function noteLatePayment(context: Context, attempt: Attempt, arrival: Arrival): void {
+  context.metrics.late_payments.inc({ provider: attempt.adapter });
+  context.log.warn(
+    { payment_intent: attempt.payment_intent_id, attempt: attempt.id, ...arrival },
+    'a payment arrived that its intent does not want',
+  );
 }
 
 export function logMismatch(context: Context, attempt: Attempt): void {

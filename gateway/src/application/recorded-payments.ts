@@ -2,12 +2,14 @@
 // and its outcome are one change; nobody is asked, then or later.
 import type { Context } from '../context.ts';
 import { findHolderOfReference, REFERENCE_CONSTRAINT } from '../db/external-references.ts';
+import type { Change } from '../db/payment-intents.ts';
 import { violatedConstraint } from '../db/pool.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import { decideOnProviderResult } from '../domain/decision.ts';
 import { GatewayError } from '../domain/error.ts';
 import { normalizeCurrency } from '../domain/money.ts';
-import { type PaymentIntent, paymentIntentResource } from '../domain/payment-intent.ts';
+import { type PaymentIntent, paymentIntentResource, refusedMove } from '../domain/payment-intent.ts';
+import type { ProviderResult } from '../domain/provider-result.ts';
 import type { TerminalReport, TerminalStatus } from '../domain/terminal-report.ts';
 import type { Provider } from '../providers/provider.ts';
 import { type Answer, completeMark, type Mark } from './idempotency.ts';
@@ -60,41 +62,71 @@ function misfit(field: string, constraint: string, message: string): GatewayErro
   return new GatewayError('invalid_request', message, { field, constraint });
 }
 
+/** Who records it, and the terminal's report where one took part. */
+export interface Told {
+  provider: Provider;
+  report: TerminalReport | undefined;
+}
+
+/** What has happened, as the news that it is. */
+export function readRecord(
+  intent: PaymentIntent,
+  attempt: Attempt,
+  { provider, report }: Told,
+): ProviderResult {
+  const result = provider.record?.(attemptFacts(intent, attempt), report);
+  if (result === undefined) throw new Error(`${provider.name} has no record`);
+  return result;
+}
+
 /** Write down what has happened. `answer` says it to the caller; null: somebody was faster, read and decide again. */
 export async function recordPayment(
   context: Context,
   before: PaymentIntent,
   intent: PaymentIntent,
   attempt: Attempt,
-  told: { provider: Provider; report: TerminalReport | undefined },
+  told: Told,
   mark: Mark,
   answer: (intent: PaymentIntent, attempt: Attempt) => Answer,
 ): Promise<Answer | null> {
-  const result = told.provider.record?.(attemptFacts(intent, attempt), told.report);
-  if (result === undefined) throw new Error(`${told.provider.name} has no record`);
   const tried = {
     ...intent,
     attempt_id: attempt.id,
     provider: attempt.provider,
     processing_mode: attempt.processing_mode,
   };
-  const decision = decideOnProviderResult(tried, attempt, result, attempt.created_at);
+  const decision = decideOnProviderResult(
+    tried,
+    attempt,
+    readRecord(intent, attempt, told),
+    attempt.created_at,
+  );
   const next = { ...decision.attempt, next_check_at: null };
   const said = answer(decision.intent, next);
   completeMark(context, mark, said);
   const event = decision.event && makeEvent(context, decision.event, paymentIntentResource(decision.intent));
-  try {
-    const written = await carryOut(context, before, { intent: decision.intent, attempt: next, event, mark });
-    if (!written) return null;
-  } catch (error) {
-    if (violatedConstraint(error) !== REFERENCE_CONSTRAINT) throw error;
-    const holder = await findHolderOfReference(context.db, attempt);
-    // Given back at this moment: it is free again.
-    if (holder === null) return null;
-    throw takenBy(holder);
-  }
+  const change = { intent: decision.intent, attempt: next, event, mark };
+  if (!(await writeRecord(context, before, change))) return null;
   logMismatch(context, next);
   return said;
+}
+
+/** False: read and decide again. Refuses, by throwing, a terminal's payment that was recorded already. */
+export async function writeRecord(
+  context: Context,
+  before: PaymentIntent,
+  change: Change & { attempt: Attempt },
+): Promise<boolean> {
+  try {
+    return await carryOut(context, before, change);
+  } catch (error) {
+    if (violatedConstraint(error) !== REFERENCE_CONSTRAINT) throw error;
+    const holder = await findHolderOfReference(context.db, change.attempt);
+    // Given back at this moment: it is free again.
+    if (holder === null) return false;
+    // The payment that the intent has, under another name.
+    throw holder.id === before.id ? refusedMove(holder, 'confirmed') : takenBy(holder);
+  }
 }
 
 function takenBy(holder: PaymentIntent): GatewayError {

@@ -59,6 +59,23 @@ export async function findPresentLatePayment(db: Db, attempt_id: string): Promis
   return (await db.query<LatePayment>(FIND_PRESENT, [attempt_id]))[0] ?? null;
 }
 
+const FIND_REPORT: Statement = {
+  name: 'find_late_report',
+  text: `select l.*, a.external_ref_id from late_payments l join payment_attempts a on a.id = l.attempt_id
+    where l.payment_intent_id = $1 and a.adapter = 'TERMINAL'
+    order by (a.external_ref_id = $2) desc, l.id collate "C" desc limit 1`,
+};
+
+/** The late money of an intent that a terminal reported under a reference; else what it reported under another. */
+export async function findLateReport(
+  db: Db,
+  payment_intent_id: string,
+  external_ref_id: string | null,
+): Promise<(LatePayment & { external_ref_id: string }) | null> {
+  const values = [payment_intent_id, external_ref_id];
+  return (await db.query<LatePayment & { external_ref_id: string }>(FIND_REPORT, values))[0] ?? null;
+}
+
 export interface LatePaymentFilter {
   organization_id: string;
   livemode: boolean;

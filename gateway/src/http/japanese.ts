@@ -26,6 +26,8 @@ const BY_NAME: Record<ErrorName, string> = {
 };
 
 const BY_CONSTRAINT: Record<string, (field: string) => string> = {
+  late_payment: () =>
+    '決済は終了しています。端末で受け取った金額は記録しました。details.late_payment を確認し、返金または受領を登録してください。',
   required: (field) => `${field} は必須です。`,
   unknown_field: (field) => `${field} という項目はありません。綴りを確認してください。`,
   min_value: (field) => `${field} の値が小さすぎます。`,
