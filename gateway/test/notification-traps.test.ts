@@ -109,6 +109,38 @@ test('a REFUNDED, which PayPay never sends, moves no money and no status', async
   assert.deepEqual([json.status, json.amount_refunded], ['succeeded', 0]);
 });
 
+test('PayPay tells nobody of a refund or of a cancel of ours: both are asked about until they are done', async (t) => {
+  const own = await startTestGateway(t);
+  await own.paypay.connectNotifications();
+  const paid = await own.openQr();
+  await own.paypay.pay(paid.code);
+  own.clock.advance(3_100);
+  await own.settle();
+  await own.paypay.control('POST', '/settings', { refund_delay_seconds: 60 });
+  const refund = (await own.client.post('/v1/refunds', { payment_intent: paid.id, amount: 400 })).json;
+  assert.equal(refund.status, 'pending');
+  own.clock.advance(3_600_000);
+  await own.settle();
+  assert.equal((await own.client.get(`/v1/refunds/${refund.id}`)).json.status, 'succeeded');
+
+  const { code } = await own.paypay.control<{ code: string }>('POST', '/customer_codes', {
+    behaviour: 'confirms',
+  });
+  const asked = await own.createIntent({ payment_method_types: ['qr_cpm'] });
+  await own.client.confirm(asked.id, { payment_method_type: 'qr_cpm', customer_code: code });
+  assert.equal(
+    (await own.client.post(`/v1/payment_intents/${asked.id}/cancel`, {})).json.status,
+    'cancelled',
+  );
+
+  const { payments } = await own.paypay.control<{ payments: { notifications: { state: string }[] }[] }>(
+    'GET',
+    '/payments',
+  );
+  const told = payments.flatMap(({ notifications }) => notifications.map(({ state }) => state));
+  assert.deepEqual(told, ['COMPLETED'], 'of the payment, and of nothing else');
+});
+
 test('types that we do not know, such as news of linked accounts, are received and name no payment', async () => {
   const before = await stored();
   for (const notification_type of [
