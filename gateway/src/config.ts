@@ -12,6 +12,8 @@ export interface Config {
   port: number;
   /** How clients reach us; qr_code_url and the like begin with it. */
   base_url: string;
+  /** False: it is only a guess, which is good on this machine. */
+  is_base_url_given: boolean;
   /** Null: the embedded database in `data_dir`. */
   database_url: string | null;
   data_dir: string;
@@ -183,6 +185,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     host: text('HOST') ?? (development ? 'localhost' : '0.0.0.0'),
     port,
     base_url: url('MPAC_BASE_URL', ['http:', 'https:']) ?? `http://localhost:${port}`,
+    is_base_url_given: text('MPAC_BASE_URL') !== null,
     database_url,
     data_dir: text('MPAC_DATA_DIR') ?? '.mpac-pgw',
     worker_port: text('MPAC_WORKER_PORT') === null ? null : integer('MPAC_WORKER_PORT', 9464, 0, 65_535),

@@ -168,6 +168,7 @@ test('a live store without an account of its own uses the gateway’s, and its c
   const own = await startTestGateway({ after });
   const own_stage = await makeMpgsStage(own);
   const { config } = own.context;
+  config.is_base_url_given = true;
   config.provider_defaults['MPGS'] = {
     gateway_api_key: 'simulator-key',
     gateway_access_token: 'simulator-token',
@@ -195,6 +196,29 @@ test('a live store without an account of its own uses the gateway’s, and its c
   assert.equal((await own_stage.tell(signNews(newsPairs(id), 'another'))).status, 401);
   assert.equal((await own_stage.tell(approved(id))).status, 200);
   assert.equal((await live.retrieve(intent.id)).json.status, 'succeeded');
+});
+
+test('a live payment is not begun where its customers, and the news of it, would find no way back', async () => {
+  const own = await startTestGateway({ after });
+  const own_stage = await makeMpgsStage(own);
+  const credentials = {
+    api_key: 'simulator-key',
+    access_token: 'simulator-token',
+    secret_key: 'simulator-secret',
+  };
+  // An account of its own, so that nothing at the start of the process says that MPGS is used.
+  own.context.config.provider_defaults['MPGS'] = { base_url: `${own.simulator_url}/mpgs` };
+  const payment_processor_configs = [{ provider: 'MPGS', is_active: true, credentials }];
+  await own.saveStore({ livemode: true, payment_processor_configs });
+  const live = own.clientFor(await own.addKey({ livemode: true }));
+  const order = { amount: 1_234, currency: 'USD', payment_method_types: ['credit_card'] };
+  const intent = await own.createIntent(order, live);
+  const { status, json } = await live.confirm(intent.id, MPGS);
+  assert.deepEqual(
+    [status, json.details.provider_code, json.details.status],
+    [502, 'no_way_back', 'requires_payment_method'],
+  );
+  assert.deepEqual(await own_stage.payments(), []);
 });
 
 test('half of an account, and customers who could not come back, are refused at the start', () => {

@@ -160,6 +160,7 @@ test('a return_url that no browser can safely be sent to is refused, naming the 
     'https://user:secret@shop.example/',
     'https://',
     'https://shop.example/a b',
+    'https://shop.example/\0',
     `https://shop.example/${'a'.repeat(2_048)}`,
   ]) {
     const { status, json } = await client.confirm(intent.id, { ...MPGS, return_url });

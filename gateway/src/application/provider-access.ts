@@ -47,7 +47,8 @@ export async function findProviderAccess(
     memory: context.peer_memory,
     now: context.now,
     livemode: place.livemode,
-    public_url: context.config.base_url,
+    // Where money is real, nobody is sent to an address that may be good on this machine only.
+    ...((context.config.is_base_url_given || !place.livemode) && { public_url: context.config.base_url }),
     deadline_ms: context.config.provider_deadline_ms,
   };
   if (provider.complete_credentials === null)

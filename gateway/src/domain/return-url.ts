@@ -8,7 +8,8 @@ export const MAX_RETURN_URL = 2_048;
 /** What is wrong with an address that a browser is to be sent to, as the end of "return_url must …"; null: nothing. */
 export function refuseReturnUrl(text: string, options: { livemode: boolean }): string | null {
   // URL would take spaces off its ends and line breaks out of its middle.
-  if (text.length > MAX_RETURN_URL || !/^https?:\/\/[^\s\\]+$/i.test(text) || !URL.canParse(text)) {
+  const is_plain = /^https?:\/\/[^\s\\\p{Cc}\p{Cs}]+$/iu.test(text);
+  if (text.length > MAX_RETURN_URL || !is_plain || !URL.canParse(text)) {
     return `be an absolute http(s) URL of at most ${MAX_RETURN_URL} characters.`;
   }
   const { protocol, username, password } = new URL(text);

@@ -45,7 +45,9 @@ export const mpgs = defineProvider({
 async function start(attempt: AttemptFacts, context: Context): Promise<ProviderResult> {
   // Nothing of these has left us.
   if (attempt.currency !== 'USD') return refused('currency_not_supported', 'MPGS takes US dollars only.');
-  if (context.public_url === undefined) throw new Error('MPGS needs to know where customers come back to');
+  if (context.public_url === undefined) {
+    return refused('no_way_back', 'Set MPAC_BASE_URL: customers and news of MPGS would find no way back.');
+  }
   // The customer may be on the page by now.
   if (attempt.action_expires_at !== null) return lookUp(attempt, context);
   const answer = await openPage(context, {
