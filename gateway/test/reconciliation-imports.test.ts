@@ -193,3 +193,34 @@ test('what a person has settled stays settled when the file comes again', async 
   assert.deepEqual(file['differences'], { missing_here: 1 });
   assert.equal(await gateway.statusOf(lost), 'succeeded');
 });
+
+test('a hold that the file tells several times, and a failed try that it leaves out, are no differences', async (t) => {
+  const gateway = await startTestGateway(t);
+  gateway.clock.set(MORNING);
+  const held = await gateway.holdQr({ amount: 3_000 });
+  await gateway.client.post(`/v1/payment_intents/${held.id}/capture`, { amount: 2_000 });
+  const declined = await gateway.openQr();
+  await gateway.paypay.decline(declined.code);
+  gateway.clock.advance(2_500);
+  await gateway.settle();
+  const [of_payments, of_holds] = await makeFiles(gateway, DAY);
+  assert.ok(of_payments !== undefined && of_holds !== undefined);
+
+  const payments = await fetchLines(of_payments);
+  assert.equal(payments.rows.length, 1);
+  assert.match(payments.rows[0] ?? '', /,取引失敗,/);
+  const emptied = await importBytes(gateway, of_payments.name, makeBytes(payments.header, []));
+  assert.deepEqual(emptied.differences, []);
+
+  const { header, rows } = await fetchLines(of_holds);
+  const authorized = rows.filter((line) => line.includes(',AUTHORIZED,'));
+  assert.equal(authorized.length, 1);
+  const again = authorized.map((line) => line.replace(/T(\d\d):\d\d:/, 'T$1:59:'));
+  const { file, differences } = await importBytes(
+    gateway,
+    of_holds.name,
+    makeBytes(header, [...rows, ...authorized, ...again]),
+  );
+  assert.deepEqual(differences, []);
+  assert.equal(file['payments_count'], 1);
+});

@@ -146,6 +146,7 @@ async function* readRows(
     Object.entries(layout.columns).map(([field, name]) => [field, header.indexOf(name)]),
   ) as Record<Field, number>;
   const seen = new Map<string, number>();
+  let rows_count = 0;
   let is_header = true;
   for await (const { cells, ends_on } of readCells(bytes)) {
     if (is_header) {
@@ -162,14 +163,24 @@ async function* readRows(
     const damaged = cells.findIndex((cell) => cell.includes('\ufffd'));
     if (damaged >= 0) throw wrong(line, header[damaged] ?? '', 'has bytes that are no characters');
     const row = readRow(line, (field) => cells[places[field]] ?? '', layout, account);
-    const key = keyOf(row);
-    const earlier = seen.get(key);
-    if (earlier !== undefined) throw new UnreadableFileError(`Line ${line} repeats line ${earlier}.`);
-    seen.set(key, line);
-    if (seen.size > MOST_ROWS) throw new UnreadableFileError(`The file has more than ${MOST_ROWS} rows.`);
+    rows_count += 1;
+    if (rows_count > MOST_ROWS) throw new UnreadableFileError(`The file has more than ${MOST_ROWS} rows.`);
+    if (!MOVES_NO_MONEY.has(row.state)) {
+      const key = keyOf(row);
+      const earlier = seen.get(key);
+      if (earlier !== undefined) throw new UnreadableFileError(`Line ${line} repeats line ${earlier}.`);
+      seen.set(key, line);
+    }
     yield row;
   }
 }
+
+/** PayPay tells a hold again when its end changes, to the letter alike: nothing is counted twice by that. */
+const MOVES_NO_MONEY: ReadonlySet<ReconciliationRow['state']> = new Set([
+  'authorized',
+  'failed',
+  'refund_failed',
+]);
 
 /** A payment is completed once, and a refund with an id of its own is done once; the rest can come again later. */
 function keyOf({ state, provider_payment_id, reference, amount, happened_at }: ReconciliationRow): string {
