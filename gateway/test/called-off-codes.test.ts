@@ -160,3 +160,61 @@ test('an amount that is only to be held, and that nobody agrees to, is given up 
     );
   }
 });
+
+test('a till that sends its code only after it was given up is told so, and the customer has the money back', async (t) => {
+  const till = gateway.replicas[1];
+  assert.ok(till);
+  t.after(() => paypay.clearFaults());
+  const intent = await gateway.createIntent({ payment_method_types: ['qr_cpm', 'cash'] });
+  const confirm = { payment_method_type: 'qr_cpm', customer_code: await paypay.showCode() };
+  const terminal = gateway.terminalFor(intent, till);
+  // Ids of two replicas ascend with time, not within one millisecond.
+  clock.advance(1);
+  await paypay.setFault('server_error', { endpoint: 'create_payment', times: 1 });
+  assert.equal((await terminal.confirm(confirm)).status, 502);
+  // The till asks again, and hangs between PayPay's "no such payment" and the sending of the code.
+  const absent = gateway.holdProviderAnswers(till, 'GET');
+  const again = terminal.confirm(confirm);
+  await absent.arrived;
+  await paypay.setFault('server_error', { endpoint: 'get_customer_payment' });
+  clock.advance(61_000);
+  await gateway.runJob('look_ups');
+  await paypay.clearFaults();
+  await live(15);
+  assert.equal((await retrieve(intent)).status, 'requires_payment_method');
+  assert.equal((await client.confirm(intent.id, { payment_method_type: 'cash' })).json.status, 'succeeded');
+  absent.release();
+  const { status, json } = await again;
+  assert.equal(status, 502);
+  assert.doesNotMatch(json.message, /nothing was taken/);
+  await live(90);
+  const { merchantPaymentId } = await paypay.find();
+  assert.equal(
+    (await paypay.taken()).some((charge) => charge.merchantPaymentId === merchantPaymentId),
+    false,
+  );
+  assert.deepEqual(await gateway.eventsOf(intent), ['created', 'processing', 'succeeded']);
+});
+
+test('a customer who agrees while the payment is called off, and its intent has run out, gets the money back', async (t) => {
+  await delayCancels(t, 20);
+  const order = await scan('never_answers', { expires_in_minutes: 1 });
+  await live(64);
+  await inApp(order, 'pay');
+  assert.equal((await client.confirm(order.id, { payment_method_type: 'cash' })).status, 409);
+  assert.equal((await client.capture(order.id)).status, 409);
+  await live(120);
+  const { status, cancellation_reason } = await retrieve(order);
+  assert.deepEqual([status, cancellation_reason], ['cancelled', 'expired']);
+  assert.equal(await kept(order), 0);
+  assert.deepEqual(await gateway.eventsOf(order), ['created', 'processing', 'cancelled']);
+});
+
+test('a doubt that is cleared up is told no longer', async () => {
+  await paypay.setFault('server_error_after_success', { endpoint: 'create_payment', times: 1 });
+  const order = await scan('confirms');
+  assert.equal((await retrieve(order)).last_payment_error.code, 'provider_server_error');
+  await live(3);
+  const { status, outcome, last_payment_error } = await retrieve(order);
+  assert.deepEqual([status, outcome, last_payment_error], ['processing', undefined, undefined]);
+});

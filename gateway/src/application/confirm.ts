@@ -149,11 +149,12 @@ function notBegun(intent: PaymentIntent, attempt: Attempt, result: { kind: strin
     ...(attempt.error && { provider_code: attempt.error.code }),
     ...(intent.outcome && { outcome: intent.outcome, next_check_at: intent.next_check_at }),
   };
-  if (attempt.status === 'ended_unpaid' && result.kind !== 'ended_unpaid' && result.kind !== 'not_found') {
+  const is_over = isEnded(attempt) && result.kind !== 'ended_unpaid' && result.kind !== 'not_found';
+  if (is_over) {
     return new GatewayError(
       'provider_error',
-      `The payment was called off while ${attempt.provider} was being asked. What was taken all the same goes back ` +
-        'by itself.',
+      `The payment was over before ${attempt.provider} answered. What was taken all the same goes back, or is told ` +
+        'as a late payment.',
       details,
     );
   }

@@ -88,7 +88,7 @@ export function decideOnProviderResult(
       return moved(intent, attempt, next, 'waiting', now, { outcome: null, last_payment_error: null });
     case 'working':
       if (attempt.status === 'working') return noNews(intent, next);
-      return moved(intent, attempt, next, 'working', now, { outcome: null });
+      return moved(intent, attempt, next, 'working', now, { outcome: null, last_payment_error: null });
     case 'not_found':
     case 'unknown':
       // "Still unknown" is no news, but why can be: a wrong amount is reported, and later silence does not hide it.
