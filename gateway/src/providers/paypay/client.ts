@@ -82,7 +82,7 @@ async function callOnce(
     ...(bytes === undefined ? {} : { body: bytes }),
     deadline_ms: MAX_CALL_MS,
   });
-  const read = readAnswer(answer);
+  const read = readAnswer(answer, bytes);
   if (answer.kind === 'failed') return { answer: read.answer, can_be_put_right: false };
   // Only who speaks as PayPay tells PayPay's time; a page of some proxy on the way does not.
   const { clocks } = context.memory;
@@ -105,7 +105,7 @@ function refusesCaller({ status, headers }: HttpAnswer & { kind: 'answered' }, r
   return typeof challenge === 'string' && /^bearer\b/i.test(challenge);
 }
 
-function readAnswer(answer: HttpAnswer): { answer: PaypayAnswer; is_paypay: boolean } {
+function readAnswer(answer: HttpAnswer, sent?: string): { answer: PaypayAnswer; is_paypay: boolean } {
   if (answer.kind === 'failed') {
     const reason = FAILURE_REASONS[answer.reason];
     const failed: PaypayAnswer = answer.sent
@@ -114,7 +114,7 @@ function readAnswer(answer: HttpAnswer): { answer: PaypayAnswer; is_paypay: bool
     return { answer: failed, is_paypay: false };
   }
   const { status } = answer;
-  const request_id = requestIdOf(answer.headers);
+  const request_id = requestIdOf(answer.headers, sent);
   const request = request_id === null ? '' : `, request ${request_id}`;
   const envelope = parseJson(answer.body);
   if (!Value.Check(Envelope, envelope)) {
@@ -123,7 +123,7 @@ function readAnswer(answer: HttpAnswer): { answer: PaypayAnswer; is_paypay: bool
     return { answer: { kind: 'unclear', reason, message }, is_paypay: false };
   }
   const { code, codeId } = envelope.resultInfo;
-  const message = `PayPay answered ${status} ${shown(code)}${codeId ? ` (${shown(codeId)})` : ''}${request}.`;
+  const message = `PayPay answered ${status} ${shown(code, sent)}${codeId ? ` (${shown(codeId, sent)})` : ''}${request}.`;
   return { answer: readEnvelope(status, code, envelope.data, message), is_paypay: true };
 }
 
@@ -161,15 +161,19 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-/** Only what looks like a code is repeated; anything else could be an echo of our request. */
-function shown(code: string): string {
-  return /^[A-Z0-9_]{1,64}$/.test(code) ? code : 'an unreadable code';
+/** Only what looks like a code is repeated, and not an echo of our request: a scanned code may look like one, too. */
+function shown(code: string, sent = ''): string {
+  return /^[A-Z0-9_]{1,64}$/.test(code) && !sent.includes(code) ? code : 'an unreadable code';
 }
 
 /** PayPay's own id of an answer: what its support asks for. */
-export function requestIdOf(headers: Record<string, string | string[] | undefined>): string | null {
+export function requestIdOf(
+  headers: Record<string, string | string[] | undefined>,
+  sent = '',
+): string | null {
   const id = headers['x-request-id'];
-  return typeof id === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(id) ? id : null;
+  const is_id = typeof id === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(id);
+  return is_id && !sent.includes(id) ? id : null;
 }
 
 /** PayPay says no more than "unauthorized". Whatever can be known of the cause is added. */

@@ -154,6 +154,15 @@ test('silence after the code was sent is unknown, and neither a decline nor a re
   }
 });
 
+test('a code that PayPay sends back to us in place of its own codes is not repeated to anybody', async (t) => {
+  const body = { resultInfo: { code: CODE, message: CODE, codeId: CODE } };
+  const echo = { status: 400, body, headers: { 'x-request-id': CODE } };
+  const stage = await playPaypay(t, [echo]);
+  const result = await paypay.start?.(makeAttempt(SHOWN), stage.context);
+  assert.equal(result?.kind, 'unknown');
+  assert.doesNotMatch(JSON.stringify(result), new RegExp(CODE));
+});
+
 test('a start without the code, after a crash, asks and never posts', async (t) => {
   assert.deepEqual((await ask(t, 'start', ASKED, [paid()])).told, PAID);
   const { told, paths } = await ask(t, 'start', ASKED, [gone()], LATE);

@@ -81,7 +81,8 @@ async function asked<Result extends { kind: string }>(
     ...own.http,
     async request(request) {
       const answer = await own.http.request(request);
-      if (answer.kind === 'answered') request_id = requestIdOf(answer.headers) ?? request_id;
+      if (answer.kind === 'answered')
+        request_id = requestIdOf(answer.headers, String(request.body ?? '')) ?? request_id;
       return answer;
     },
   };
