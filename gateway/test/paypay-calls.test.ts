@@ -137,6 +137,7 @@ test('live payments are not set to a host for tests, nor test payments to a live
     ...LIVE.map((url): [string, string] => ['MPAC_PAYPAY_TEST_BASE_URL', url]),
     ['MPAC_PAYPAY_TEST_TOKEN_URL', `${LIVE[0]}/oauth2/token`],
     ['MPAC_PAYPAY_BASE_URL', 'https://APIGW.SANDBOX.paypay.ne.jp:443/x'],
+    ['MPAC_PAYPAY_TEST_BASE_URL', 'https://apigw.paypay.ne.jp./x'],
   ];
   for (const [name, url] of refused) {
     const config = readConfig({ [name]: url }, 'development');

@@ -22,7 +22,8 @@ export function tokenUrlOf(context: ProviderContext<PaypayCredentials>): string 
 /** Why a URL is of the wrong one of PayPay's environments; null for a right one, and for hosts that are not PayPay's. */
 export function refuseHost(url: string, livemode: boolean): string | null {
   if (!URL.canParse(url)) return 'The URL cannot be read.';
-  const { hostname } = new URL(url);
+  // The same host may be written with the dot of the root at its end.
+  const hostname = new URL(url).hostname.replace(/\.$/, '');
   if (hostname !== 'paypay.ne.jp' && !hostname.endsWith('.paypay.ne.jp')) return null;
   const is_live = hostname === LIVE_HOST || hostname === FORMER_LIVE_HOST;
   if (is_live === livemode) return null;
