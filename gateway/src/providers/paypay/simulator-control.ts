@@ -2,6 +2,7 @@
 // notifications again, changes settings, and shows payments, charges and requests to tests and to the page.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { EmptyBody, readLimit, registerRequestRoutes } from '../simulator-control-routes.ts';
 import type { RequestLog } from '../simulator-request-log.ts';
 import { capturedAmount } from './simulator-authorizations.ts';
 import type { Notifier } from './simulator-notifications.ts';
@@ -17,7 +18,6 @@ import type {
 
 const strict = { additionalProperties: false };
 const PayBody = Type.Object({ late: Type.Optional(Type.Boolean()) }, strict);
-const EmptyBody = Type.Object({}, strict);
 const CaptureBody = Type.Object({ amount: Type.Optional(Type.Integer({ minimum: 1 })) }, strict);
 const ShortenBody = Type.Object({ seconds: Type.Optional(Type.Integer({ minimum: 0 })) }, strict);
 export const PaypaySettingsBody = Type.Partial(
@@ -171,24 +171,10 @@ export function registerPaypayControl(app: FastifyInstance, parts: PaypayControl
         return { ...total, charges: charges.slice(0, readLimit(request.query.limit)) };
       });
       scope.get('/refunds', () => ({ refunds: refunds.list() }));
-      scope.get('/requests', () => ({
-        requests: requests
-          .listCounts()
-          .map(({ reference, ...counted }) => ({ ...counted, merchantPaymentId: reference })),
-      }));
-      scope.get('/refusals', () => ({ refusals: requests.listRefusals() }));
-      scope.post('/reset', { schema: { body: EmptyBody } }, () => {
-        parts.reset();
-        return { reset: true };
-      });
+      registerRequestRoutes(scope, { requests, reference_name: 'merchantPaymentId', reset: parts.reset });
     },
     { prefix: `${parts.mount}/control` },
   );
-}
-
-/** Without a limit all are shown; the page asks for the newest only. */
-function readLimit(limit: string | undefined): number {
-  return limit !== undefined && /^\d{1,9}$/.test(limit) ? Number(limit) : Number.POSITIVE_INFINITY;
 }
 
 /** The secret goes in and never comes out. */

@@ -2,13 +2,13 @@
 // sends callbacks again, changes settings, and shows payments, charges and requests to tests and to the page.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { EmptyBody, readLimit, registerRequestRoutes } from '../simulator-control-routes.ts';
 import type { RequestLog } from '../simulator-request-log.ts';
 import type { Books, EndOutcome, Outcome, PlutuPayment } from './simulator-books.ts';
 import type { Callbacks } from './simulator-callbacks.ts';
 import { makeSettingsView, type PlutuSettings, SOME_SETTINGS } from './simulator-settings.ts';
 
 const strict = { additionalProperties: false };
-const EmptyBody = Type.Object({}, strict);
 const EndBody = Type.Object({ late: Type.Optional(Type.Boolean()) }, strict);
 
 export interface PlutuControlParts {
@@ -108,22 +108,8 @@ export function registerPlutuControl(app: FastifyInstance, parts: PlutuControlPa
         const shown = charges.slice(0, readLimit(request.query.limit));
         return { count: charges.length, taken_cents, currency: settings.currency, charges: shown };
       });
-      scope.get('/requests', () => ({
-        requests: requests
-          .listCounts()
-          .map(({ reference, ...counted }) => ({ ...counted, invoice_no: reference })),
-      }));
-      scope.get('/refusals', () => ({ refusals: requests.listRefusals() }));
-      scope.post('/reset', { schema: { body: EmptyBody } }, () => {
-        parts.reset();
-        return { reset: true };
-      });
+      registerRequestRoutes(scope, { requests, reference_name: 'invoice_no', reset: parts.reset });
     },
     { prefix: `${parts.mount}/control` },
   );
-}
-
-/** Without a limit all are shown; the page asks for the newest only. */
-function readLimit(limit: string | undefined): number {
-  return limit !== undefined && /^\d{1,9}$/.test(limit) ? Number(limit) : Number.POSITIVE_INFINITY;
 }
