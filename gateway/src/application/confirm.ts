@@ -5,38 +5,35 @@ import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import type { Organization } from '../db/merchants.ts';
 import { findAttempt, findPaymentIntent } from '../db/payment-intents.ts';
-import { type Attempt, isEnded } from '../domain/attempt.ts';
+import type { Attempt } from '../domain/attempt.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
   isFinal,
   movePaymentIntent,
   type PaymentIntent,
-  type PaymentMethodType,
   phaseOf,
   refusedMove,
 } from '../domain/payment-intent.ts';
-import { refuseReturnUrl } from '../domain/return-url.ts';
 import { isLeftBy, type TerminalReport } from '../domain/terminal-report.ts';
 import type { Provider, ProviderContext } from '../providers/provider.ts';
-import { findProvider } from '../providers/registry.ts';
 import { makeAttempt } from './attempts.ts';
 import { admit, type Caller, invalidToken } from './callers.ts';
 import { refuseWhileSilent } from './circuits.ts';
+import { confirmAnswer, keepsAnswer, notBegun } from './confirm-answers.ts';
+import {
+  type ConfirmRequest,
+  checkMethod,
+  checkReturnUrl,
+  expired,
+  getProvider,
+  notSupported,
+} from './confirm-rules.ts';
 import { type CustomerCode, readCustomerCode, refuseUsedCode } from './customer-codes.ts';
 import { type Answer, claim, completeMark, type Mark } from './idempotency.ts';
 import { isLateReport, refuseLateReport } from './late-reports.ts';
-import { jsonAnswer } from './payment-intents.ts';
 import { askProvider, attemptFacts, findProviderAccess } from './provider-access.ts';
 import { applyProviderResult, carryOut } from './provider-results.ts';
-import { qrCodeUrl } from './qr-codes.ts';
-import { type ReportFields, readTerminalReport, recordPayment } from './recorded-payments.ts';
-
-export interface ConfirmRequest extends ReportFields {
-  payment_method_type: PaymentMethodType;
-  provider?: string;
-  customer_code?: string;
-  return_url?: string;
-}
+import { readTerminalReport, recordPayment } from './recorded-payments.ts';
 
 /** Longer than the provider's deadline: only after that is an unanswered attempt looked up by the resolver. */
 const ASK_LEASE_MS = 30_000;
@@ -138,42 +135,6 @@ async function start(
   throw notBegun(after.intent, after.attempt, result);
 }
 
-/** A confirm that led somewhere is answered 200; silence and refusals of the provider are errors. */
-function keepsAnswer(intent: PaymentIntent, attempt: Attempt): boolean {
-  return intent.attempt_id === attempt.id && attempt.status !== 'unknown' && attempt.status !== 'asked';
-}
-
-function notBegun(intent: PaymentIntent, attempt: Attempt, result: { kind: string }): GatewayError {
-  const details = {
-    status: intent.status,
-    ...(attempt.error && { provider_code: attempt.error.code }),
-    ...(intent.outcome && { outcome: intent.outcome, next_check_at: intent.next_check_at }),
-  };
-  const is_over = isEnded(attempt) && result.kind !== 'ended_unpaid' && result.kind !== 'not_found';
-  if (is_over) {
-    return new GatewayError(
-      'provider_error',
-      `The payment was over before ${attempt.provider} answered. What was taken all the same goes back, or is told ` +
-        'as a late payment.',
-      details,
-    );
-  }
-  if (attempt.status === 'ended_unpaid') {
-    return new GatewayError(
-      'provider_error',
-      `${attempt.provider} did not begin the payment; nothing was taken. ${attempt.error?.message ?? ''}`.trim(),
-      details,
-    );
-  }
-  const timeout = result.kind === 'unknown' && attempt.error?.code === 'provider_timeout';
-  return new GatewayError(
-    timeout ? 'provider_timeout' : 'provider_error',
-    `${attempt.provider} gave no clear answer, so the outcome is unknown and is being looked up. ` +
-      'Retry with the same Idempotency-Key, or retrieve the payment intent.',
-    details,
-  );
-}
-
 /** What a confirm says besides its plain fields, once it is understood. */
 interface Asserted {
   provider: Provider;
@@ -257,73 +218,6 @@ function answerIsMissing(context: Context, attempt: Attempt): boolean {
   return attempt.status === 'unknown' || (attempt.status === 'waiting' && attempt.action === null);
 }
 
-async function checkMethod(
-  organizations: { get(id: string): Promise<Organization> },
-  caller: Caller,
-  intent: PaymentIntent,
-  request: ConfirmRequest,
-): Promise<void> {
-  if (!intent.payment_method_types.includes(request.payment_method_type)) {
-    throw new GatewayError(
-      'invalid_request',
-      `This payment intent takes ${intent.payment_method_types.join(', ')} only.`,
-      { field: 'payment_method_type', constraint: 'allowed_by_payment_intent' },
-    );
-  }
-  if (caller.kind === 'key') return;
-  const { client_confirm_methods } = await organizations.get(intent.organization_id);
-  if (!client_confirm_methods.includes(request.payment_method_type)) {
-    throw new GatewayError(
-      'forbidden',
-      `${request.payment_method_type} must be confirmed by your backend with its signature.`,
-      { field: 'payment_method_type', constraint: 'client_confirm_methods' },
-    );
-  }
-}
-
-function getProvider(intent: PaymentIntent, request: ConfirmRequest): Provider {
-  const { payment_method_type } = request;
-  const needs_name = payment_method_type === 'qr_mpm' || payment_method_type === 'credit_card';
-  if (needs_name && request.provider === undefined) {
-    throw new GatewayError('invalid_request', `provider is required to confirm ${payment_method_type}.`, {
-      field: 'provider',
-      constraint: 'required',
-    });
-  }
-  const found = findProvider(payment_method_type, request.provider ?? null);
-  if (found === null || !('provider' in found)) {
-    throw notSupported(
-      `${request.provider ?? 'The wallet'} is not supported for ${payment_method_type} yet.`,
-    );
-  }
-  const { provider } = found;
-  if (intent.capture_method === 'manual' && !provider.can_authorize) {
-    throw notSupported(`${provider.name} cannot hold money for a later capture (capture_method "manual").`);
-  }
-  return provider;
-}
-
-function notSupported(message: string): GatewayError {
-  return new GatewayError('provider_not_supported', message, { field: 'provider', constraint: 'supported' });
-}
-
-/** The customer's browser is sent there, by us. */
-function checkReturnUrl({ livemode }: PaymentIntent, { return_url }: ConfirmRequest): void {
-  const rule = return_url === undefined ? null : refuseReturnUrl(return_url, { livemode });
-  if (rule === null) return;
-  throw new GatewayError('invalid_request', `return_url must ${rule}`, {
-    field: 'return_url',
-    constraint: 'return_url',
-  });
-}
-
-function expired(intent: PaymentIntent): GatewayError {
-  return new GatewayError('invalid_payment_state', 'The payment intent has expired. Create a new one.', {
-    status: intent.status,
-    payment_intent: intent.id,
-  });
-}
-
 /** The confirm uses the token up; it can still read and cancel until the attempt is over, and some time more. */
 function tokenUsed(context: Context, caller: Caller, intent: PaymentIntent, attempt: Attempt): PaymentIntent {
   if (caller.kind !== 'token') return intent;
@@ -334,32 +228,4 @@ function tokenUsed(context: Context, caller: Caller, intent: PaymentIntent, atte
       Math.max(context.now(), Date.parse(intent.expires_at)) + TOKEN_GRACE_MS,
     ).toISOString(),
   };
-}
-
-/** The answer of the PaymentIntent guide. `payment_id` is the intent's id, as in its examples. */
-function confirmAnswer(context: Context, intent: PaymentIntent, attempt: Attempt): Answer {
-  // A code that can no longer be paid is not shown again.
-  const action = isEnded(attempt) && attempt.status !== 'paid' ? null : attempt.action;
-  return jsonAnswer(200, {
-    id: intent.id,
-    object: 'payment_intent',
-    status: intent.status,
-    amount: intent.amount,
-    currency: intent.currency,
-    payment_id: intent.id,
-    payment_intent_id: intent.id,
-    provider: attempt.provider,
-    payment_method_type: attempt.payment_method_type,
-    processing_mode: attempt.processing_mode,
-    ...(attempt.customer_code_masked !== null && { customer_code_masked: attempt.customer_code_masked }),
-    ...(action?.type === 'qr' && {
-      qr_content: action.qr_content,
-      qr_code_url: qrCodeUrl(context, attempt),
-      expires_at: action.expires_at,
-    }),
-    ...(action?.type === 'redirect' && { redirect_url: action.redirect_url, expires_at: action.expires_at }),
-    ...(intent.outcome && { outcome: intent.outcome }),
-    ...(intent.next_check_at !== null && { next_check_at: intent.next_check_at }),
-    ...(intent.last_payment_error && { last_payment_error: intent.last_payment_error }),
-  });
 }

@@ -4,7 +4,8 @@ import Type, { type Static } from 'typebox';
 import type { makeKeyring, makeOrganizationCache } from '../application/callers.ts';
 import { cancelPaymentIntent } from '../application/cancel.ts';
 import { capturePaymentIntent } from '../application/capture.ts';
-import { type ConfirmRequest, confirmPaymentIntent } from '../application/confirm.ts';
+import { confirmPaymentIntent } from '../application/confirm.ts';
+import type { ConfirmRequest } from '../application/confirm-rules.ts';
 import {
   createPaymentIntent,
   createPaymentToken,
