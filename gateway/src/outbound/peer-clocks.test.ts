@@ -44,6 +44,19 @@ test('each host has a clock of its own, and the last answer counts', () => {
   assert.equal(clocks.offsetOf('a'), 0);
 });
 
+test('a header that was not believed is not read for ten minutes, of that host alone', () => {
+  const clocks = makePeerClocks();
+  const learnAll = (at: number) => {
+    for (const host of ['a', 'b']) clocks.learn(host, dateOf(at + 10_000), at, at);
+    return [clocks.offsetOf('a'), clocks.offsetOf('b')];
+  };
+  assert.deepEqual(learnAll(NOW), [10_500, 10_500]);
+  clocks.distrust('a', NOW);
+  assert.deepEqual([clocks.offsetOf('a'), clocks.offsetOf('b')], [0, 10_500]);
+  assert.deepEqual(learnAll(NOW + 599_000), [0, 10_500]);
+  assert.deepEqual(learnAll(NOW + 600_000), [10_500, 10_500]);
+});
+
 test('a header that tells no time teaches nothing', () => {
   const clocks = makePeerClocks();
   clocks.learn('a', dateOf(NOW + 10_000), NOW, NOW);

@@ -10,12 +10,15 @@ import { makeOpaAuthorization, type OpaSignedRequest } from './opa-signature.ts'
 
 type Context = ProviderContext<PaypayCredentials>;
 
+/** `own_time`: signed with our own time, although PayPay's seems to be another. */
+export type WayOut = 'anew' | 'own_time';
+
 export type Authorization =
   | {
       ok: true;
       header: string;
-      /** After a refusal of who asks: whether the same call can be believed when it is made once more, now. */
-      canBePutRight(): boolean;
+      /** After a refusal of who asks: how the same call may be believed when it is made once more, now. */
+      findWayOut(): WayOut | null;
     }
   | Extract<TokenAnswer, { ok: false }>;
 
@@ -26,19 +29,25 @@ export async function authorize(
   context: Context,
   memory: PeerMemory,
   request: OpaSignedRequest,
+  way: WayOut,
 ): Promise<Authorization> {
-  return context.credentials.auth === 'oauth2' ? lendToken(context, memory) : sign(context, memory, request);
+  if (context.credentials.auth === 'oauth2') return lendToken(context, memory);
+  return sign(context, memory, request, way);
 }
 
-function sign(context: Context, memory: PeerMemory, request: OpaSignedRequest): Authorization {
+function sign(context: Context, memory: PeerMemory, request: OpaSignedRequest, way: WayOut): Authorization {
   const theirNow = () => context.now() + memory.clocks.offsetOf(clockHostOf(context));
-  const signed_at = theirNow();
+  const signed_at = way === 'own_time' ? context.now() : theirNow();
   const nonce = randomBytes(6).toString('hex');
   return {
     ok: true,
     header: makeOpaAuthorization(request, context.credentials, nonce, Math.floor(signed_at / 1_000)),
-    // The refusal itself has told PayPay's time, and by now it has been learnt.
-    canBePutRight: () => Math.abs(theirNow() - signed_at) > OFF_MS,
+    findWayOut() {
+      // The refusal itself has told PayPay's time, and by now it has been learnt.
+      if (Math.abs(theirNow() - signed_at) > OFF_MS) return 'anew';
+      // It was signed with the time that PayPay seems to have. Somebody on the way may have written that.
+      return Math.abs(context.now() - signed_at) > OFF_MS ? 'own_time' : null;
+    },
   };
 }
 
@@ -60,7 +69,7 @@ async function lendToken(context: Context, memory: PeerMemory): Promise<Authoriz
     ok: true,
     header: `Bearer ${lent.token}`,
     // Where a token that was fetched for this very call is refused, another would be, too.
-    canBePutRight: () => !lent.is_fresh && memory.tokens.forget(key, lent.token, context.now),
+    findWayOut: () => (!lent.is_fresh && memory.tokens.forget(key, lent.token, context.now) ? 'anew' : null),
   };
 }
 

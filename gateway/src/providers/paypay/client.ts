@@ -6,7 +6,7 @@ import type { UnknownReason } from '../../domain/provider-result.ts';
 import type { HttpAnswer } from '../../outbound/http.ts';
 import { makePeerMemory, type PeerMemory } from '../../outbound/peer-memory.ts';
 import type { ProviderContext } from '../provider.ts';
-import { authorize, clockHostOf } from './authorization.ts';
+import { authorize, clockHostOf, type WayOut } from './authorization.ts';
 import type { PaypayCredentials } from './credentials.ts';
 import { baseUrlOf, refuseHost } from './hosts.ts';
 import { type PaypayCode, readResultCode } from './results.ts';
@@ -49,9 +49,13 @@ export async function callPaypay(
   if (refusal !== null) return { kind: 'unsent', reason: 'refused', message: refusal };
   const remembering = { ...context, memory: context.memory ?? makePeerMemory() };
   const bytes = call.body === undefined ? undefined : JSON.stringify(call.body);
-  const first = await callOnce(remembering, call, bytes);
+  const first = await callOnce(remembering, call, bytes, 'anew');
+  if (first.way_out === null) return first.answer;
   // Once and no more: PayPay did nothing, because it did not believe who asks, and what it refused is put right.
-  return first.can_be_put_right ? (await callOnce(remembering, call, bytes)).answer : first.answer;
+  const second = await callOnce(remembering, call, bytes, first.way_out);
+  if (first.way_out === 'own_time' && second.is_believed)
+    remembering.memory.clocks.distrust(clockHostOf(context), context.now());
+  return second.answer;
 }
 
 type Remembering = ProviderContext<PaypayCredentials> & { memory: PeerMemory };
@@ -60,15 +64,17 @@ async function callOnce(
   context: Remembering,
   call: PaypayCall,
   bytes: string | undefined,
-): Promise<{ answer: PaypayAnswer; can_be_put_right: boolean }> {
-  const authorization = await authorize(context, context.memory, {
+  way: WayOut,
+): Promise<{ answer: PaypayAnswer; is_believed: boolean; way_out: WayOut | null }> {
+  const signed = {
     method: call.method,
     path: call.path,
     ...(bytes === undefined ? {} : { body: { content_type: CONTENT_TYPE, bytes } }),
-  });
+  };
+  const authorization = await authorize(context, context.memory, signed, way);
   if (!authorization.ok) {
     const { reason, message } = authorization;
-    return { answer: { kind: 'unsent', reason, message }, can_be_put_right: false };
+    return { answer: { kind: 'unsent', reason, message }, is_believed: false, way_out: null };
   }
   const asked_at = context.now();
   const answer = await context.http.request({
@@ -83,18 +89,14 @@ async function callOnce(
     deadline_ms: MAX_CALL_MS,
   });
   const read = readAnswer(answer, bytes);
-  if (answer.kind === 'failed') return { answer: read.answer, can_be_put_right: false };
+  if (answer.kind === 'failed') return { answer: read.answer, is_believed: false, way_out: null };
   // Only who speaks as PayPay tells PayPay's time; a page of some proxy on the way does not.
   const { clocks } = context.memory;
   if (read.is_paypay) clocks.learn(clockHostOf(context), answer.headers['date'], asked_at, context.now());
-  const is_refused_caller = refusesCaller(answer, read.answer);
-  if (is_refused_caller && authorization.canBePutRight()) {
-    return { answer: read.answer, can_be_put_right: true };
-  }
-  return {
-    answer: is_refused_caller ? withHint(read.answer, context) : read.answer,
-    can_be_put_right: false,
-  };
+  if (!refusesCaller(answer, read.answer))
+    return { answer: read.answer, is_believed: read.is_paypay, way_out: null };
+  const way_out = authorization.findWayOut();
+  return { answer: withHint(read.answer, context), is_believed: false, way_out };
 }
 
 /** Whether PayPay, or who stands before it, refused who asks and nothing else. */

@@ -2,6 +2,7 @@
 // that time with every answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { HttpRequest } from '../../outbound/http.ts';
 import { makePeerMemory } from '../../outbound/peer-memory.ts';
 import { paypay } from './paypay.ts';
 import {
@@ -96,4 +97,30 @@ test('a page that is not PayPay’s teaches no time', async (t) => {
   const started = await paypay.start?.(makeAttempt(), context);
   assert.equal(signedAt(stage.asked[1]), NOW / 1_000);
   assert.equal(started?.kind === 'waiting' && started.action?.expires_at, EXPIRES_AT);
+});
+
+test('a Date that somebody on the way writes stops no payment: PayPay believes our own time, and that is used', async (t) => {
+  const stage = await openPaypay(t);
+  const { http } = stage.context;
+  const relayed = {
+    ...stage.context,
+    http: {
+      ...http,
+      async request(wanted: HttpRequest) {
+        const answer = await http.request(wanted);
+        if (answer.kind === 'failed') return answer;
+        const date = new Date(stage.now() - 600_000).toUTCString();
+        return { ...answer, headers: { ...answer.headers, date } };
+      },
+    },
+  };
+  for (let times = 0; times < 4; times += 1) {
+    const started = await paypay.start?.(stage.makeFresh(), relayed);
+    assert.equal(started?.kind, 'waiting', JSON.stringify(started));
+  }
+  const statuses = () => stage.asked().map((asked) => asked.slice(-3));
+  assert.deepEqual(statuses(), ['201', '401', '201', '201', '201'], 'only the second is signed with it');
+  stage.advance(10 * 60_000);
+  for (let times = 0; times < 2; times += 1) await paypay.start?.(stage.makeFresh(), relayed);
+  assert.deepEqual(statuses(), ['201', '401', '201'], 'after a while it is tried once more');
 });
