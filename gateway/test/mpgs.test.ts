@@ -148,6 +148,9 @@ test('what MPGS does not do is refused before Plutu hears of it', async () => {
   const other = await client.confirm(yen.id, MPGS);
   assert.equal(other.json.details.provider_code, 'currency_not_supported', other.text);
   assert.equal(await gateway.statusOf(yen), 'requires_payment_method');
+  // An approval code says that a terminal has the money already: nobody is sent to pay a second time.
+  const taken = await client.confirm(yen.id, { ...MPGS, external_ref_id: 'APPROVAL_1' });
+  assert.deepEqual([taken.status, taken.json.details.field], [400, 'external_ref_id'], taken.text);
   assert.equal((await stage.payments()).length, count);
 });
 

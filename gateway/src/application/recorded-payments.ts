@@ -36,6 +36,11 @@ const ONLY_OF_TERMINALS = [
 /** The terminal's report in a confirm; undefined where no terminal took part. Refuses what does not fit together. */
 export function readTerminalReport(provider: Provider, fields: ReportFields): TerminalReport | undefined {
   if (!provider.requires_external_ref) {
+    // Whoever has a reference has taken the money elsewhere, and must not be sent to pay it here.
+    if (provider.start !== undefined && fields.external_ref_id !== undefined) {
+      const message = `external_ref_id is of a payment taken elsewhere, and ${provider.name} takes it itself.`;
+      throw misfit('external_ref_id', 'recorded_only', message);
+    }
     const field = ONLY_OF_TERMINALS.find((name) => fields[name] !== undefined);
     if (field === undefined) return undefined;
     throw misfit(field, 'terminal_only', `${field} is for cards and e-money at an external terminal only.`);

@@ -48,6 +48,7 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
   unique_terminal_payment: () =>
     'この端末決済は details の決済に記録済みです。承認番号が同じ別の決済であれば、伝票番号を付けて確定してください。',
   terminal_only: (field) => `${field} は外部端末のカードと電子マネーにだけ指定できます。`,
+  recorded_only: (field) => `${field} はほかで受け取った支払いの番号なので、この決済方法には指定できません。`,
   success_only: (field) => `${field} は external_status が success のときだけ指定できます。`,
   same_merchant: (field) => `${field} の店舗は別の加盟店に属しています。加盟店を移すことはできません。`,
   same_body: () => 'この Idempotency-Key は別の内容で使われています。新しいキーを使ってください。',

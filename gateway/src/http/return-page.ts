@@ -79,7 +79,7 @@ dl { margin: 24px 0 0; border-top: 1px solid var(--line); padding-top: 18px; }
 dt { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .amount { font-size: 1.6rem; font-weight: 650; font-variant-numeric: tabular-nums; }
-.about { color: var(--soft); }
+.about { color: var(--soft); display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; }
 a { display: block; margin: 26px 0 12px; padding: 13px 20px; border-radius: 12px; background: var(--accent);
   color: var(--on-accent); font-weight: 600; text-decoration: none; }
 a:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
