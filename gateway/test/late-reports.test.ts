@@ -109,6 +109,22 @@ test('the same report many times at once, in two replicas, is one late payment a
   }
 });
 
+test('of an order that two tills take at once, one payment pays it and the other is kept', async () => {
+  for (let round = 0; round < 8; round += 1) {
+    const intent = await gateway.createIntent();
+    const answers = await Promise.all([
+      client.confirm(intent.id, card(`till-${round}-a`)),
+      there.confirm(intent.id, card(`till-${round}-b`)),
+    ]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409]);
+    const refused = answers.find(({ status }) => status === 409);
+    const late = await lateOf(intent);
+    assert.deepEqual([late.length, late[0]?.['id']], [1, refused?.json.details.late_payment]);
+    const references = (await attemptsOf(intent)).map((attempt) => attempt['external_ref_id']).sort();
+    assert.deepEqual(references, [`till-${round}-a`, `till-${round}-b`]);
+  }
+});
+
 test('a report under a key is replayed, and another body under the key takes nothing', async () => {
   const intent = await cancelled();
   const options = { idempotency_key: `late ${intent.id}` };

@@ -17,6 +17,7 @@ import {
 } from '../db/reconciliation-matching.ts';
 import { isId } from '../domain/id.ts';
 import {
+  compareGivenBack,
   comparePayment,
   compareRefund,
   type DifferenceKind,
@@ -38,6 +39,10 @@ export interface FileParts {
   owners: readonly OwnPart[];
   /** The part of an organization whose payment a row names; null: it has the file already. */
   partOf(organization_id: string): Promise<OwnPart | null>;
+  /** The payments that the file itself shows as given back under their own ids. */
+  given_back: ReadonlySet<string>;
+  /** Where the time that the file tells of ends. */
+  period_ends_at: string;
   /** The time of all differences of this import. */
   created_at: string;
 }
@@ -108,10 +113,17 @@ async function matchPayment(
 ): Promise<void> {
   const part = await parts.partOf(payment.organization_id);
   if (part === null) return;
-  const { id: attempt_id, ...ours } = payment;
+  const { id: attempt_id, updated_at, ...found } = payment;
+  const went_back_later = parts.given_back.has(attempt_id) || updated_at >= parts.period_ends_at;
+  const ours = { ...found, attempt_id, went_back_later };
   if (!isOfRefund(row)) {
     count(part, row);
-    note(context, parts, findings, part, row, comparePayment(row, payment), { ...ours, attempt_id });
+    note(context, parts, findings, part, row, comparePayment(row, ours), ours);
+    return;
+  }
+  if (row.reference === attempt_id) {
+    count(part, row);
+    note(context, parts, findings, part, row, compareGivenBack(row, ours), ours);
     return;
   }
   // Money of a payment of ours that somebody gave back at the provider's own tool.

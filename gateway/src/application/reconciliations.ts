@@ -14,6 +14,7 @@ import {
   type ReplacedFile,
 } from '../db/reconciliation-files.ts';
 import { GatewayError } from '../domain/error.ts';
+import { isId } from '../domain/id.ts';
 import type { DifferenceKind, ReconciliationRow } from '../domain/reconciliation.ts';
 import type { FileFacts, ReconciliationReader } from '../providers/reconciliation-contract.ts';
 import { findProviderByName } from '../providers/registry.ts';
@@ -80,7 +81,11 @@ export async function importReconciliationFile(
   const facts = factsOf(reader, wanted);
   const { contents, rows } = reader.open(bytes, facts.account);
   let rows_count = 0;
-  for await (const _ of rows) rows_count += 1;
+  const given_back = new Set<string>();
+  for await (const row of rows) {
+    rows_count += 1;
+    if (row.state === 'refunded' && isId('pa', row.reference ?? '')) given_back.add(row.reference ?? '');
+  }
 
   const account = { provider, account: facts.account, livemode };
   const now = instant(context);
@@ -107,6 +112,8 @@ export async function importReconciliationFile(
       await parts.begin([organization_id]);
       return parts.find(organization_id);
     },
+    given_back,
+    period_ends_at: facts.period_ends_at,
     created_at: now,
   };
   let replaced: ReplacedFile[] = [];

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttemptStatus } from './attempt.ts';
 import {
+  compareGivenBack,
   comparePayment,
   compareRefund,
   type DifferenceKind,
@@ -25,6 +26,7 @@ const payment = (status: AttemptStatus, provider_payment_id: string | null = '04
   amount: 1_000,
   currency: 'JPY',
   provider_payment_id,
+  went_back_later: false,
 });
 
 // What we believe, across; what the file says, down. A dot agrees, an S is a difference of states.
@@ -58,6 +60,23 @@ test('money that both have must be the same money', () => {
 test('a try that failed before the one that paid is no difference', () => {
   assert.equal(comparePayment(row('failed'), payment('paid', '04777')), null);
   assert.equal(comparePayment(row('failed'), payment('paid', null)), 'status_differs');
+});
+
+test('a payment that went back after its day stood in that day’s file, and nothing else is excused by it', () => {
+  const back = (status: AttemptStatus) => ({ ...payment(status), went_back_later: true });
+  assert.equal(comparePayment(row('paid'), back('reversed')), null);
+  assert.equal(comparePayment(row('paid', { amount: 999 }), back('reversed')), 'amount_differs');
+  for (const status of STATUSES.filter((each) => each !== 'reversed' && each !== 'paid'))
+    assert.equal(comparePayment(row('paid'), back(status)), 'status_differs', status);
+});
+
+test('a payment that is given back under its own id must be given back here, all of it', () => {
+  assert.equal(compareGivenBack(row('refunded'), payment('reversed')), null);
+  assert.equal(compareGivenBack(row('refunded', { amount: 1 }), payment('reversed')), 'amount_differs');
+  for (const status of STATUSES.filter((each) => each !== 'reversed')) {
+    assert.equal(compareGivenBack(row('refunded'), payment(status)), 'status_differs', status);
+    assert.equal(compareGivenBack(row('refund_failed'), payment(status)), null, status);
+  }
 });
 
 test('a refund must be done here when it is done there, with the same money', () => {

@@ -31,6 +31,8 @@ export interface OurPayment {
   amount: number;
   currency: string;
   provider_payment_id: string | null;
+  /** Of what went back: the file shows it itself, or it was after the time that the file tells of. */
+  went_back_later: boolean;
 }
 
 export interface OurRefund {
@@ -61,7 +63,8 @@ export function comparePayment(row: ReconciliationRow, ours: OurPayment): Differ
   switch (row.state) {
     case 'paid':
       // While we know less than the file, the money is there and nobody was told: no less a difference.
-      if (ours.status !== 'paid') return 'status_differs';
+      if (ours.status !== 'paid' && !(ours.status === 'reversed' && ours.went_back_later))
+        return 'status_differs';
       return isSameMoney(row, ours) ? null : 'amount_differs';
     case 'failed':
       // A customer whose first try at a code failed can pay by a second one, which has another id at the provider.
@@ -84,6 +87,16 @@ export function comparePayment(row: ReconciliationRow, ours: OurPayment): Differ
 export function compareRefund(row: ReconciliationRow, ours: OurRefund): DifferenceKind | null {
   if (row.state === 'refund_failed') return null;
   if (ours.status !== 'succeeded') return 'status_differs';
+  return isSameMoney(row, ours) ? null : 'amount_differs';
+}
+
+/**
+ * The same for a payment that we gave back ourselves when it was called off too late for a cancel: the refund carries
+ * the payment's own id, and all of it goes back.
+ */
+export function compareGivenBack(row: ReconciliationRow, ours: OurPayment): DifferenceKind | null {
+  if (row.state === 'refund_failed') return null;
+  if (ours.status !== 'reversed') return 'status_differs';
   return isSameMoney(row, ours) ? null : 'amount_differs';
 }
 
