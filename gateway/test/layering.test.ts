@@ -48,7 +48,9 @@ const PACKAGES: Record<string, readonly string[]> = {
 
 function isTest(path: string): boolean {
   // Tests may import whatever they hold to account. The other three are what tests of one folder share.
-  return /\.test\.ts$|(^|\/)(contract-fixture|scripted-paypay|simulated-paypay|simulator-test-caller)\.ts$/.test(path);
+  return /\.test\.ts$|(^|\/)(contract-fixture|scripted-paypay|simulated-paypay|simulator-test-caller)\.ts$/.test(
+    path,
+  );
 }
 
 /** In a provider's folder, or what all simulators share, on the floor of the providers. */
