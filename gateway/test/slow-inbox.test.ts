@@ -82,6 +82,24 @@ test('a notification that comes while the database is away is answered, and poll
   assert.equal(await gateway.statusOf(intent), 'succeeded');
 });
 
+test('of what anybody may have sent no more than its beginning is kept, so that nobody fills the disk with it', async (t) => {
+  const gateway = await startTestGateway(t);
+  const body = { merchantPaymentId: 'pa_1', status: 'COMPLETED', note: 'x'.repeat(60_000) };
+  const kept = async () => {
+    const rows = await gateway.query<{ size: number; attempt_id: string }>(
+      'select octet_length(body) as size, attempt_id from provider_notifications order by id desc limit 1',
+    );
+    assert.equal(rows[0]?.attempt_id, 'pa_1');
+    return rows[0]?.size ?? Number.NaN;
+  };
+  const type = { 'content-type': 'application/json' };
+  assert.equal((await send(gateway.url, 'POST', INBOX, type, body)).status, 200);
+  assert.equal(await kept(), 1_024);
+  gateway.context.config.notifications['PAYPAY'] = { secret: null, sources: ['127.0.0.1'] };
+  assert.equal((await send(gateway.url, 'POST', INBOX, type, { ...body, timestamp: '1' })).status, 200);
+  assert.ok((await kept()) > 60_000, 'PayPay’s own is kept as it came');
+});
+
 test('a gateway that stops first stores what it has answered', async (t) => {
   const gateway = await startTestGateway(t);
   const reader = new pg.Client({ connectionString: gateway.database_url });

@@ -20,6 +20,8 @@ import type { NotificationInbox } from './notification-inbox.ts';
 const NOTIFICATION_LIFE_MS = 7 * 24 * 3_600_000;
 /** Each of them waits for the database as long as any statement does. */
 const MOST_TRIES = 3;
+/** Nothing reads a body but people. One that anybody may have sent is not worth more of the disk. */
+const UNPROVEN_BODY_BYTES = 1_024;
 
 /** What an operator needs to see why a caller is taken for somebody else; it decides nothing. */
 export interface Caller {
@@ -53,7 +55,9 @@ export async function receiveNotification(
     id: context.makeId('pn'),
     provider: provider.name,
     ...read.notification,
-    body: request.body,
+    body: isProvable(context.config, provider.name)
+      ? request.body
+      : request.body.subarray(0, UNPROVEN_BODY_BYTES),
     received_at: instant(context),
   };
   const write = async () => {
