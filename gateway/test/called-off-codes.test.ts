@@ -218,3 +218,19 @@ test('a doubt that is cleared up is told no longer', async () => {
   const { status, outcome, last_payment_error } = await retrieve(order);
   assert.deepEqual([status, outcome, last_payment_error], ['processing', undefined, undefined]);
 });
+
+test('a customer who is still asked to pay what we took for ended is asked no longer', async (t) => {
+  t.after(() => paypay.clearFaults());
+  await paypay.setFault('server_error_after_success', { endpoint: 'create_payment', times: 1 });
+  await paypay.setFault('refuse', { endpoint: 'get_customer_payment', code: 'RESOURCE_NOT_FOUND' });
+  const order = await scan('never_answers');
+  await live(50);
+  assert.equal((await retrieve(order)).status, 'requires_payment_method');
+  assert.equal((await client.confirm(order.id, { payment_method_type: 'cash' })).json.status, 'succeeded');
+  await paypay.clearFaults();
+  await live(90);
+  await assert.rejects(inApp(order, 'pay'), /409/);
+  assert.equal(await kept(order), 0);
+  assert.equal((await retrieve(order)).status, 'succeeded');
+  assert.deepEqual(await gateway.latePaymentsOf(order), []);
+});

@@ -97,7 +97,7 @@ function requestCancel(
     (attempt.cancellation_reason ?? reason) !== attempt.cancellation_reason;
   // With money on hold, nothing else may be asked of it until we know whether it was released.
   const asked =
-    phaseOf(intent) === 'authorized'
+    phaseOf(intent) === 'authorized' && intent.attempt_id === attempt.id
       ? movePaymentIntent(intent, 'ask_provider', now, {
           outcome: 'unknown',
           next_check_at,
@@ -176,14 +176,14 @@ export async function expirePaymentIntent(context: Context, intent: PaymentInten
 /**
  * A customer who showed a code has not agreed in time, or nobody can say. That it is called off is written before the
  * provider is asked, because from then on a payment that looks paid may be on its way back. Nobody wanted the intent to
- * end, so it has no reason to: afterwards it can be confirmed again.
+ * end, so it has no reason to: afterwards it can be confirmed again. Also what we took for ended is called off, when the
+ * customer is found to be asked for it still.
  */
 export async function giveUpAttempt(
   context: Context,
   intent: PaymentIntent,
   attempt: Attempt,
 ): Promise<void> {
-  if (intent.attempt_id !== attempt.id || isFinal(intent.status)) return;
   const [asked, wanted] = requestCancel(context, intent, attempt, null, 0);
   // Who was faster has news of its own; the next look-up decides anew.
   if (!(await carryOut(context, intent, { intent: asked, attempt: { ...wanted, checks_done: 0 } }))) return;
