@@ -75,7 +75,13 @@ test('a code that never arrived, and that nobody brings again, ends unpaid: it i
   await assertMoneyAddsUp(stage, [id]);
 });
 
-test('a calling-off that dies between its mark and PayPay’s answer is seen through by the next process', async (t) => {
+for (const agrees of [false, true]) {
+  const then = agrees ? ', and what the customer then agrees to goes back' : '';
+  test(`a calling-off that dies before PayPay answers is seen through by the next process${then}`, (t) =>
+    dieWhileCallingOff(t, agrees));
+}
+
+async function dieWhileCallingOff(t: TestContext, agrees: boolean) {
   const { stage, id } = await dieWhileAsking(t, 'hang_after_success', 'never_answers');
   await makeOlder(stage);
   await stage.paypay.setFault('hang', { endpoint: 'cancel_payment' });
@@ -90,9 +96,10 @@ test('a calling-off that dies between its mark and PayPay’s answer is seen thr
   );
   assert.notEqual(attempt?.cancel_requested_at, null, 'it is written down before PayPay is asked');
   await stage.paypay.clearFaults();
+  if (agrees) await stage.paypay.pay();
   await startGateway(t, 'start', stage.env);
   await stage.settle();
   assert.equal((await stage.intent(id))?.status, 'requires_payment_method');
   assert.deepEqual(await stage.paypay.taken(), []);
   await assertMoneyAddsUp(stage, [id]);
-});
+}
