@@ -18,6 +18,7 @@ import {
   runCli,
   type SpawnOptions,
   startCli,
+  startSimulatorProcess,
   waitUntil,
 } from './support/process.ts';
 
@@ -126,6 +127,19 @@ test('Ctrl-C reaches the whole group, and still the customer at the till gets th
   assert.deepEqual(await gateway.exited, { code: 0, signal: null });
   assert.ok(!isAlive(postgres_pid));
   assert.equal(gateway.stderr(), '');
+});
+
+test('a start that is told where simulators run uses those, and starts none beside them', async (t) => {
+  const simulator = await startSimulatorProcess(t);
+  const { gateway, facts } = await start(t, { env: { MPAC_SIMULATOR_URL: simulator.url } });
+  assert.equal(facts.simulator_url, `${simulator.url}/paypay`);
+  assert.ok(gateway.stdout().includes(`PayPay simulator   ${simulator.url}/paypay\n`));
+  const client = clientOf(facts);
+  const { id } = (await client.create(newOrder(facts))).json as { id: string };
+  const confirmed = await client.confirm(id, { payment_method_type: 'qr_mpm', provider: 'PAYPAY' });
+  assert.equal(confirmed.status, 200, confirmed.text);
+  assert.equal(new URL(confirmed.json.qr_content).origin, simulator.url);
+  await gateway.stop();
 });
 
 test('a Ctrl-C while it still starts is heard', async (t) => {

@@ -55,9 +55,11 @@ export function runAll(config: Config): Promise<Running> {
     if (config.mode === 'production') {
       context.log.info({ base_url: config.base_url, port: config.port }, 'the API listens');
     } else {
-      const simulator = await startOwnSimulator(config);
-      stops.add(() => simulator.close());
-      config.simulator_url = `${simulator.url}`;
+      if (config.simulator_url === null) {
+        const simulator = await startOwnSimulator(config);
+        stops.add(() => simulator.close());
+        config.simulator_url = simulator.url;
+      }
       const facts = await findOrCreateDevelopmentFacts(context);
       await printDevelopmentFacts(context, facts);
     }
