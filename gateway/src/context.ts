@@ -53,6 +53,8 @@ export interface Context {
   peer_memory: PeerMemory;
   /** For webhooks, whose hosts strangers chose: guarded at connect time. */
   webhook_http: HttpClient;
+  /** For files that lie where a notification says, among hosts that the operator allowed: the way of both. */
+  file_http: HttpClient;
   /** Null: no mail server is configured. */
   mailer: Mailer | null;
   /** A worker in this process sets it, so that new events are fanned out without waiting for its next tick. */

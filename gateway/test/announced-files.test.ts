@@ -152,7 +152,7 @@ test('nothing is fetched without proof, in the clear, or from a host that nobody
   for (const [config, secret, paths] of rounds) {
     const gateway = await startTestGateway(t, { config });
     let requests = 0;
-    for (const client of ['http', 'webhook_http'] as const) {
+    for (const client of ['http', 'webhook_http', 'file_http'] as const) {
       const real = gateway.context[client];
       gateway.context[client] = {
         ...real,

@@ -20,6 +20,8 @@ import { getReconciliationReader, importReconciliationFile, MOST_FILE_BYTES } fr
 /** PayPay keeps an announced file in its place for two hours. */
 const FETCHABLE_MS = 2 * 3_600_000;
 const FETCH_DEADLINE_MS = 120_000;
+/** Of a file that has been there for longer than PayPay leaves it: who was away for hours still gets a few tries. */
+const MOST_TRIES = 3;
 /** Longer than a fetch and an import together. */
 const LEASE_MS = 20 * 60_000;
 const FIRST_PAUSE_MS = 10_000;
@@ -45,13 +47,16 @@ export async function importAnnouncedFile(context: Context): Promise<number> {
 
 /** Null: not this time. */
 async function fetchAndImport(context: Context, announced: AnnouncedFile): Promise<End | null> {
-  const { id, provider, file_url, received_at } = announced;
+  const { id, provider, file_url, received_at, attempts_made } = announced;
   const facts = { notification: id, provider };
   const way = findWay(context, provider, file_url);
   if (way === null) {
     context.log.error(facts, 'an announced file is nowhere that it may be fetched from');
     return 'not_allowed';
   }
+  const is_over = context.now() > Date.parse(received_at) + FETCHABLE_MS;
+  // One that is still there, and whose import dies or fails again and again, has an end as well.
+  if (is_over && attempts_made > MOST_TRIES) return notFetched(context, facts, 'it could not be imported');
   const answer = await way.http.request({
     method: 'GET',
     url: way.url.href,
@@ -60,12 +65,9 @@ async function fetchAndImport(context: Context, announced: AnnouncedFile): Promi
   });
   if (answer.kind === 'failed' || answer.status !== 200) {
     const why = answer.kind === 'failed' ? answer.reason : `status ${answer.status}`;
-    const is_over = context.now() > Date.parse(received_at) + FETCHABLE_MS;
-    if (is_over)
-      context.log.error({ ...facts, why }, 'an announced file could not be fetched: import it by hand');
-    else
-      context.log.warn({ ...facts, why, attempts_made: announced.attempts_made }, 'a file was not fetched');
-    return is_over ? 'not_fetched' : null;
+    if (is_over) return notFetched(context, facts, why);
+    context.log.warn({ ...facts, why, attempts_made }, 'a file was not fetched');
+    return null;
   }
   const file_name = decoded(way.url.pathname.split('/').at(-1) ?? '');
   try {
@@ -81,6 +83,11 @@ async function fetchAndImport(context: Context, announced: AnnouncedFile): Promi
   }
 }
 
+function notFetched({ log }: Context, facts: object, why: string): End {
+  log.error({ ...facts, why }, 'an announced file could not be fetched: import it by hand');
+  return 'not_fetched';
+}
+
 interface Way {
   url: URL;
   http: HttpClient;
@@ -88,7 +95,7 @@ interface Way {
 }
 
 /** How a file may be fetched; null: not at all. */
-function findWay({ config, http, webhook_http }: Context, provider: string, text: string): Way | null {
+function findWay({ config, http, file_http }: Context, provider: string, text: string): Way | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
   const { simulator_url } = config;
@@ -99,7 +106,7 @@ function findWay({ config, http, webhook_http }: Context, provider: string, text
   const is_allowed = allowed.some((host) => url.hostname === host || url.hostname.endsWith(`.${host}`));
   const is_plain = url.username === '' && url.password === '' && url.port === '';
   if (!isProvable(config, provider) || url.protocol !== 'https:' || !is_allowed || !is_plain) return null;
-  return { url, http: webhook_http, is_simulated: false };
+  return { url, http: file_http, is_simulated: false };
 }
 
 /** A merchant id at a provider is of live payments or of its sandbox, never of both; live ones come first. */

@@ -49,6 +49,8 @@ export function makeContext(options: ContextOptions): Context {
   const master_key = makeMasterKey(options.master_key);
   const opening_keys = [master_key, ...config.previous_master_keys.map(makeMasterKey)];
   const observe = (call: HttpCall) => log.debug(call, 'outgoing call');
+  const { provider_proxy_url } = config;
+  const proxy = provider_proxy_url === null ? {} : { proxy: { url: provider_proxy_url } };
   const context: Context = {
     config,
     db: openDatabase({
@@ -72,11 +74,7 @@ export function makeContext(options: ContextOptions): Context {
     opening_keys,
     circuits: new Map(),
     throttles: new Map(),
-    http: makeHttpClient({
-      user_agent: USER_AGENT,
-      observe,
-      ...(config.provider_proxy_url !== null && { proxy: { url: config.provider_proxy_url } }),
-    }),
+    http: makeHttpClient({ user_agent: USER_AGENT, observe, ...proxy }),
     peer_memory: makePeerMemory(
       (host, offset_ms) => metrics.provider_clock_offset.set({ host }, offset_ms / 1_000),
       (host, offset_ms) =>
@@ -90,6 +88,12 @@ export function makeContext(options: ContextOptions): Context {
       observe,
       guard: makeAddressGuard({ allow_loopback: config.webhook_allow_loopback }),
     }),
+    file_http: makeHttpClient({
+      user_agent: USER_AGENT,
+      observe,
+      guard: makeAddressGuard({ allow_loopback: false }),
+      ...proxy,
+    }),
     mailer: config.mail === null ? null : makeMailer(config.mail),
   };
   metrics.pool.stats = () => context.db.stats();
@@ -97,7 +101,8 @@ export function makeContext(options: ContextOptions): Context {
 }
 
 export async function closeContext(context: Context): Promise<void> {
-  await Promise.all([context.http.close(), context.webhook_http.close()]);
+  const { http, webhook_http, file_http } = context;
+  await Promise.all([http.close(), webhook_http.close(), file_http.close()]);
   await context.tracing?.close();
   await context.db.close();
 }

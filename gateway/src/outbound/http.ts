@@ -59,7 +59,10 @@ export interface HttpClientOptions {
   user_agent: string;
   /** Given for URLs that strangers choose; absent for hosts that the operator configured. */
   guard?: AddressGuard;
-  /** Through which every host but this machine is reached. Not together with a guard, which judges addresses. */
+  /**
+   * Through which every host but this machine is reached. It resolves names itself, so that together with a guard only
+   * addresses and this machine are judged here: names have to be known to be good before.
+   */
   proxy?: ProxyOptions;
   observe?: (call: HttpCall) => void;
   undici?: Omit<Agent.Options, 'connect'> & { connect?: buildConnector.BuildOptions };
@@ -122,11 +125,9 @@ function makeConnector(
   connect: buildConnector.BuildOptions,
   { guard, proxy }: Pick<HttpClientOptions, 'guard' | 'proxy'>,
 ): buildConnector.connector {
-  if (guard === undefined) {
-    const openDirectly = buildConnector(connect);
-    return proxy === undefined ? openDirectly : makeProxyConnector(proxy, openDirectly);
-  }
-  const open = buildConnector({ ...connect, lookup: guard.lookup });
+  const openDirectly = buildConnector(guard === undefined ? connect : { ...connect, lookup: guard.lookup });
+  const open = proxy === undefined ? openDirectly : makeProxyConnector(proxy, openDirectly);
+  if (guard === undefined) return open;
   return (target, callback) => {
     const refusal = guard.refuseHost(target.hostname);
     if (refusal !== null) callback(new RefusedAddressError(refusal), null);

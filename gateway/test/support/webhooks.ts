@@ -69,6 +69,7 @@ export async function makeWebhookHarness(t: TestContext) {
     http: webhook_http,
     peer_memory: makePeerMemory(),
     webhook_http,
+    file_http: webhook_http,
     circuits: new Map(),
     throttles: new Map(),
     mailer: null,

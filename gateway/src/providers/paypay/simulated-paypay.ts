@@ -132,12 +132,12 @@ export async function openPaypay(
   };
 }
 
-/** For `localhost`, signed by itself, good for a day: for what speaks TLS and nothing else. */
-export function makeCertificate(): { key: Buffer; cert: Buffer } {
+/** Signed by itself, good for a day: for what speaks TLS and nothing else. */
+export function makeCertificate(host = 'localhost'): { key: Buffer; cert: Buffer } {
   const folder = mkdtempSync(join(tmpdir(), 'mpac-paypay-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const wish = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost';
-  const name = ['-addext', 'subjectAltName=DNS:localhost'];
+  const wish = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1';
+  const name = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
   try {
     const wanted = ['req', ...wish.split(' '), ...name, '-keyout', key, '-out', cert];
     execFileSync('openssl', wanted, { stdio: 'ignore' });
