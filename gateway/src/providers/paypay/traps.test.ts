@@ -1,5 +1,6 @@
-// The traps of PayPay's Open Payment API in calls and in codes, each under a name that says what goes wrong where it is not known. Those that
-// have a test beside the code that minds them are not repeated here. Source: PayPay's API documents and help centre.
+// The traps of PayPay's Open Payment API in calls and in codes, each under a name that says what goes wrong where it is
+// not known; those of texts, times and bytes stand in wire-traps.test.ts. Those that have a test beside the code that
+// minds them are not repeated here. Source: PayPay's API documents and help centre.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
