@@ -253,6 +253,25 @@ test('while Plutu is silent nothing is begun there, and what needs no Plutu goes
   assert.equal(await own.statusOf(left), 'succeeded');
 });
 
+test('money that was late stays late, though its news come again when the order is open once more', async () => {
+  const intent = await stage.openPage();
+  const turnBack = async (invoice_no: string) => {
+    const { status } = await stage.tell(approved(invoice_no, { approved: null, canceled: '1' }));
+    assert.equal(status, 200);
+  };
+  await turnBack(intent.invoice_no);
+  assert.equal((await client.confirm(intent.id, MPGS)).status, 200);
+  await stage.tell(approved(intent.invoice_no));
+  await turnBack((await stage.attemptOf(intent)).id);
+  const reloaded = await stage.tell(approved(intent.invoice_no), browser);
+  assert.match(reloaded.text, /after the order was closed/);
+  assert.equal(await gateway.statusOf(intent), 'requires_payment_method');
+  assert.deepEqual(
+    (await gateway.latePaymentsOf(intent)).map((late) => [late['status'], Number(late['amount'])]),
+    [['held', 1_234]],
+  );
+});
+
 test('money that comes after the order was paid in cash is late, and payments of others than Plutu are not its to tell', async () => {
   const intent = await stage.openPage();
   await stage.tell(approved(intent.invoice_no, { approved: null, canceled: '1' }));

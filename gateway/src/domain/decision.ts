@@ -44,9 +44,11 @@ export function decideOnProviderResult(
   now: string,
 ): Decision {
   const live = intent.attempt_id === attempt.id && !isFinal(intent.status);
-  // A code that was given up pays the intent all the same while nothing else does, but only in full.
+  // A code that was given up pays the intent all the same while nothing else does, but only in full. What came late
+  // before is late money, with a fate of its own, and pays nothing when it is told again.
+  const known = attempt.status === 'paid' || attempt.status === 'authorized';
   const idle = intent.attempt_id === null && intent.status === 'requires_payment_method';
-  const wanted = live || (idle && !statesAnotherAmount(attempt, news));
+  const wanted = live || (idle && !known && !statesAnotherAmount(attempt, news));
   const proven = provenAbsent(attempt, news);
   const result = live ? quarantined(attempt, proven) : proven;
   if (isOvertaken(attempt, result)) return noNews(intent, { ...attempt });
@@ -58,7 +60,6 @@ export function decideOnProviderResult(
     if (live && result.kind === 'authorized' && attempt.status === 'authorized')
       return stillHeld(intent, attempt, next, now);
     if (wanted) return moved(intent, attempt, next, result.kind, now, receivedBy(next, result.kind));
-    const known = attempt.status === 'paid' || attempt.status === 'authorized';
     // Late money that is taken, or whose release is refused, changes what is known of the attempt and no more.
     const changed = !known || next.status !== attempt.status || isAnswered(attempt, next);
     const { amount, currency } = result.stated ?? attempt;
