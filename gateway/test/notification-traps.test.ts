@@ -159,6 +159,16 @@ test('types that we do not know, such as news of linked accounts, are received a
   assert.equal(row?.attempt_id, null);
 });
 
+test('a file whose address no database could keep is received, and nothing is fetched', async () => {
+  const path = 'https://paypay.ne.jp/a\u0000b';
+  const body = { notification_type: 'file.created', fileType: 'transaction_recon', path };
+  assert.equal((await notify(body)).status, 200);
+  const [row] = await gateway.query<{ file_url: string | null }>(
+    'select file_url from provider_notifications order by id desc limit 1',
+  );
+  assert.equal(row?.file_url, null);
+});
+
 test('the merchant_id, which several stores may share, does not decide whose payment it is', async () => {
   const intent = await openAndPay();
   assert.equal((await notify(completed(intent.merchantPaymentId, { merchant_id: 'another' }))).status, 200);

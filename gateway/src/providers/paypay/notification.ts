@@ -33,7 +33,8 @@ const DocumentBody = Type.Object({
 const FileBody = Type.Object({
   notification_type: Type.Literal('file.created'),
   fileType: Type.String({ maxLength: 255 }),
-  path: Type.String({ minLength: 1, maxLength: 2048 }),
+  // No address holds a control character, and a database keeps no text with a NUL.
+  path: Type.String({ maxLength: 2048, pattern: '^[^\\u0000-\\u001f\\u007f]+$' }),
 });
 
 const UNREADABLE: NotificationReading = { ok: false, reason: 'unreadable' };
