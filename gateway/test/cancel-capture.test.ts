@@ -130,7 +130,7 @@ test('nothing but reading works after a final state', async () => {
       await client.cancel(intent.id),
       await client.capture(intent.id),
       await client.reissueToken(intent.id),
-      await client.confirm(intent.id, { payment_method_type: 'e_money', external_ref_id: 'E1' }),
+      await client.confirm(intent.id, { payment_method_type: 'e_money', external_ref_id: `E_${status}` }),
     ]) {
       assert.deepEqual(state(answer), [409, 'invalid_payment_state', status], answer.text);
       assert.ok(answer.json.message.includes(status));
