@@ -116,6 +116,13 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     problems.push(`${name} must be a URL that begins with ${schemes.map((s) => `${s}//`).join(' or ')}.`);
     return null;
   };
+  /** What paths are put behind. */
+  const site = (name: string): string | null => {
+    const value = url(name, WEB);
+    if (value === null || /^https?:\/\/[^/?#@]+(\/[^?#]*)?$/.test(value)) return value;
+    problems.push(`${name} must be a URL without user, query or fragment: paths are put behind it.`);
+    return null;
+  };
   const list = (name: string): string[] => (text(name) ?? '').split(',').flatMap((part) => part.trim() || []);
 
   const hosts = (name: string, fallback: string[]): string[] => {
@@ -227,7 +234,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
       PAYPAY: present({
         api_key: text('MPAC_PAYPAY_API_KEY'),
         api_secret: text('MPAC_PAYPAY_API_SECRET'),
-        base_url: url('MPAC_PAYPAY_BASE_URL', ['https:', 'http:']),
+        base_url: site('MPAC_PAYPAY_BASE_URL'),
         auth: text('MPAC_PAYPAY_AUTH') === null ? null : choice('MPAC_PAYPAY_AUTH', 'opa_hmac', PAYPAY_AUTHS),
         token_url: url('MPAC_PAYPAY_TOKEN_URL', WEB),
       }),
@@ -235,16 +242,16 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
         gateway_api_key: text('MPAC_MPGS_API_KEY'),
         gateway_access_token: text('MPAC_MPGS_ACCESS_TOKEN'),
         gateway_secret_key: text('MPAC_MPGS_SECRET_KEY'),
-        base_url: url('MPAC_MPGS_BASE_URL', WEB),
+        base_url: site('MPAC_MPGS_BASE_URL'),
         page_minutes: mpgs_page_minutes,
       }),
     },
     provider_test_defaults: {
       PAYPAY: present({
-        base_url: url('MPAC_PAYPAY_TEST_BASE_URL', WEB),
+        base_url: site('MPAC_PAYPAY_TEST_BASE_URL'),
         token_url: url('MPAC_PAYPAY_TEST_TOKEN_URL', WEB),
       }),
-      MPGS: present({ base_url: url('MPAC_MPGS_TEST_BASE_URL', WEB), page_minutes: mpgs_page_minutes }),
+      MPGS: present({ base_url: site('MPAC_MPGS_TEST_BASE_URL'), page_minutes: mpgs_page_minutes }),
     },
     file_hosts: { PAYPAY: hosts('MPAC_PAYPAY_FILE_HOSTS', ['paypay.ne.jp']) },
     notifications: {

@@ -159,6 +159,23 @@ test('hosts that PayPay calls deprecated, and those that are not PayPay’s, are
   assert.throws(() => readConfig({ MPAC_PAYPAY_AUTH: 'basic' }, 'development'), /opa_hmac, oauth2/);
 });
 
+test('a base URL that no path can be put behind is refused at the start, and what it holds is not shown', () => {
+  for (const name of ['MPAC_PAYPAY_BASE_URL', 'MPAC_PAYPAY_TEST_BASE_URL', 'MPAC_MPGS_BASE_URL']) {
+    for (const url of [
+      'https://r.example/x?y=canary',
+      'https://r.example/x#canary',
+      'https://u:canary@r.example',
+    ]) {
+      assert.throws(
+        () => readConfig({ [name]: url, MPAC_BASE_URL: 'https://pay.example' }, 'development'),
+        ({ message }: Error) =>
+          message.startsWith(`${name} must be a URL without`) && !message.includes('canary'),
+      );
+    }
+    readConfig({ [name]: 'https://r.example:8443/paypay/v1/' }, 'development');
+  }
+});
+
 test('with oauth2 neither the secret nor a token is sent in the clear, but to this machine', () => {
   const config = (changes: Record<string, string>) =>
     readConfig({ MPAC_PAYPAY_AUTH: 'oauth2', ...changes }, 'development');
