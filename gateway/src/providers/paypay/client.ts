@@ -5,6 +5,7 @@ import { Value } from 'typebox/value';
 import type { UnknownReason } from '../../domain/provider-result.ts';
 import type { HttpAnswer } from '../../outbound/http.ts';
 import { makePeerMemory, type PeerMemory } from '../../outbound/peer-memory.ts';
+import { FAILURE_REASONS } from '../failure-reasons.ts';
 import type { ProviderContext } from '../provider.ts';
 import { authorize, clockHostOf, type WayOut } from './authorization.ts';
 import type { PaypayCredentials } from './credentials.ts';
@@ -142,13 +143,6 @@ function readEnvelope(status: number, code: string, data: unknown, message: stri
       return { kind: 'refused', meaning: read.meaning, code: read.code, message };
   }
 }
-
-const FAILURE_REASONS = {
-  timeout: 'timeout',
-  connection_failed: 'connection_failed',
-  response_too_large: 'unreadable_answer',
-  refused_address: 'connection_failed',
-} as const satisfies Record<string, UnknownReason>;
 
 function reasonForStatus(status: number, otherwise: UnknownReason): UnknownReason {
   if (status >= 500) return 'server_error';

@@ -107,13 +107,8 @@ const REDIRECT_TYPES = ['WEB_LINK', 'APP_DEEP_LINK'];
 
 /** Fields that PayPay does not know are passed over in silence, as PayPay does. */
 export function readCodeRequest(body: Buffer): CodeRequest | Answer {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body.toString('utf8'));
-  } catch {
-    return makeRefusal('INVALID_REQUEST_PARAMS', 'The body is not JSON.');
-  }
-  if (!isObject(parsed)) return makeRefusal('INVALID_REQUEST_PARAMS', 'The body is not a JSON object.');
+  const parsed = readFields(body);
+  if (typeof parsed === 'string') return makeRefusal('INVALID_REQUEST_PARAMS', parsed);
   const {
     merchantPaymentId: id,
     amount: money,
@@ -157,6 +152,16 @@ export function readCodeRequest(body: Buffer): CodeRequest | Answer {
 
 export function wrong(field: string): Answer {
   return makeRefusal('INVALID_REQUEST_PARAMS', `${field} is not valid.`);
+}
+
+/** A body as the object that it must be, or what is wrong with it. */
+export function readFields(body: Buffer): Record<string, unknown> | string {
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    return isObject(parsed) ? parsed : 'The body is not a JSON object.';
+  } catch {
+    return 'The body is not JSON.';
+  }
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

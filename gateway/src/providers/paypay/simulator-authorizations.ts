@@ -1,6 +1,14 @@
 // The simulated PayPay's book of held money: authorised when the customer pays, then captured, released or run out.
 // As with PayPay, one capture ends a hold, whatever part of it is taken, and every capture wants an id of its own.
-import { type Answer, isIntegerUpTo, isObject, makeAnswer, makeRefusal, wrong } from './simulator-answers.ts';
+import {
+  type Answer,
+  isIntegerUpTo,
+  isObject,
+  makeAnswer,
+  makeRefusal,
+  readFields,
+  wrong,
+} from './simulator-answers.ts';
 import type { PayOutcome, PaypaySettings, SimulatedPayment } from './simulator-state.ts';
 
 export interface Hold {
@@ -188,15 +196,8 @@ const ID = /^[a-zA-Z0-9_-]{1,64}$/;
 type Body = { fields: Record<string, unknown> } | { refusal: Answer };
 
 function readBody(body: Buffer, required: string[]): Body {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body.toString('utf8'));
-  } catch {
-    return { refusal: makeRefusal('INVALID_REQUEST_PARAMS', 'The body is not JSON.') };
-  }
-  if (!isObject(parsed)) {
-    return { refusal: makeRefusal('INVALID_REQUEST_PARAMS', 'The body is not a JSON object.') };
-  }
+  const parsed = readFields(body);
+  if (typeof parsed === 'string') return { refusal: makeRefusal('INVALID_REQUEST_PARAMS', parsed) };
   for (const name of required) {
     if ((parsed[name] ?? null) === null)
       return { refusal: makeRefusal('MISSING_REQUEST_PARAMS', `${name} is missing.`) };

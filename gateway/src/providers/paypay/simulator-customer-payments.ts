@@ -1,7 +1,7 @@
 // Payments by a code that the customer shows: `POST /v2/payments` and `/v2/payments/preauthorize`, and the details of
 // them. Written from PayPay's documents of payments by an authorised user, with the scanned code as
 // `userAuthorizationId`; how PayPay's own contract for tills differs is not public.
-import { type Answer, isIntegerUpTo, isObject, makeRefusal, wrong } from './simulator-answers.ts';
+import { type Answer, isIntegerUpTo, isObject, makeRefusal, readFields, wrong } from './simulator-answers.ts';
 import { CODE_BEHAVIOURS, type CustomerCode, type CustomerCodeBook } from './simulator-customer-codes.ts';
 import type { PaypaySettings, PaypayState, SimulatedPayment } from './simulator-state.ts';
 
@@ -98,13 +98,8 @@ const REQUIRED = ['merchantPaymentId', 'userAuthorizationId', 'amount', 'request
 const TEXTS = ['orderDescription', 'storeId', 'terminalId'] as const;
 
 function readRequest(body: Buffer): CustomerPaymentRequest | Answer {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body.toString('utf8'));
-  } catch {
-    return makeRefusal('INVALID_REQUEST_PARAMS', 'The body is not JSON.');
-  }
-  if (!isObject(parsed)) return makeRefusal('INVALID_REQUEST_PARAMS', 'The body is not a JSON object.');
+  const parsed = readFields(body);
+  if (typeof parsed === 'string') return makeRefusal('INVALID_REQUEST_PARAMS', parsed);
   for (const name of REQUIRED) {
     if ((parsed[name] ?? null) === null) return makeRefusal('MISSING_REQUEST_PARAMS', `${name} is missing.`);
   }

@@ -1,6 +1,14 @@
 // The simulated PayPay's book of refunds: who gets money back, when it shows, and what is refused. As PayPay does,
 // it answers a repetition (same merchant, refund id and payment id) with the refund that is there already.
-import { type Answer, isIntegerUpTo, isObject, makeAnswer, makeRefusal, wrong } from './simulator-answers.ts';
+import {
+  type Answer,
+  isIntegerUpTo,
+  isObject,
+  makeAnswer,
+  makeRefusal,
+  readFields,
+  wrong,
+} from './simulator-answers.ts';
 import type { Charge, PaypaySettings } from './simulator-state.ts';
 
 const JST_OFFSET_MS = 9 * 3_600_000;
@@ -165,13 +173,8 @@ function getRefundDeadline(paidAtMs: number): number {
 }
 
 function readRefundRequest(body: Buffer): RefundRequest | Answer {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body.toString('utf8'));
-  } catch {
-    return makeRefusal('INVALID_REQUEST_PARAMS', 'The body is not JSON.');
-  }
-  if (!isObject(parsed)) return makeRefusal('INVALID_REQUEST_PARAMS', 'The body is not a JSON object.');
+  const parsed = readFields(body);
+  if (typeof parsed === 'string') return makeRefusal('INVALID_REQUEST_PARAMS', parsed);
   const { merchantRefundId, paymentId, amount: money, requestedAt, reason } = parsed;
   for (const [name, value] of Object.entries({ merchantRefundId, paymentId, amount: money, requestedAt })) {
     if (value === undefined || value === null) {

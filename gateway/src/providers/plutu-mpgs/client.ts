@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { UnknownReason } from '../../domain/provider-result.ts';
 import type { HttpAnswer } from '../../outbound/http.ts';
+import { FAILURE_REASONS } from '../failure-reasons.ts';
 import type { ProviderContext } from '../provider.ts';
 import { keysOf, type PlutuCredentials } from './credentials.ts';
 import { readErrorCode } from './results.ts';
@@ -80,13 +81,6 @@ function readOther(status: number): PageAnswer {
   const message = `Plutu answered ${status} with something that is not Plutu's.`;
   return { kind: 'unclear', reason: reasonForStatus(status, 'unreadable_answer'), message };
 }
-
-const FAILURE_REASONS = {
-  timeout: 'timeout',
-  connection_failed: 'connection_failed',
-  response_too_large: 'unreadable_answer',
-  refused_address: 'connection_failed',
-} as const satisfies Record<string, UnknownReason>;
 
 function reasonForStatus(status: number, otherwise: UnknownReason): UnknownReason {
   return status >= 500 ? 'server_error' : otherwise;
