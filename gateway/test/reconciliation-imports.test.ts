@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actorOfCommandLine } from '../src/application/audit.ts';
+import { resolveDifference } from '../src/application/reconciliation-decisions.ts';
 import { getReconciliation } from '../src/application/reconciliation-reports.ts';
 import { importReconciliationFile } from '../src/application/reconciliations.ts';
+import type { Json } from './support/client.ts';
 import { startTestGateway } from './support/gateway.ts';
 import {
   ACCOUNT,
@@ -165,15 +167,50 @@ test('an import that died is taken over, one that runs is left alone, and marks 
   assert.deepEqual(await marks(), []);
 });
 
+test('a file under the name of another day is refused, and leaves the right one in its place', async (t) => {
+  const gateway = await startTestGateway(t);
+  gateway.clock.set(MORNING);
+  await pay(gateway);
+  const row = `0477,${ACCOUNT},,,,,取引失敗,2026/01/15 23:59:59,300,,,till-77,`;
+  const [made] = await makeFiles(gateway, DAY);
+  const { header, rows } = await fetchLines(made ?? { url: '' });
+  await importBytes(gateway, nameOf(DAY), makeBytes(header, [row, ...rows]));
+  for (const bytes of [
+    makeBytes(COLUMNS, [row]),
+    makeBytes(COLUMNS, [row.replace('15 23:59:59', '17 00:00:00')]),
+  ])
+    await assert.rejects(() => importBytes(gateway, nameOf(DAY), bytes), /Not one row is of the time/);
+  const files = await gateway.query('select status, payments_count from reconciliation_files');
+  assert.deepEqual(files, [{ status: 'imported', payments_count: 1 }]);
+});
+
 test('what a person has settled stays settled when the file comes again', async (t) => {
   const gateway = await startTestGateway(t);
   gateway.clock.set(MORNING);
   const lost = await pay(gateway);
   const foreign = `0477,${ACCOUNT},,,,,取引完了,2026/01/16 12:00:00,300,,,till-77,`;
   await importBytes(gateway, nameOf(DAY), makeBytes(COLUMNS, [foreign]));
-  await gateway.query(
-    `update reconciliation_differences
-     set resolved_at = created_at, resolved_by = 'M. Sato', resolution_reason = 'A sticker at the till.'`,
+  const by = actorOfCommandLine('root', 'M. Sato');
+  const open = await gateway.query<{ id: string }>('select id from reconciliation_differences');
+  assert.equal(open.length, 2);
+  for (const { id } of open) {
+    // Two people at once: one settles it.
+    const both = await Promise.allSettled(
+      [1, 2].map(() => resolveDifference(gateway.context, id, 'A sticker at the till.', by)),
+    );
+    assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  }
+  await gateway.runJob('measure');
+  const measured = await gateway.context.metrics.registry.metrics();
+  assert.match(measured, /^mpac_reconciliation_differences_open 0$/m);
+  const { json } = await gateway.client.get('/v1/audit_log?action=reconciliation_difference.resolved');
+  assert.deepEqual(
+    json.map(({ on_behalf_of, reason }: Json) => [on_behalf_of, reason]),
+    [...open].map(() => ['M. Sato', 'A sticker at the till.']),
+  );
+  await assert.rejects(
+    () => resolveDifference(gateway.context, 'rd_none', 'x', by),
+    /no reconciliation difference/,
   );
   const { file, differences } = await importBytes(
     gateway,

@@ -260,8 +260,17 @@ test('the command line says what is wrong, and prints tables', async (t) => {
   const shown = await cli(t, gateway, 'show', id);
   assert.match(
     shown.stdout,
-    new RegExp(`missing_there +- +${intent.id} +${intent.attempt_id} +- .* 4321 +- +paid`),
+    new RegExp(`rd_\\w+ +missing_there +- +${intent.id} +${intent.attempt_id} +- .* 4321 +- +paid`),
   );
+  const [rd] = /rd_\w+/.exec(shown.stdout) ?? [];
+  assert.ok(rd !== undefined);
+  const said = ['--reason', 'PayPay’s support has it.', '--by', 'M. Sato'];
+  assert.match((await cli(t, gateway, 'resolve', rd, '--by', 'M. Sato')).stderr, /--reason/);
+  const resolved = await cli(t, gateway, 'resolve', rd, ...said);
+  assert.deepEqual([resolved.code, JSON.parse(resolved.stdout).resolved_by], [0, 'M. Sato']);
+  const again = await cli(t, gateway, 'resolve', rd, ...said);
+  assert.deepEqual([again.code, again.stdout], [1, '']);
+  assert.match(again.stderr, /resolved already/);
   const missing = await cli(t, gateway, 'show', 'rf_none');
   assert.deepEqual([missing.code, missing.stdout], [1, '']);
   assert.match(missing.stderr, /no reconciliation file/);

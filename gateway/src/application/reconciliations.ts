@@ -16,7 +16,11 @@ import {
 import { GatewayError } from '../domain/error.ts';
 import { isId } from '../domain/id.ts';
 import type { DifferenceKind, ReconciliationRow } from '../domain/reconciliation.ts';
-import type { FileFacts, ReconciliationReader } from '../providers/reconciliation-contract.ts';
+import {
+  type FileFacts,
+  type ReconciliationReader,
+  UnreadableFileError,
+} from '../providers/reconciliation-contract.ts';
 import { findProviderByName } from '../providers/registry.ts';
 import type { Actor } from './audit.ts';
 import { finishImport } from './reconciliation-ends.ts';
@@ -81,11 +85,16 @@ export async function importReconciliationFile(
   const facts = factsOf(reader, wanted);
   const { contents, rows } = reader.open(bytes, facts.account);
   let rows_count = 0;
+  let in_period = 0;
   const given_back = new Set<string>();
   for await (const row of rows) {
     rows_count += 1;
+    if (row.happened_at >= facts.period_begins_at && row.happened_at < facts.period_ends_at) in_period += 1;
     if (row.state === 'refunded' && isId('pa', row.reference ?? '')) given_back.add(row.reference ?? '');
   }
+  // Under a wrong name it would take the place of the right file, and all of that day's payments would be missing.
+  if (rows_count > 0 && in_period === 0)
+    throw new UnreadableFileError('Not one row is of the time that the file is said to tell of.');
 
   const account = { provider, account: facts.account, livemode };
   const now = instant(context);

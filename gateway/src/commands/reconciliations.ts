@@ -3,6 +3,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { resolveDifference } from '../application/reconciliation-decisions.ts';
 import { getReconciliation, listReconciliations } from '../application/reconciliation-reports.ts';
 import { importReconciliationFile, MOST_FILE_BYTES } from '../application/reconciliations.ts';
 import { UnreadableFileError } from '../providers/reconciliation-contract.ts';
@@ -77,6 +78,16 @@ export function registerReconciliationCommands(program: Command): void {
               ].join('\n'),
       ),
     );
+
+  parent
+    .command('resolve')
+    .argument('<difference>', 'rd_…, as `show` has it')
+    .requiredOption('--reason <text>', 'why, for the audit log')
+    .requiredOption('--by <name>', 'the person who decided it, for the audit log')
+    .description('settle a difference that a person has looked at; it changes no payment')
+    .action((id: string, { reason, by }: { reason: string; by: string }) =>
+      operate((context) => resolveDifference(context, id, reason, commandLineActor(by))),
+    );
 }
 
 const FILE_COLUMNS = [
@@ -86,7 +97,7 @@ const FILE_COLUMNS = [
 ] as const;
 
 const DIFFERENCE_COLUMNS = [
-  ...['kind', 'line', 'payment_intent_id', 'attempt_id', 'refund_id', 'provider_payment_id'],
+  ...['id', 'kind', 'line', 'payment_intent_id', 'attempt_id', 'refund_id', 'provider_payment_id'],
   ...['amount_here', 'amount_there', 'status_here', 'status_there', 'happened_at', 'resolved_at'],
 ] as const;
 

@@ -1,6 +1,7 @@
 // Differences between a provider's file and our books, and the marks of what was found in a file. Differences change
 // nothing about a payment; they wait for a person.
 import type { DifferenceKind } from '../domain/reconciliation.ts';
+import { type BesideChange, changeWithAudit } from './audited-change.ts';
 import type { Db, Statement, Tx } from './pool.ts';
 import { type Columns, describeColumns } from './statement-parts.ts';
 
@@ -112,6 +113,34 @@ const LIST: Statement = {
 /** In the order in which they were found, which is that of the file. */
 export async function listDifferences(db: Db, file_id: string, limit: number): Promise<Difference[]> {
   return db.query<Difference>(LIST, [file_id, limit]);
+}
+
+const FIND: Statement = {
+  name: 'find_reconciliation_difference',
+  text: 'select * from reconciliation_differences where id = $1',
+};
+
+export async function findDifference(db: Db, id: string): Promise<Difference | null> {
+  return (await db.query<Difference>(FIND, [id]))[0] ?? null;
+}
+
+const SETTLE = `
+  changed as (
+    update reconciliation_differences set resolved_at = $2, resolved_by = $3, resolution_reason = $4
+    where id = $1 and resolved_at is null
+    returning id, organization_id, resolved_at as updated_at
+  )`;
+
+/** False when somebody was faster, or it went with its file. */
+export async function settleDifference(
+  tx: Tx,
+  id: string,
+  resolution: Record<'resolved_at' | 'resolved_by' | 'resolution_reason', string>,
+  beside: BesideChange,
+): Promise<boolean> {
+  const { resolved_at, resolved_by, resolution_reason } = resolution;
+  const values = [id, resolved_at, resolved_by, resolution_reason];
+  return changeWithAudit(tx, id, { name: 'settle_difference', text: SETTLE, values }, beside);
 }
 
 const MOST_COUNTED = 100_000;
