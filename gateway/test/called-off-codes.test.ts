@@ -196,6 +196,15 @@ test('a till that sends its code only after it was given up is told so, and the 
   assert.deepEqual(await gateway.eventsOf(intent), ['created', 'processing', 'succeeded']);
 });
 
+test('a cancel after a long wait is looked after at once, and not as seldom as what is unknown for long', async (t) => {
+  await delayCancels(t, 20);
+  const order = await scan('never_answers');
+  await live(40);
+  assert.equal((await order.terminal.cancel()).status, 502);
+  await live(60);
+  assert.equal((await retrieve(order)).status, 'cancelled');
+});
+
 test('a customer who agrees while the payment is called off, and its intent has run out, gets the money back', async (t) => {
   await delayCancels(t, 20);
   const order = await scan('never_answers', { expires_in_minutes: 1 });

@@ -110,7 +110,9 @@ function requestCancel(
       ...attempt,
       cancel_requested_at: attempt.cancel_requested_at ?? now,
       cancellation_reason: attempt.cancellation_reason ?? reason,
-      ...(asked.outcome !== intent.outcome && { error: null, checks_done: 0 }),
+      ...(asked.outcome !== intent.outcome && { error: null }),
+      // How often it was looked at while somebody could still pay says nothing of how long the cancel takes.
+      ...(is_new && { checks_done: 0 }),
       next_check_at,
       updated_at: is_new ? now : attempt.updated_at,
     },
@@ -186,7 +188,7 @@ export async function giveUpAttempt(
 ): Promise<void> {
   const [asked, wanted] = requestCancel(context, intent, attempt, null, 0);
   // Who was faster has news of its own; the next look-up decides anew.
-  if (!(await carryOut(context, intent, { intent: asked, attempt: { ...wanted, checks_done: 0 } }))) return;
+  if (!(await carryOut(context, intent, { intent: asked, attempt: wanted }))) return;
   context.log.info({ payment_intent: intent.id, attempt: attempt.id }, 'customer did not agree in time');
   context.wakeWorker?.('look_ups');
 }
