@@ -75,13 +75,15 @@ export async function waitForEnd(
 ): Promise<Ending> {
   const last_event = `payment_intent.${wanted}`;
   let status = String(confirmed['status']);
-  let now = confirmed;
+  let now: Json;
   const until = Date.now() + patience_ms;
-  while (Date.now() < until && !(status === wanted && receiver.hasCome(id, last_event))) {
+  // Asked once in any case: what was received stands in the payment intent, not in the confirm's answer.
+  for (;;) {
     now = await call(facts, 'GET', `/v1/payment_intents/${id}?payment_token=${token}`);
     if (now['status'] !== status) say('Status', `${status} → ${String(now['status'])}`);
     status = String(now['status']);
-    if (status !== wanted && (FINAL.has(status) || status === 'requires_payment_method')) break;
+    const is_over = status !== wanted && (FINAL.has(status) || status === 'requires_payment_method');
+    if (is_over || (status === wanted && receiver.hasCome(id, last_event)) || Date.now() >= until) break;
     await delay(PAUSE_MS);
   }
   if (status !== wanted) throw new StartError(unpaid(status, now));
