@@ -2,6 +2,7 @@
 // and what is not. Whoever changes the table must say so a second time here.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { makeIntentRow } from '../../test/support/payment-rows.ts';
 import { GatewayError } from './error.ts';
 import {
   isFinal,
@@ -100,46 +101,13 @@ test('only an explicit decline leads to failed', () => {
 
 const NOW = '2026-01-15T10:00:01.000Z';
 
-function makeIntent(changes: Partial<PaymentIntent> = {}): PaymentIntent {
-  return {
+const makeIntent = (changes: Partial<PaymentIntent> = {}): PaymentIntent =>
+  makeIntentRow({
     id: 'pi_01KF0000000000000000000000',
-    organization_id: 'org_1',
-    livemode: false,
-    merchant_id: 'merchant_001',
-    merchant_store_id: null,
-    merchant_terminal_id: null,
-    merchant_ref_id: 'order_1',
-    amount: 1_000,
-    currency: 'JPY',
     payment_method_types: ['cash'],
-    capture_method: 'automatic',
-    description: null,
-    metadata: null,
-    tax_amount: null,
-    receipt_number: null,
-    status: 'requires_payment_method',
-    amount_capturable: 0,
-    capture_before: null,
-    amount_received: 0,
-    amount_refunded: 0,
-    processing_mode: null,
-    provider: null,
-    cancellation_reason: null,
-    last_payment_error: null,
-    outcome: null,
-    next_check_at: null,
-    attempt_id: null,
     payment_token_hash: Buffer.from('canary'),
-    payment_token_confirm_until: null,
-    payment_token_expires_at: null,
-    payment_token_attempt_id: null,
-    version: 1,
-    created_at: '2026-01-15T10:00:00.000Z',
-    updated_at: '2026-01-15T10:00:00.000Z',
-    expires_at: '2026-01-15T10:30:00.000Z',
     ...changes,
-  };
-}
+  });
 
 test('money is held in two phases of processing: it can be asked for, or somebody has asked for it', () => {
   assert.equal(phaseOf(makeIntent({ status: 'processing' })), 'processing');
