@@ -6,9 +6,9 @@ import type { AttemptFacts, ProviderContext } from '../provider.ts';
 import { lookUpHeld } from './authorizations.ts';
 import { callPaypay, type PaypayAnswer } from './client.ts';
 import type { PaypayCredentials } from './credentials.ts';
-import { type CodePayment, findCodePayment, readDetails, unknown, unknownAfter } from './payment-details.ts';
+import { findCodePayment, readDetails, unknown, unknownAfter } from './payment-details.ts';
 import type { PaypayCode } from './results.ts';
-import { reversePayment } from './reversals.ts';
+import { reversePayment, toldOfCustomerPayment } from './reversals.ts';
 
 type Context = ProviderContext<PaypayCredentials>;
 
@@ -55,12 +55,12 @@ export async function startCustomerPayment(attempt: AttemptFacts, context: Conte
   if (customer_code === null) return lookUpCustomerPayment(attempt, context);
   if (attempt.asked_before) {
     const found = await findCodePayment(attempt, context);
-    if (found.state !== 'absent') return toldOf(found);
+    if (found.state !== 'absent') return toldOfCustomerPayment(found);
   }
   const answer = await sendCode(attempt, customer_code, context);
   switch (answer.kind) {
     case 'done':
-      return toldOf(readDetails(withOurId(answer.data, attempt), attempt));
+      return toldOfCustomerPayment(readDetails(withOurId(answer.data, attempt), attempt));
     case 'unclear':
       return answer.code === 'USER_CONFIRMATION_REQUIRED' ? { kind: 'working' } : unknownAfter(answer);
     case 'unsent':
@@ -111,15 +111,9 @@ export async function lookUpCustomerPayment(
   // What was called off is called off until it is seen to be over, and being paid after all is an end, too.
   if (attempt.cancel_requested_at !== null && !attempt.is_paid) return reversePayment(attempt, context);
   const found = await findCodePayment(attempt, context);
-  if (found.state !== 'absent') return toldOf(found);
+  if (found.state !== 'absent') return toldOfCustomerPayment(found);
   if (context.now() >= Date.parse(attempt.created_at) + LONGEST_CALL_MS) return { kind: 'not_found' };
   return unknown('timeout', 'PayPay does not know the payment yet, and may still be working on it.');
-}
-
-/** Unpaid means that the customer has still to confirm. */
-function toldOf(found: Exclude<CodePayment, { state: 'absent' }> | CodePayment): ProviderResult {
-  if (found.state === 'told') return found.result;
-  return found.state === 'unpaid' ? { kind: 'working' } : { kind: 'not_found' };
 }
 
 function refused(code: string, message: string): ProviderResult {

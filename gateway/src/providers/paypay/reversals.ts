@@ -7,7 +7,7 @@ import { revertHeld } from './authorizations.ts';
 import { endOfCancelWindow } from './cancel-window.ts';
 import { callPaypay } from './client.ts';
 import type { PaypayCredentials } from './credentials.ts';
-import { findCodePayment, unknown, unknownAfter } from './payment-details.ts';
+import { type CodePayment, findCodePayment, unknown, unknownAfter } from './payment-details.ts';
 import { refundPaypay } from './refunds.ts';
 
 type Context = ProviderContext<PaypayCredentials>;
@@ -58,7 +58,11 @@ export async function reversePayment(attempt: AttemptFacts, context: Context): P
 }
 
 async function look(asked: AttemptFacts, context: Context): Promise<ProviderResult> {
-  const found = await findCodePayment(asked, context);
+  return toldOfCustomerPayment(await findCodePayment(asked, context));
+}
+
+/** Unpaid means that the customer has still to confirm. */
+export function toldOfCustomerPayment(found: CodePayment): ProviderResult {
   if (found.state === 'told') return found.result;
   return found.state === 'unpaid' ? { kind: 'working' } : { kind: 'not_found' };
 }
