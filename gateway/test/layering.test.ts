@@ -207,3 +207,16 @@ test('what is allowed, or only said in a comment or a string, breaks nothing', (
   ];
   assert.deepEqual(listBroken(allowed), []);
 });
+
+test('the SDKs, the example and the gateway meet only on the wire', () => {
+  const crossing = ['sdks', 'examples', 'gateway'].flatMap((folder) =>
+    readSources(folder).flatMap(({ path, text }) => {
+      const home = folder === 'sdks' ? `sdks/${placeOf(path)}` : folder;
+      const inside = (target: string) =>
+        posix.join(folder, posix.dirname(path), target).startsWith(`${home}/`);
+      const wrong = listImports(text).filter(({ target }) => target.startsWith('.') && !inside(target));
+      return wrong.map(({ target, line }) => `${folder}/${path}:${line} imports ${target}`);
+    }),
+  );
+  assert.deepEqual(crossing, []);
+});
