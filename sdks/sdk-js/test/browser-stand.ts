@@ -1,0 +1,113 @@
+// One place that brings a real Chromium, a page with the built SDK on it, and a real gateway together. A test file
+// starts it once; each test opens pages in a context of its own, so that no test finds another's database.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type LaunchOptions, type Page } from 'playwright-core';
+import { type FaultLine, startFaultLine } from './fault-line.ts';
+import { type GatewayProcess, type Scope, startGatewayProcess } from './gateway-process.ts';
+import { startPageServer } from './page-server.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const LAUNCH: LaunchOptions = {
+  executablePath: CHROMIUM,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+
+/** For `test(name, { skip: NO_CHROMIUM }, …)`: why a test cannot run here, or false. */
+export const NO_CHROMIUM: string | false = existsSync(CHROMIUM) ? false : 'no Chromium on this machine';
+
+declare global {
+  interface Window {
+    /** What the package exports, on the page `/`. */
+    sdk: typeof import('../src/mpac-gateway.ts');
+  }
+}
+
+export interface OpenOptions {
+  /** Another tab of this context; without it, a context of its own. */
+  context?: BrowserContext;
+  path?: '/' | '/script-tag';
+  /** Runs in the page before any of its scripts, and again after each reload. */
+  before?: () => void;
+}
+
+export interface BrowserStand {
+  gateway: GatewayProcess;
+  /** Between the pages and the gateway: `line.url` is the gateway's base URL for pages. */
+  line: FaultLine;
+  origin: string;
+  browser: Browser;
+  /** Errors that pages threw, and what their content security policy refused. */
+  broken: string[];
+  openContext(scope: Scope): Promise<BrowserContext>;
+  openPage(scope: Scope, options?: OpenOptions): Promise<Page>;
+  /** A browser of its own whose profile is in `folder`: closed and opened again, it remembers. */
+  openProfile(scope: Scope, folder: string): Promise<BrowserContext>;
+  makeProfileFolder(scope: Scope): Promise<string>;
+}
+
+export async function startBrowserStand(scope: Scope, env?: Record<string, string>): Promise<BrowserStand> {
+  const gateway = await startGatewayProcess(scope, env);
+  const line = await startFaultLine(scope, gateway.base_url);
+  const { origin } = await startPageServer(scope, [line.url, gateway.base_url]);
+  const browser = await chromium.launch(LAUNCH);
+  scope.after(() => browser.close());
+  const broken: string[] = [];
+
+  function watch(page: Page): void {
+    page.on('pageerror', (error) => broken.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && /Content Security Policy/i.test(message.text()))
+        broken.push(message.text());
+    });
+  }
+
+  async function openContext(end: Scope): Promise<BrowserContext> {
+    const context = await browser.newContext();
+    end.after(() => context.close());
+    return context;
+  }
+
+  return {
+    gateway,
+    line,
+    origin,
+    browser,
+    broken,
+    openContext,
+    async openPage(end, options = {}) {
+      const context = options.context ?? (await openContext(end));
+      const page = await context.newPage();
+      watch(page);
+      if (options.before !== undefined) await page.addInitScript(options.before);
+      await openTill(page, origin + (options.path ?? '/'));
+      return page;
+    },
+    async openProfile(end, folder) {
+      const context = await chromium.launchPersistentContext(folder, LAUNCH);
+      end.after(() => context.close());
+      return context;
+    },
+    async makeProfileFolder(end) {
+      const folder = await mkdtemp(join(tmpdir(), 'mpac-sdk-js-profile-'));
+      end.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+      return folder;
+    },
+  };
+}
+
+/** Goes there and waits until the SDK is loaded; also after `page.reload()`. */
+export async function openTill(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.waitForFunction(() => 'sdk' in window || 'MPACGateway' in window);
+}
