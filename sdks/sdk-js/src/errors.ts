@@ -1,5 +1,5 @@
 // What a call can end with when it does not end well: one class for each kind, under one parent, the kinds being those
-// of all SDKs of the gateway. Which kind an answer is, is decided in answer-errors.ts. No token is ever in an error.
+// of all SDKs of the gateway. Which kind an answer is, is decided in answers.ts. No token is ever in an error.
 
 export type ErrorKind =
   | 'invalid_request'
@@ -20,8 +20,8 @@ export type ErrorKind =
 
 export interface ErrorFacts {
   message: string;
-  /** The HTTP status; null when there was no answer. */
-  status?: number | null;
+  /** The HTTP status; absent when there was no answer. */
+  status?: number | undefined;
   /** `error.code` of the answer; the kind where there is none. Finer than `kind`. */
   code?: string;
   param?: string | undefined;
@@ -35,7 +35,7 @@ export interface ErrorFacts {
 /** The parent of all errors that this SDK throws. Look at `kind`, never at `message`. */
 export class MPACError extends Error {
   readonly kind: ErrorKind;
-  readonly status: number | null;
+  readonly status: number | undefined;
   readonly code: string;
   readonly param: string | undefined;
   readonly details: Record<string, unknown> | undefined;
@@ -48,7 +48,7 @@ export class MPACError extends Error {
     // Not the class's own name, which a minifier shortens.
     this.name = `MPACError [${kind}]`;
     this.kind = kind;
-    this.status = facts.status ?? null;
+    this.status = facts.status;
     this.code = facts.code ?? kind;
     this.param = facts.param;
     this.details = facts.details;

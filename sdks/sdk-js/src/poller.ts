@@ -1,0 +1,92 @@
+// When to look: every second while a payment is fresh, slower as it takes longer, at once when somebody looks at the page
+// again, and not at all while nobody does. What is looked at is not its business.
+import type { Platform } from './platform.ts';
+
+const FIRST_MS = 1_000;
+const LONGEST_MS = 5_000;
+const LONGEST_AFTER_ERRORS_MS = 15_000;
+const GROWTH = 1.3;
+const JITTER = 0.2;
+
+/** What a look came to. `retry_after_seconds`: the gateway asked to be left alone for so long. */
+export interface Look {
+  goes_on: boolean;
+  failed?: boolean;
+  retry_after_seconds?: number | undefined;
+}
+
+export class Poller {
+  readonly #look: () => Promise<Look>;
+  readonly #random: Platform['random'];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #wait_ms = FIRST_MS;
+  #is_running = false;
+  #is_looking = false;
+  /** Somebody came back to the page while a look was under way. */
+  #is_wanted = false;
+  /** Not earlier than this, by performance.now(), whoever comes: the gateway said so. */
+  #not_before = 0;
+
+  constructor(look: () => Promise<Look>, random: Platform['random']) {
+    this.#look = look;
+    this.#random = random;
+  }
+
+  get is_running(): boolean {
+    return this.#is_running;
+  }
+
+  /** From the beginning of the schedule. `at_once`: the first look is now. */
+  start(at_once = false): void {
+    if (!this.#is_running) {
+      this.#is_running = true;
+      this.#listen('addEventListener');
+    }
+    this.#wait_ms = FIRST_MS;
+    this.#schedule(at_once ? 0 : FIRST_MS);
+  }
+
+  stop(): void {
+    if (!this.#is_running) return;
+    this.#is_running = false;
+    clearTimeout(this.#timer);
+    this.#listen('removeEventListener');
+  }
+
+  #listen(how: 'addEventListener' | 'removeEventListener'): void {
+    document[how]('visibilitychange', this.#wake);
+    for (const name of ['focus', 'online', 'pageshow']) window[how](name, this.#wake);
+  }
+
+  readonly #wake = (): void => {
+    if (document.hidden) return clearTimeout(this.#timer);
+    this.start(true);
+  };
+
+  #schedule(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#is_looking) {
+      this.#is_wanted ||= ms === 0;
+      return;
+    }
+    // A hidden page costs nothing; when it is shown again, `#wake` looks at once.
+    if (!this.#is_running || document.hidden) return;
+    const wait = Math.max(ms, this.#not_before - performance.now());
+    this.#timer = setTimeout(() => void this.#run(), wait);
+  }
+
+  async #run(): Promise<void> {
+    this.#is_looking = true;
+    this.#is_wanted = false;
+    // A look that throws is one that failed: polling must not die of it.
+    const look = await this.#look().catch((): Look => ({ goes_on: true, failed: true }));
+    this.#is_looking = false;
+    if (!this.#is_running) return;
+    if (!look.goes_on) return this.stop();
+    if (look.retry_after_seconds) this.#not_before = performance.now() + look.retry_after_seconds * 1_000;
+    if (this.#is_wanted) return this.#schedule(0);
+    const wait = Math.min(this.#wait_ms, look.failed ? LONGEST_AFTER_ERRORS_MS : LONGEST_MS);
+    this.#wait_ms = wait * (look.failed ? 2 : GROWTH);
+    this.#schedule(wait * (1 + JITTER * (2 * this.#random() - 1)));
+  }
+}
