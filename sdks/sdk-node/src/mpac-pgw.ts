@@ -1,2 +1,17 @@
 // What `import … from '@cloudsky/mpac-pgw-sdk-node'` gives.
-export const SDK_VERSION = '0.1.0';
+export type { Fetch, PaymentGatewayOptions } from './configuration.ts';
+export * from './errors.ts';
+export type * from './generated/operations.ts';
+export type { Operations } from './generated/operations.ts';
+export type * from './generated/schemas.ts';
+export { List, Page } from './pages.ts';
+export {
+  type Caller,
+  type ItemOf,
+  type ListOperationId,
+  PaymentGateway,
+  SDK_VERSION,
+} from './payment-gateway.ts';
+export type { CallOptions, OperationId } from './request.ts';
+export { type RequestToSign, signRequest } from './request-signature.ts';
+export { type ResponseFacts, responseOf } from './response-facts.ts';

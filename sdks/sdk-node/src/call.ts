@@ -1,0 +1,138 @@
+// One call: its tries, the waits between them, and its end as an answer or as one error. All tries have the same body
+// and the same idempotency key, and each is signed anew.
+import { setTimeout as timer } from 'node:timers/promises';
+import { type Configuration, readNumber } from './configuration.ts';
+import type { AnyPaymentGatewayError } from './errors.ts';
+import { makeError } from './errors.ts';
+import { exchange } from './exchange.ts';
+import type { CallOptions, PreparedRequest } from './request.ts';
+import { refuse } from './request.ts';
+import { keepFacts, readFacts } from './response-facts.ts';
+import type { ToSign } from './signer.ts';
+import type { Try, Verdict } from './verdict.ts';
+import { judge, readRefusal, readRetryAfter, waitBefore } from './verdict.ts';
+
+export interface Answer {
+  body: object;
+  headers: Headers;
+}
+
+/** Carries out a prepared request. Rejects with a PaymentGatewayError, and with nothing else. */
+export async function carryOut(
+  configuration: Configuration,
+  sign: (request: ToSign) => string,
+  request: PreparedRequest,
+  options: CallOptions,
+): Promise<Answer> {
+  const { elapsed, now, random } = configuration;
+  const { signal } = options;
+  const timeout_ms = readNumber('timeoutMs', options.timeoutMs, configuration.timeout_ms);
+  const max_retries = readNumber('maxRetries', options.maxRetries, configuration.max_retries);
+  const deadline = elapsed() + readNumber('deadlineMs', options.deadlineMs, configuration.deadline_ms);
+  const headers = makeHeaders(configuration, request, options.language);
+  let is_in_doubt = false;
+  let last: Try = { came: 'nothing', was_sent: false, cause: signal?.reason };
+  if (signal?.aborted) throw endOf(request, last, judge(last, undefined), false, undefined);
+
+  for (let tries = 1; ; tries += 1) {
+    if (request.is_signed) headers['authorization'] = sign(request);
+    last = await exchange({
+      ...request,
+      fetch: configuration.fetch,
+      url: `${configuration.origin}${configuration.prefix}${request.target}`,
+      headers,
+      timeout_ms: Math.max(1, Math.min(timeout_ms, deadline - elapsed())),
+      signal,
+    });
+    if (last.came === 'answer' && last.is_good) return keep(last, request);
+
+    const retry_after = last.came === 'answer' ? readRetryAfter(last.headers, now()) : undefined;
+    const verdict = judge(last, retry_after);
+    is_in_doubt = !verdict.settles && (is_in_doubt || verdict.may_have_been_done);
+    const wait_ms = waitBefore(tries, random(), retry_after);
+    const may_go_on = verdict.is_retryable && tries <= max_retries && elapsed() + wait_ms < deadline;
+    const goes_on = may_go_on && !signal?.aborted && (await waitFor(wait_ms, configuration, signal));
+    if (!goes_on) throw endOf(request, last, verdict, is_in_doubt, retry_after);
+  }
+}
+
+function makeHeaders(
+  { user_agent, language }: Configuration,
+  request: PreparedRequest,
+  own_language: string | undefined,
+): Record<string, string> {
+  const wanted = own_language ?? language;
+  if (wanted !== undefined && !/^[\x20-\x7e]+$/.test(wanted))
+    throw refuse('language', 'language is en or ja.');
+  return {
+    accept: 'application/json',
+    'user-agent': user_agent,
+    ...(request.body && { 'content-type': 'application/json' }),
+    ...(request.idempotency_key !== undefined && { 'idempotency-key': request.idempotency_key }),
+    ...(wanted !== undefined && { 'accept-language': wanted }),
+  };
+}
+
+/** False when the caller gave up meanwhile. */
+function waitFor(ms: number, { sleep }: Configuration, signal: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((done, fail) => {
+    const stop = new AbortController();
+    const finish = (went_on: boolean): void => {
+      signal?.removeEventListener('abort', giveUp);
+      // The timer must not keep the process alive when the caller did not wait for it.
+      stop.abort();
+      done(went_on);
+    };
+    const giveUp = () => finish(false);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    const slept = sleep === undefined ? timer(ms, undefined, { signal: stop.signal }) : sleep(ms);
+    slept.then(
+      () => finish(true),
+      (error) => (stop.signal.aborted ? undefined : fail(error)),
+    );
+  });
+}
+
+function keep(answer: Try & { came: 'answer' }, request: PreparedRequest): Answer {
+  const body = answer.body as object;
+  keepFacts(body, readFacts(answer.status, answer.headers, request.idempotency_key));
+  return { body, headers: answer.headers };
+}
+
+function endOf(
+  request: PreparedRequest,
+  last: Try,
+  verdict: Verdict,
+  is_in_doubt: boolean,
+  retry_after_seconds: number | undefined,
+): AnyPaymentGatewayError {
+  const { operation, idempotency_key } = request;
+  const kind = idempotency_key !== undefined && is_in_doubt ? 'unknown_outcome' : verdict.kind;
+  const refusal = last.came === 'answer' ? readRefusal(last.body) : null;
+  const own_words =
+    kind === 'unknown_outcome'
+      ? `${operation} may have been carried out, and no answer says so. Call again with the same idempotency key, or ` +
+        'retrieve the payment; do not take the money another way.'
+      : ownWords(operation, last);
+  return makeError(kind, {
+    message: refusal?.message ?? own_words,
+    code: refusal?.code ?? kind,
+    param: refusal?.param,
+    details: refusal?.details,
+    ...(last.came === 'answer' && {
+      status: last.status,
+      request_id: refusal?.request_id ?? last.headers.get('x-request-id') ?? undefined,
+    }),
+    ...(last.came === 'nothing' && { cause: last.cause }),
+    retry_after_seconds,
+    idempotency_key,
+  });
+}
+
+function ownWords(operation: string, last: Try): string {
+  if (last.came === 'nothing') return `${operation} got no answer from the gateway.`;
+  if (last.status < 300) return `${operation} was answered with something that is not the gateway's.`;
+  if (last.status < 400)
+    return `${operation} was answered with a redirect, which is not followed. Is the base URL right?`;
+  return `${operation} was answered with ${last.status}, and not by the gateway.`;
+}

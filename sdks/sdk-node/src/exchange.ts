@@ -1,0 +1,113 @@
+// One try: one HTTP request, and its answer or the lack of one. Its time is bounded, and so is what is read; it follows
+// no redirect, because a signed request is meant for one gateway.
+import type { Fetch } from './configuration.ts';
+import type { Try } from './verdict.ts';
+import { isObject, readRefusal } from './verdict.ts';
+
+/** Far above the largest page of a list; what is longer is not the gateway's. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+export interface Exchange {
+  fetch: Fetch;
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  body: Uint8Array | undefined;
+  timeout_ms: number;
+  /** The caller's. */
+  signal: AbortSignal | undefined;
+  is_list: boolean;
+  /** Statuses besides 2xx that are answers. */
+  also_answers: readonly number[];
+}
+
+export async function exchange(request: Exchange): Promise<Try> {
+  const { fetch, url, method, headers, body, timeout_ms, signal } = request;
+  const controller = new AbortController();
+  const timeOut = () => controller.abort(new DOMException('The try took too long.', 'TimeoutError'));
+  const timer = setTimeout(timeOut, timeout_ms);
+  const abort = () => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const response = await fetch(url, {
+      method,
+      headers,
+      body: body ?? null,
+      redirect: 'manual',
+      signal: controller.signal,
+    });
+    const text = await readText(response);
+    const answer = text === null ? undefined : readJson(text);
+    const { status } = response;
+    return {
+      came: 'answer',
+      status,
+      headers: response.headers,
+      body: answer,
+      is_good: isGood(status, answer, request),
+    };
+  } catch (cause) {
+    return { came: 'nothing', was_sent: !neverLeft(cause), cause };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+function isGood(status: number, body: unknown, request: Exchange): boolean {
+  if (!(request.is_list ? Array.isArray(body) : isObject(body))) return false;
+  return (
+    (status >= 200 && status < 300) || (request.also_answers.includes(status) && readRefusal(body) === null)
+  );
+}
+
+/** Null when it is too long. What is compressed counts as it is unpacked, so that a small answer cannot become huge. */
+async function readText(response: Response): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = response.body?.getReader();
+  while (reader !== undefined) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > MAX_BODY_BYTES) {
+      await reader.cancel();
+      return null;
+    }
+    chunks.push(value);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The name was not found, nobody listened, or the other side could not prove who it is: no byte of ours was sent. */
+const BEFORE_SENDING: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+function neverLeft(error: unknown): boolean {
+  if (!isObject(error)) return false;
+  if (typeof error['code'] === 'string' && BEFORE_SENDING.has(error['code'])) return true;
+  if (error['syscall'] === 'connect' || error['syscall'] === 'getaddrinfo') return true;
+  // fetch wraps what happened, and a host with several addresses has several reasons.
+  const reasons = error['errors'];
+  if (Array.isArray(reasons) && reasons.length > 0) return reasons.every(neverLeft);
+  return error['cause'] !== undefined && neverLeft(error['cause']);
+}

@@ -1,0 +1,719 @@
+// Generated from openapi.json by `npm run generate -w sdks/sdk-node`; changes made here are lost.
+
+/** An API key. */
+export interface ApiKey {
+  /** Stands in the Authorization header. */
+  id: string;
+  object: 'api_key';
+  name?: string;
+  /** The one merchant that the key acts for. */
+  merchant_id?: string;
+  livemode: boolean;
+  allow_raw_secret: boolean;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** To within a minute. Left out: never. */
+  last_used_at?: string;
+  /** Until then the secret before the last roll signs, too. */
+  previous_secret_expires_at?: string;
+  /** Who still has it uses it: do not end it yet. */
+  previous_secret_last_used_at?: string;
+  /** RFC 3339 in UTC. */
+  revoked_at?: string;
+  /** sk_…, to sign with. Only in the answer that makes it. */
+  secret_key?: string;
+}
+
+export interface ApiKeyChanges {
+  /** What the key is for, in your words. */
+  name?: string | undefined;
+  /** Whether requests may be signed with the raw secret, as the older guide does. Default true. */
+  allow_raw_secret?: boolean | undefined;
+}
+
+/** One thing that was changed or decided. It is never changed itself. */
+export interface AuditEntry {
+  id: string;
+  object: 'audit_entry';
+  /** The kind of object, and what was done to it. */
+  action: string;
+  object_id: string;
+  actor_type: 'api_key' | 'command_line' | 'system' | (string & {});
+  /** The key, the account of the operating system that ran the command, or the gateway. */
+  actor_id: string;
+  /** The person in whose name it was done. */
+  on_behalf_of?: string;
+  reason?: string;
+  /** What changed. Never a secret. */
+  details?: Record<string, unknown>;
+  /** Left out for what concerns both modes. */
+  livemode?: boolean;
+  merchant_id?: string;
+  /** X-Request-Id of the request that did it. */
+  request_id?: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+}
+
+export interface Cancel {
+  /** In place of a signature. */
+  payment_token?: string | undefined;
+  cancellation_reason?: 'requested_by_customer' | 'duplicate' | 'fraudulent' | 'abandoned' | undefined;
+}
+
+export interface Capture {
+  /** Minor units: yen, cents. */
+  amount?: number | undefined;
+}
+
+export interface Confirm {
+  /** In place of a signature. */
+  payment_token?: string | undefined;
+  payment_method_type: 'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash';
+  /**
+   * PAYPAY for a QR code; MPGS for cards on a page; the brand (VISA, SUICA, …) for a terminal. Required
+   * for qr_mpm and credit_card; with qr_cpm it is recognised from the code.
+   */
+  provider?: string | undefined;
+  /**
+   * The approval code of the external terminal, at best with its slip number: 123456-0042. Required for a
+   * success. It pays one intent.
+   */
+  external_ref_id?: string | undefined;
+  /** What the external terminal reports. Default success. */
+  external_status?: 'success' | 'declined' | 'error' | undefined;
+  /** Why it was declined, or could not be carried out. */
+  external_reason?: string | undefined;
+  /** What the terminal says it took, in minor units. Another amount than the intent’s is not accepted. */
+  external_amount?: number | undefined;
+  /** The currency in which the terminal took it. */
+  external_currency?: string | undefined;
+  /** The code scanned from the customer, as the scanner read it. Required for qr_cpm, and a code pays once. */
+  customer_code?: string | undefined;
+  /**
+   * MPGS: where the customer’s browser goes in the end, with payment_intent and redirect_status
+   * (succeeded, failed, pending) added. https for live payments.
+   */
+  return_url?: string | undefined;
+}
+
+/** What the customer has to do next, or what came of the payment. */
+export interface Confirmation {
+  id: string;
+  object: 'payment_intent';
+  status:
+    | 'requires_payment_method'
+    | 'requires_action'
+    | 'processing'
+    | 'succeeded'
+    | 'failed'
+    | 'cancelled'
+    | (string & {});
+  amount: number;
+  currency: string;
+  /** Equal to the payment intent id. */
+  payment_id: string;
+  payment_intent_id: string;
+  provider: string;
+  payment_method_type: 'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash' | (string & {});
+  processing_mode: 'pgw_processed' | 'external' | 'manual' | (string & {});
+  /** Draw this text as a QR code. */
+  qr_content?: string;
+  /** A picture of the code, served by the gateway. */
+  qr_code_url?: string;
+  /** MPGS: the page to send the customer to. */
+  redirect_url?: string;
+  /** qr_cpm: as much of the scanned code as may be shown. */
+  customer_code_masked?: string;
+  /** RFC 3339 in UTC. */
+  expires_at?: string;
+  outcome?: 'unknown' | (string & {});
+  /** RFC 3339 in UTC. */
+  next_check_at?: string;
+  last_payment_error?: LastPaymentError;
+}
+
+/** It is deleted. */
+export interface DeletedWebhookEndpoint {
+  id: string;
+  object: 'webhook_endpoint';
+  deleted: true;
+}
+
+/** What has happened, with the object as it was then. */
+export interface Event {
+  id: string;
+  type: string;
+  data: {
+    object: Record<string, unknown>;
+  };
+  /** Unix seconds. */
+  created: number;
+  /** RFC 3339 in UTC. */
+  timestamp: string;
+  livemode: boolean;
+}
+
+/** What went wrong with the last try, in words for a person. */
+export interface LastPaymentError {
+  code: string;
+  message: string;
+  provider?: string;
+}
+
+/** Money that came when its intent no longer wanted it. */
+export interface LatePayment {
+  id: string;
+  object: 'late_payment';
+  payment_intent: string;
+  /** Under which the provider knows the payment. */
+  attempt_id: string;
+  /** As the provider stated it: perhaps not what was asked for. */
+  amount: number;
+  currency: string;
+  status: 'held' | 'refunding' | 'refunded' | 'kept' | (string & {});
+  /** The provider only reserves the money; giving it back means letting it go. */
+  authorized_only: boolean;
+  livemode: boolean;
+  merchant_id: string;
+  provider: string;
+  provider_payment_id?: string;
+  /** The refund under way, or the last one. */
+  refund?: string;
+  /** Why it could not be given back the last time. */
+  failure_code?: string;
+  failure_message?: string;
+  /** Why a person decided so. */
+  reason?: string;
+  resolved_by?: string;
+  /** RFC 3339 in UTC. */
+  resolved_at?: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+}
+
+export interface LatePaymentDecision {
+  /** refund gives the money back, also after it was kept; keep says that it is yours. */
+  action: 'refund' | 'keep';
+  /** Why; kept in the audit log. */
+  reason: string;
+  /** Who decided; kept in the audit log. */
+  resolved_by?: string | undefined;
+}
+
+/** A merchant. */
+export interface Merchant {
+  /** Chosen by the upstream system. */
+  id: string;
+  name: string;
+  livemode: boolean;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** When it was last synchronised. */
+  updated_at: string;
+  object: 'merchant';
+}
+
+export interface MerchantSync {
+  merchants: Array<{
+    id: string;
+    name: string;
+    stores?:
+      | Array<{
+          id: string;
+          name: string;
+          payment_processor_configs?:
+            | Array<{
+                /** PAYPAY, for example. */
+                provider: string;
+                /** False: no new payments; those that are open go on. */
+                is_active: boolean;
+                credentials?: Record<string, unknown> | null | undefined;
+              }>
+            | null
+            | undefined;
+        }>
+      | null
+      | undefined;
+  }>;
+}
+
+/** How many of each the body had. */
+export interface MerchantSyncAnswer {
+  synced_merchants: number;
+  synced_stores: number;
+}
+
+export interface NewApiKey {
+  /** What the key is for, in your words. */
+  name?: string | undefined;
+  /** Narrow the key to this merchant. It then manages nothing. */
+  merchant_id?: string | undefined;
+  /** Whether requests may be signed with the raw secret, as the older guide does. Default true. */
+  allow_raw_secret?: boolean | undefined;
+}
+
+export interface NewPaymentIntent {
+  /** Minor units: yen, cents. */
+  amount: number;
+  /** ISO 4217, in either case. Default JPY. */
+  currency?: string | undefined;
+  /** The ways in which this order may be paid. */
+  payment_method_types: Array<'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash'>;
+  /** Your reference of the order. Unique among intents that are not failed or cancelled. */
+  merchant_ref_id: string;
+  merchant_store_id?: string | undefined;
+  merchant_terminal_id?: string | undefined;
+  /** For keys that act for several merchants. */
+  merchant_id?: string | undefined;
+  description?: string | undefined;
+  /** Default 30. */
+  expires_in_minutes?: number | undefined;
+  capture_method?: 'automatic' | 'manual' | undefined;
+  /** Up to 50 pairs; names up to 40 and values up to 500 characters. */
+  metadata?: Record<string, string> | undefined;
+  tax_amount?: number | undefined;
+  receipt_number?: string | undefined;
+}
+
+export interface NewPublishableKey {
+  /** What the key is for, in your words. */
+  name?: string | undefined;
+  /**
+   * Scheme, host and port of each page: https, or http on localhost. A test key may have *, for all of
+   * them.
+   */
+  allowed_origins?: string[] | undefined;
+}
+
+export interface NewRefund {
+  payment_intent: string;
+  /** Minor units. Default: all that is left. */
+  amount?: number | undefined;
+  /** For your own records; the customer does not see it. */
+  reason?: string | undefined;
+  /** Up to 50 pairs; names up to 40 and values up to 500 characters. */
+  metadata?: Record<string, string> | undefined;
+}
+
+export interface NewWebhookEndpoint {
+  /** https, and it must lead to a public address each time that we connect. */
+  url: string;
+  /** Types, families such as payment_intent.*, or *. Empty: all. */
+  enabled_events?: string[] | undefined;
+  /** Only events of this merchant. */
+  merchant_id?: string | undefined;
+  description?: string | undefined;
+}
+
+/** The organization that the key belongs to. */
+export interface Organization {
+  id: string;
+  object: 'organization';
+  name: string;
+  /** What a terminal may confirm with a payment token alone; the others need your signature. */
+  client_confirm_methods: Array<'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash' | (string & {})>;
+  /** What becomes of money that arrives after the end: given back at once, or held for a person. */
+  late_payment_policy: 'auto_refund' | 'hold' | (string & {});
+  notification_email?: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+}
+
+export interface OrganizationSettings {
+  /** What a terminal may confirm with a payment token alone; the others need your signature. */
+  client_confirm_methods?: Array<'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash'> | undefined;
+  /** What becomes of money that arrives after the end: given back at once, or held for a person. */
+  late_payment_policy?: 'auto_refund' | 'hold' | undefined;
+  /** Where mails go that need a person. Empty: nowhere. */
+  notification_email?: string | undefined;
+}
+
+/** The payment intent as it is now. */
+export interface PaymentIntent {
+  id: string;
+  object: 'payment_intent';
+  status:
+    | 'requires_payment_method'
+    | 'requires_action'
+    | 'processing'
+    | 'succeeded'
+    | 'failed'
+    | 'cancelled'
+    | (string & {});
+  livemode: boolean;
+  amount: number;
+  currency: string;
+  /** Held at the provider, or at the terminal. */
+  amount_capturable: number;
+  amount_received: number;
+  amount_refunded: number;
+  payment_method_types: Array<'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash' | (string & {})>;
+  capture_method: 'automatic' | 'manual' | (string & {});
+  merchant_id: string;
+  merchant_ref_id: string;
+  merchant_store_id?: string;
+  merchant_terminal_id?: string;
+  description?: string;
+  metadata?: Record<string, string>;
+  tax_amount?: number;
+  receipt_number?: string;
+  processing_mode?: 'pgw_processed' | 'external' | 'manual' | (string & {});
+  provider?: string;
+  /** Until when the provider holds amount_capturable. */
+  capture_before?: string;
+  cancellation_reason?: string;
+  last_payment_error?: LastPaymentError;
+  /** We do not know yet whether money moved, and are finding out. */
+  outcome?: 'unknown' | (string & {});
+  /** RFC 3339 in UTC. */
+  next_check_at?: string;
+  /** Only at creation and re-issue. */
+  payment_token?: string;
+  /** RFC 3339 in UTC. */
+  payment_token_expires_at?: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** RFC 3339 in UTC. */
+  expires_at: string;
+}
+
+export interface PaymentResolution {
+  /** What the books of the provider say. */
+  outcome: 'paid' | 'not_paid';
+  /** Why; kept in the audit log. */
+  reason: string;
+  /** Who decided; kept in the audit log. */
+  resolved_by?: string | undefined;
+  /** How the provider calls the payment; a refund there needs it. */
+  provider_payment_id?: string | undefined;
+}
+
+/** A publishable key. */
+export interface PublishableKey {
+  /** pk_…, for the header X-Publishable-Key. It is no secret. */
+  id: string;
+  object: 'publishable_key';
+  name?: string;
+  livemode: boolean;
+  allowed_origins: string[];
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** RFC 3339 in UTC. */
+  revoked_at?: string;
+}
+
+export interface PublishableKeyChanges {
+  /** What the key is for, in your words. */
+  name?: string | undefined;
+  /**
+   * Scheme, host and port of each page: https, or http on localhost. A test key may have *, for all of
+   * them.
+   */
+  allowed_origins?: string[] | undefined;
+}
+
+/** Whether this process can take payments: 200 yes, 503 no. */
+export interface Readiness {
+  /** ok, unavailable, or draining: the process is about to stop */
+  status: string;
+  /** Each is ok, or says what to do. */
+  checks: {
+    database: string;
+    migrations: string;
+    worker: string;
+    master_key: string;
+  };
+}
+
+/** The refund as it is now. */
+export interface Refund {
+  id: string;
+  object: 'refund';
+  payment_intent: string;
+  amount: number;
+  currency: string;
+  status: 'pending' | 'succeeded' | 'failed' | (string & {});
+  livemode: boolean;
+  merchant_id: string;
+  provider: string;
+  /** external and manual: nothing is sent; the refund records that somebody gave the money back. */
+  processing_mode: 'pgw_processed' | 'external' | 'manual' | (string & {});
+  reason?: string;
+  metadata?: Record<string, string>;
+  provider_refund_id?: string;
+  /** The late payment that it gives back. */
+  late_payment?: string;
+  /** The provider's own code. */
+  failure_code?: string;
+  failure_message?: string;
+  /** We do not know yet whether the money went back, and are finding out. */
+  outcome?: 'unknown' | (string & {});
+  /** RFC 3339 in UTC. */
+  next_check_at?: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+}
+
+export interface RefundResolution {
+  /** Of a refund that failed, succeeded says that somebody paid the money back. */
+  status: 'succeeded' | 'failed';
+  /** Why; kept in the audit log. */
+  reason: string;
+  /** Who decided; kept in the audit log. */
+  resolved_by?: string | undefined;
+}
+
+export interface Resend {
+  after_sequence: number;
+  /** Only those. Left out: all. */
+  status?: 'pending' | 'succeeded' | 'failed' | undefined;
+}
+
+/** What is on its way again. */
+export interface Resent {
+  webhook_endpoint_id: string;
+  after_sequence: number;
+  /** Where the next request goes on. */
+  last_sequence: number;
+  resent: number;
+  has_more: boolean;
+}
+
+/** The payment intent, and what was decided about it. */
+export interface ResolvedPaymentIntent {
+  id: string;
+  object: 'payment_intent';
+  status:
+    | 'requires_payment_method'
+    | 'requires_action'
+    | 'processing'
+    | 'succeeded'
+    | 'failed'
+    | 'cancelled'
+    | (string & {});
+  livemode: boolean;
+  amount: number;
+  currency: string;
+  /** Held at the provider, or at the terminal. */
+  amount_capturable: number;
+  amount_received: number;
+  amount_refunded: number;
+  payment_method_types: Array<'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash' | (string & {})>;
+  capture_method: 'automatic' | 'manual' | (string & {});
+  merchant_id: string;
+  merchant_ref_id: string;
+  merchant_store_id?: string;
+  merchant_terminal_id?: string;
+  description?: string;
+  metadata?: Record<string, string>;
+  tax_amount?: number;
+  receipt_number?: string;
+  processing_mode?: 'pgw_processed' | 'external' | 'manual' | (string & {});
+  provider?: string;
+  /** Until when the provider holds amount_capturable. */
+  capture_before?: string;
+  cancellation_reason?: string;
+  last_payment_error?: LastPaymentError;
+  /** We do not know yet whether money moved, and are finding out. */
+  outcome?: 'unknown' | (string & {});
+  /** RFC 3339 in UTC. */
+  next_check_at?: string;
+  /** Only at creation and re-issue. */
+  payment_token?: string;
+  /** RFC 3339 in UTC. */
+  payment_token_expires_at?: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** RFC 3339 in UTC. */
+  expires_at: string;
+  /** As the audit log keeps it. */
+  resolution: {
+    outcome: 'paid' | 'not_paid' | (string & {});
+    reason: string;
+    /** The person, or the key where none was named. */
+    resolved_by: string;
+    /** RFC 3339 in UTC. */
+    resolved_at: string;
+  };
+}
+
+/** The refund, and what was decided about it. */
+export interface ResolvedRefund {
+  id: string;
+  object: 'refund';
+  payment_intent: string;
+  amount: number;
+  currency: string;
+  status: 'pending' | 'succeeded' | 'failed' | (string & {});
+  livemode: boolean;
+  merchant_id: string;
+  provider: string;
+  /** external and manual: nothing is sent; the refund records that somebody gave the money back. */
+  processing_mode: 'pgw_processed' | 'external' | 'manual' | (string & {});
+  reason?: string;
+  metadata?: Record<string, string>;
+  provider_refund_id?: string;
+  /** The late payment that it gives back. */
+  late_payment?: string;
+  /** The provider's own code. */
+  failure_code?: string;
+  failure_message?: string;
+  /** We do not know yet whether the money went back, and are finding out. */
+  outcome?: 'unknown' | (string & {});
+  /** RFC 3339 in UTC. */
+  next_check_at?: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** As the audit log keeps it. */
+  resolution: {
+    status: 'succeeded' | 'failed' | (string & {});
+    reason: string;
+    /** The person, or the key where none was named. */
+    resolved_by: string;
+    /** RFC 3339 in UTC. */
+    resolved_at: string;
+  };
+}
+
+export interface Roll {
+  /** How long the old secret signs as well; 0 ends it at once. Default 24. */
+  overlap_hours?: number | undefined;
+}
+
+export interface RollSecret {
+  /** How long the secret before signs, too. Default 24; 0 ends it at once. */
+  expires_in_hours?: number | undefined;
+}
+
+/** A store and the providers that it is set up for. */
+export interface Store {
+  /** Chosen by the upstream system. */
+  id: string;
+  name: string;
+  livemode: boolean;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** When it was last synchronised. */
+  updated_at: string;
+  object: 'store';
+  merchant_id: string;
+  /** Without their credentials. */
+  payment_processor_configs: {
+    provider: string;
+    is_active: boolean;
+    /** RFC 3339 in UTC. */
+    updated_at: string;
+  }[];
+}
+
+/** An event on its way to an endpoint. */
+export interface WebhookDelivery {
+  object: 'webhook_delivery';
+  webhook_endpoint_id: string;
+  sequence: number;
+  event_id: string;
+  event_type: string;
+  status: 'pending' | 'succeeded' | 'failed' | (string & {});
+  /** Of the schedule that runs; a resending begins it anew. */
+  attempts_made: number;
+  /** Absent while the endpoint is disabled. */
+  next_attempt_at?: string;
+  /** The latest, oldest first: up to 10 in a list, up to 100 of one delivery. */
+  attempts: {
+    attempt_number: number;
+    /** Absent when no answer came. */
+    response_status?: number;
+    error?: string;
+    duration_ms: number;
+    /** RFC 3339 in UTC. */
+    attempted_at: string;
+  }[];
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** RFC 3339 in UTC. */
+  updated_at: string;
+}
+
+/** A webhook endpoint. */
+export interface WebhookEndpoint {
+  id: string;
+  object: 'webhook_endpoint';
+  url: string;
+  enabled_events: string[];
+  description?: string;
+  status: 'enabled' | 'disabled' | (string & {});
+  /** answered_gone (a 410), attempts_exhausted, or by_request. */
+  disabled_reason?: string;
+  merchant_id?: string;
+  livemode: boolean;
+  /** Of the newest event that was given to this endpoint. */
+  last_sequence: number;
+  /** RFC 3339 in UTC. */
+  previous_secret_expires_at?: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** whsec_…, to verify signatures with. Only in the answer that makes it. */
+  secret?: string;
+}
+
+export interface WebhookEndpointUpdate {
+  /** https, and it must lead to a public address each time that we connect. */
+  url?: string | undefined;
+  /** Types, families such as payment_intent.*, or *. Empty: all. */
+  enabled_events?: string[] | undefined;
+  /** Empty takes it away. */
+  description?: string | undefined;
+  /** Once enabled, it gets all that has waited for it. */
+  status?: 'enabled' | 'disabled' | undefined;
+}
+
+/** The body of a webhook. */
+export interface WebhookEvent {
+  id: string;
+  type: string;
+  data: {
+    object: Record<string, unknown>;
+  };
+  /** Unix seconds. */
+  created: number;
+  /** RFC 3339 in UTC. */
+  timestamp: string;
+  livemode: boolean;
+  /** Counts up by one for each event of this endpoint. */
+  sequence: number;
+}
+
+/** What `data.object` of each type of event is. */
+export interface EventObjects {
+  /** An intent was created. */
+  'payment_intent.created': PaymentIntent;
+  /** A code or a page is in front of the customer. */
+  'payment_intent.requires_action': PaymentIntent;
+  /** Somebody is at work, money is held, or the outcome is unknown. */
+  'payment_intent.processing': PaymentIntent;
+  /** The money is there. */
+  'payment_intent.succeeded': PaymentIntent;
+  /** The provider, or an external terminal, declined. */
+  'payment_intent.failed': PaymentIntent;
+  /** It was called off, or it expired. */
+  'payment_intent.cancelled': PaymentIntent;
+  /** A refund was written down, and the provider is being asked. */
+  'refund.created': Refund;
+  /** The money has gone back. */
+  'refund.succeeded': Refund;
+  /** The provider refused the refund. */
+  'refund.failed': Refund;
+  /** Money came for an intent that had ended. */
+  'late_payment.created': LatePayment;
+  /** Late money has gone back. */
+  'late_payment.refunded': LatePayment;
+  /** Somebody decided to keep late money. */
+  'late_payment.kept': LatePayment;
+  /** Late money could not be given back, and is held again. */
+  'late_payment.refund_failed': LatePayment;
+  /** One of your endpoints was given up. Your other endpoints hear of it. */
+  'webhook_endpoint.disabled': WebhookEndpoint;
+  /** Somebody asked for a test of this endpoint. */
+  'webhook_endpoint.ping': WebhookEndpoint;
+}
