@@ -1,0 +1,122 @@
+// Today's orders, as the shop knows them: an order is paid here when the gateway's webhook has said so. A paid one can
+// be refunded, with a second press to be sure; an open one can be paid.
+import { nameOf } from './outcome.ts';
+import { byId, make, makeButton } from './page.ts';
+import { type Order, ShopError, shop } from './shop.ts';
+import { currentLanguage, pick, say, yen } from './words.ts';
+
+export interface SalesParts {
+  /** Whether this order is in front of the customer at this till now. */
+  isCurrent(order: Order): boolean;
+  onPay(order: Order): void;
+  onChange(order: Order): void;
+}
+
+const CAN_BE_PAID: ReadonlySet<string> = new Set(['open', 'declined', 'expired']);
+
+export function startSales({ isCurrent, onPay, onChange }: SalesParts): { draw(): void } {
+  const dialog = byId<HTMLDialogElement>('orders');
+  const orders = new Map<string, Order>();
+  /** The order whose refund was pressed once. */
+  let asked: string | null = null;
+
+  function draw(): void {
+    const newest_first = [...orders.values()].sort((left, right) => right.number - left.number);
+    byId('sales').replaceChildren(...newest_first.map(makeRow));
+    byId('no-orders').hidden = newest_first.length > 0;
+  }
+
+  function makeRow(order: Order): HTMLElement {
+    const status = statusOf(order);
+    const what = [
+      new Date(order.created_at).toLocaleTimeString(currentLanguage(), {
+        hour: '2-digit',
+        minute: '2-digit',
+      }),
+      nameOf(order.provider),
+      order.lines
+        .map((line) => `${pick(line.name)} ×${line.quantity}`)
+        .join(currentLanguage() === 'ja' ? '、' : ', '),
+    ];
+    const pill = make('span', `pill ${status}`, say(`status_${status}`));
+    const li = make(
+      'li',
+      '',
+      make('span', 'which', make('strong', '', say('order_number', { number: order.number })), ' ', pill),
+      make('span', 'yen', yen(order.amount)),
+      make('span', 'what', what.filter((part) => part !== '').join(' · ')),
+    );
+    li.dataset['order'] = order.id;
+    li.dataset['status'] = status;
+    const actions = makeActions(order, status);
+    if (actions.length > 0) li.append(make('span', 'do', ...actions));
+    return li;
+  }
+
+  function makeActions(order: Order, status: string): (string | HTMLElement)[] {
+    if (CAN_BE_PAID.has(status) && !isCurrent(order)) {
+      const pay = makeButton('', say('pay_now'), () => {
+        dialog.close();
+        onPay(order);
+      });
+      return [pay];
+    }
+    if (status === 'refunded' && order.provider === 'CASH') return [make('span', 'what', say('refund_cash'))];
+    if (status !== 'paid') return [];
+    if (asked !== order.id) {
+      const ask = makeButton('', say('refund'), () => {
+        asked = order.id;
+        draw();
+        byId('sales').querySelector<HTMLElement>(`[data-order="${order.id}"] .danger`)?.focus();
+      });
+      return [ask];
+    }
+    const sure = makeButton(
+      'danger',
+      say('refund_sure', { amount: yen(order.amount) }),
+      () => void refund(order),
+    );
+    const keep = makeButton('', say('keep'), () => {
+      asked = null;
+      draw();
+    });
+    return [keep, sure];
+  }
+
+  async function refund(order: Order): Promise<void> {
+    asked = null;
+    byId('orders-problem').hidden = true;
+    try {
+      take((await shop.refund(order)).order);
+    } catch (error) {
+      const key = error instanceof ShopError && error.code === 'unreachable' ? 'error_shop' : 'error_refund';
+      byId('orders-problem').textContent = say(key);
+      byId('orders-problem').hidden = false;
+    }
+    draw();
+  }
+
+  function take(order: Order): void {
+    orders.set(order.id, order);
+    onChange(order);
+    draw();
+  }
+
+  async function readAll(): Promise<void> {
+    for (const order of await shop.orders().catch(() => [])) take(order);
+  }
+
+  byId('open-orders').addEventListener('click', () => {
+    draw();
+    dialog.showModal();
+  });
+  byId('close-orders').addEventListener('click', () => dialog.close());
+  shop.watch(take, () => void readAll());
+  return { draw };
+}
+
+function statusOf(order: Order): string {
+  const refunds = Object.values(order.refunds).map((refund) => refund.status);
+  if (refunds.includes('succeeded')) return 'refunded';
+  return refunds.includes('pending') ? 'refunding' : order.status;
+}
