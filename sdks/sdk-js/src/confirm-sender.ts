@@ -87,8 +87,6 @@ export interface ConfirmQueue {
    * `invalid_token` means that a fresh token is needed.
    */
   onResult(listener: (confirm: PendingConfirm, result: ConfirmResult) => void): () => void;
-  /** Hears of launches that an earlier page left, and nobody knows how they ended. */
-  onLaunchLeft(listener: (entry: PendingEntry) => void): () => void;
   /** All that is not settled, the oldest first. */
   pending(): Promise<PendingEntry[]>;
   /**
@@ -150,9 +148,10 @@ export interface TerminalPayment {
   provider?: string;
 }
 
-/** What a terminal does for the client. `cancelled`: nothing was taken, nothing was sent, the token is still good. */
+/** What came of a launch. `cancelled`: nothing was taken, nothing was sent, the token is still good. */
 export type TerminalResult = ConfirmResult | { kind: 'cancelled'; reason: string | null };
 
+/** Made by `makeTerminal` of terminal-payment.ts, which is also told what to do with launches that nobody can settle. */
 export interface Terminal {
   /**
    * Writes the launch down, opens the app, writes its result down and submits it. Rejects with an `MPACError`:

@@ -1,0 +1,336 @@
+// Keeps confirms of money that has changed hands until the gateway has them: over lost networks, reloads and crashes,
+// in the order in which they came, told exactly once. It takes nothing back by itself: what the gateway refuses stays
+// until a person has seen it.
+import type {
+  ConfirmQueue,
+  ConfirmResult,
+  LaunchRequest,
+  PendingConfirm,
+  PendingEntry,
+  SendConfirm,
+} from './confirm-sender.ts';
+import { type MPACError, makeError } from './errors.ts';
+import { readEntry, type StoredEntry, showEntry, storeError } from './offline-queue-entry.ts';
+import { makePageLife } from './offline-queue-page.ts';
+import { type EntryStore, makeEntryStore } from './offline-queue-store.ts';
+import { makeIdempotencyKey } from './platform.ts';
+import { findWayOut } from './terminal-report.ts';
+
+/** Between passes over what waits: 1 s, 2 s, … 60 s, each shortened by chance, so that tills do not come at once. */
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+/** How long `submit` waits for the gateway before it says that the confirm is kept. */
+const PATIENCE_MS = 10_000;
+
+export interface QueueOptions {
+  /** Of the database. Entries go to the gateway that they were made for, so it has the gateway's address in it. */
+  name: string;
+  patience_ms?: number;
+  random?: () => number;
+}
+
+/** What the terminal's part needs besides: launches are kept among the confirms that they may become. */
+export interface LaunchLog {
+  /** Writes down that the app is about to be opened. `confirm.fields` has the method only, as nothing is known yet. */
+  noteLaunch(confirm: PendingConfirm, launch: LaunchRequest): Promise<void>;
+  /** As `submit`, for a confirm whose result nobody waits for: it is told to the listeners. */
+  hand(confirm: PendingConfirm): Promise<void>;
+  /** Hears of launches that a page which is gone has left. */
+  onLaunchLeft(listener: (entry: PendingEntry) => void): () => void;
+}
+
+export type OfflineQueue = ConfirmQueue & LaunchLog;
+
+export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
+  const { name, patience_ms = PATIENCE_MS, random = Math.random } = options;
+  const page = makeIdempotencyKey();
+  const store: EntryStore = makeEntryStore(name);
+  const life = makePageLife(name, page);
+  const result_listeners = new Set<Parameters<ConfirmQueue['onResult']>[0]>();
+  const launch_listeners = new Set<(entry: PendingEntry) => void>();
+  /** Who waits in `submit` for the first word about an entry. */
+  const waiters = new Map<string, (result: ConfirmResult) => void>();
+  /** What is being sent at this moment, so that no pass sends it as well. */
+  const sending = new Set<string>();
+  let send: SendConfirm | null = null;
+  let begun: Promise<void> = Promise.resolve();
+  let ending = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let passing: Promise<void> | null = null;
+  let failures = 0;
+
+  function tell(entry: StoredEntry, result: ConfirmResult): void {
+    const waiter = waiters.get(entry.id);
+    waiters.delete(entry.id);
+    if (waiter !== undefined) waiter(result);
+    else if (result.kind !== 'no_answer')
+      for (const listener of result_listeners) listener(entry.confirm, result);
+  }
+
+  /** Sends an entry until its token or its reference is no longer what stands in the way; true when it is settled. */
+  async function sendOne(entry: StoredEntry, max_retries?: number): Promise<boolean> {
+    if (send === null || sending.has(entry.id)) return false;
+    sending.add(entry.id);
+    try {
+      for (let current = entry; ; ) {
+        const { signal } = ending;
+        const result = await send(current.confirm, {
+          signal,
+          ...(max_retries !== undefined && { max_retries }),
+        });
+        if (result.kind === 'no_answer') {
+          retry_after_ms = Math.max(retry_after_ms, (result.error.retry_after_seconds ?? 0) * 1_000);
+          tell(current, result);
+          return false;
+        }
+        const next = await settle(current, result);
+        if (next === null) return true;
+        current = next;
+      }
+    } catch {
+      // The client was closed while it was sent: the entry stays, and the next page sends it.
+      return false;
+    } finally {
+      sending.delete(entry.id);
+    }
+  }
+  let retry_after_ms = 0;
+
+  /** Writes down what became of it, and tells. Returns the entry that is to be sent again at once, if there is one. */
+  async function settle(
+    entry: StoredEntry,
+    result: Exclude<ConfirmResult, { kind: 'no_answer' }>,
+  ): Promise<StoredEntry | null> {
+    let next: StoredEntry | null = null;
+    const before = await store.change(entry.id, (stored) => {
+      if (stored.state !== 'waiting') return undefined;
+      if (result.kind === 'answered') return null;
+      next = continueWith(stored, result.error);
+      return next ?? refuse(stored, result.error);
+    });
+    if (next !== null) return next;
+    // Where another page has settled it meanwhile, that page has told it, too; but who waits here is answered.
+    if (before !== null || waiters.has(entry.id)) tell(before ?? entry, result);
+    return null;
+  }
+
+  function refuse(entry: StoredEntry, error: MPACError): StoredEntry {
+    const state = error.kind === 'invalid_token' ? 'token_needed' : 'refused';
+    return { ...entry, state, error: storeError(error) };
+  }
+
+  /** Goes over all that waits, once, oldest first. A second call while it runs lets it run once more afterwards. */
+  function pass(): Promise<void> {
+    clearTimeout(timer);
+    passing = (passing ?? Promise.resolve()).then(async () => {
+      if (send === null) return;
+      await begun;
+      await takeOver();
+      let waiting = 0;
+      for (const entry of await listOwn('waiting')) {
+        if (send === null) return;
+        // One try each: whoever is next shall not wait for the retries of one that hangs.
+        if (!(await sendOne(entry, 0))) waiting += 1;
+      }
+      failures = waiting === 0 ? 0 : failures + 1;
+      schedule();
+    });
+    return passing;
+  }
+
+  /** Also with nothing to send: another page may be gone, and have left something. */
+  function schedule(): void {
+    if (send === null) return;
+    clearTimeout(timer);
+    const longest = failures === 0 ? LONGEST_WAIT_MS : FIRST_WAIT_MS * 2 ** (failures - 1);
+    const wait = Math.max(Math.min(LONGEST_WAIT_MS, longest) * (0.5 + random() / 2), retry_after_ms);
+    retry_after_ms = 0;
+    timer = setTimeout(() => void pass(), wait);
+  }
+
+  async function listOwn(state: StoredEntry['state']): Promise<StoredEntry[]> {
+    const entries = (await store.list()).map(({ stored }) => readEntry(stored));
+    return entries.filter((entry) => entry?.page === page && entry.state === state) as StoredEntry[];
+  }
+
+  /** Makes the entries of pages that are gone our own. What waited for a token is tried once, so that it asks again. */
+  async function takeOver(): Promise<void> {
+    const alive = new Map<string, boolean>([[page, true]]);
+    for (const { stored } of await store.list()) {
+      const entry = readEntry(stored);
+      if (entry === null) continue;
+      if (!alive.has(entry.page)) alive.set(entry.page, await life.isAlive(entry.page));
+      if (alive.get(entry.page)) continue;
+      const taken = await store.change(entry.id, (found) =>
+        found.page === entry.page
+          ? { ...found, page, state: found.state === 'token_needed' ? 'waiting' : found.state }
+          : undefined,
+      );
+      if (taken?.state === 'launched')
+        for (const listener of launch_listeners) listener(showEntry(taken, true));
+    }
+  }
+
+  /**
+   * Writes a confirm down: over its launch, or beside others. The same confirm that waits already, because a person
+   * pressed twice, is the one that is there.
+   */
+  async function write(confirm: PendingConfirm): Promise<StoredEntry> {
+    const entries = (await store.list()).map(({ stored }) => readEntry(stored));
+    const launched = entries.find((one) => one?.id === confirm.idempotency_key);
+    const same = launched ?? entries.find((one) => one !== null && isSame(one, confirm));
+    let written: StoredEntry | null = null;
+    await store.change(same?.id ?? '', (entry) => {
+      const { payment_token } = entry.confirm;
+      if (entry.state === 'launched') {
+        // The token of the launch, or a fresher one that came meanwhile.
+        written = { ...entry, page, state: 'waiting', confirm: { ...confirm, payment_token } };
+      } else if (isOpen(entry)) {
+        written = { ...takeToken(entry, confirm.payment_token || payment_token), page };
+      }
+      return written ?? undefined;
+    });
+    if (written !== null) return written;
+    const entry: StoredEntry = {
+      v: 1,
+      id: confirm.idempotency_key,
+      page,
+      state: 'waiting',
+      created_at: new Date().toISOString(),
+      confirm,
+    };
+    await store.add(entry);
+    return entry;
+  }
+
+  return {
+    attach(sender) {
+      send = sender;
+      ending = new AbortController();
+      begun = life.begin();
+      const { signal } = ending;
+      addEventListener('online', () => void pass(), { signal });
+      const look = () => {
+        if (document.visibilityState === 'visible') void pass();
+      };
+      document.addEventListener('visibilitychange', look, { signal });
+      void pass();
+    },
+
+    async submit(confirm) {
+      await begun;
+      const entry = await write(confirm);
+      return new Promise((resolve) => {
+        const giveUp = () => tell(entry, { kind: 'no_answer', error: keptError(entry) });
+        const patience = setTimeout(giveUp, patience_ms);
+        waiters.set(entry.id, (result) => {
+          clearTimeout(patience);
+          resolve(result);
+        });
+        // Not behind what waits already: a customer stands here. With no network there is nothing to wait for.
+        void sendOne(entry, navigator.onLine ? undefined : 0).then((settled) => {
+          if (settled) return;
+          if (send === null) giveUp();
+          failures = Math.max(failures, 1);
+          schedule();
+        });
+      });
+    },
+
+    async hand(confirm) {
+      await write(confirm);
+      await pass();
+    },
+
+    async noteLaunch(confirm, launch) {
+      await begun;
+      const created_at = new Date().toISOString();
+      const id = confirm.idempotency_key;
+      await store.add({ v: 1, id, page, state: 'launched', created_at, confirm, launch });
+    },
+
+    onResult(listener) {
+      result_listeners.add(listener);
+      return () => void result_listeners.delete(listener);
+    },
+
+    onLaunchLeft(listener) {
+      launch_listeners.add(listener);
+      return () => void launch_listeners.delete(listener);
+    },
+
+    async pending() {
+      return (await store.list()).map(({ stored, durable }) => showEntry(stored, durable));
+    },
+
+    async acknowledge(id) {
+      if (id.startsWith('#')) return store.removeUnreadable(id);
+      return (await store.change(id, ({ state }) => (state === 'waiting' ? undefined : null))) !== null;
+    },
+
+    async resume(payment_token) {
+      const intent = payment_token.split('_secret_')[0] ?? '';
+      for (const { stored } of await store.list()) {
+        const entry = readEntry(stored);
+        if (entry?.confirm.payment_intent !== intent) continue;
+        await store.change(entry.id, (found) =>
+          found.state === 'refused' ? undefined : { ...takeToken(found, payment_token), page },
+        );
+      }
+      await pass();
+    },
+
+    detach() {
+      send = null;
+      clearTimeout(timer);
+      ending.abort();
+      life.end();
+      store.close();
+    },
+  };
+}
+
+function isOpen({ state }: StoredEntry): boolean {
+  return state === 'waiting' || state === 'token_needed';
+}
+
+function isSame(entry: StoredEntry, { payment_intent, fields }: PendingConfirm): boolean {
+  const { confirm } = entry;
+  return (
+    isOpen(entry) &&
+    confirm.payment_intent === payment_intent &&
+    JSON.stringify(confirm.fields) === JSON.stringify(fields)
+  );
+}
+
+/** What is to be done about a refusal before a person has to: another token, or a reference that tells payments apart. */
+function continueWith(entry: StoredEntry, error: MPACError): StoredEntry | null {
+  if (error.kind === 'invalid_token') {
+    const { fresh_token, ...rest } = entry;
+    if (fresh_token === undefined) return null;
+    return { ...rest, confirm: { ...entry.confirm, payment_token: fresh_token } };
+  }
+  const fields = findWayOut(entry, error);
+  if (fields === null) return null;
+  // The refusal is stored under the key, and the body is another one: it is a new request.
+  return { ...entry, confirm: { ...entry.confirm, fields, idempotency_key: makeIdempotencyKey() } };
+}
+
+/**
+ * A token that the gateway has refused is replaced at once. One that may have been accepted, as nobody heard the answer,
+ * is kept until it is refused: under the same Idempotency-Key only the same body gets the first answer again.
+ */
+function takeToken(entry: StoredEntry, payment_token: string): StoredEntry {
+  const { error: _, ...rest } = entry;
+  if (entry.confirm.payment_token === payment_token) return { ...rest, state: 'waiting' };
+  if (entry.state === 'waiting') return { ...entry, fresh_token: payment_token };
+  const state = entry.state === 'token_needed' ? 'waiting' : entry.state;
+  return { ...rest, state, confirm: { ...entry.confirm, payment_token } };
+}
+
+function keptError(entry: StoredEntry): MPACError {
+  return makeError('connection_error', {
+    message: 'There is no answer yet. The confirm is kept and sent again by itself.',
+    idempotency_key: entry.confirm.idempotency_key,
+  });
+}
