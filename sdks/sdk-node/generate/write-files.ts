@@ -38,6 +38,7 @@ function makeSchemas(document: Document, operations: Operation[]): string {
   const both = sent.filter((name) => received.includes(name));
   if (both.length > 0) throw new Error(`Sent and received, so neither exact nor open: ${both.join(', ')}`);
   const declarations = Object.entries(document.components.schemas).flatMap(([name, schema]) => {
+    if (schema.properties?.['data'] !== undefined) return declareEvent(name, schema);
     if (sent.includes(name)) return declare(name, schema, 'sent');
     return received.includes(name) ? declare(name, schema, 'received') : [];
   });
@@ -48,8 +49,27 @@ function makeSchemas(document: Document, operations: Operation[]): string {
     )
     .join('');
   const event_map = `/** What \`data.object\` of each type of event is. */\nexport interface EventObjects {\n${objects}}\n`;
-  return [FIRST_LINE, ...declarations, event_map].join('\n');
+  return [FIRST_LINE, ...declarations, event_map, UNKNOWN_TYPE].join('\n');
 }
+
+/**
+ * An event is told apart by its type. One of a type that is not known yet is an event all the same; its type is a text
+ * that no literal is, so that it stays out of the way of those that are known.
+ */
+function declareEvent(name: string, schema: Schema): string {
+  const { type: _, data: __, ...properties } = schema.properties ?? {};
+  return `${declare(`${name}Fields`, { ...schema, properties }, 'received')}
+${documentation(`${schema.description} \`switch\` on its type; a type that is not known yet ends in \`default\`.`)}export type ${name} =
+  | { [Type in keyof EventObjects]: ${name}Fields & { type: Type; data: { object: EventObjects[Type] } } }[keyof EventObjects]
+  | (${name}Fields & { type: UnknownType; data: { object: Record<string, unknown> } });
+`;
+}
+
+const UNKNOWN_TYPE = `declare const unknown_type: unique symbol;
+
+/** The text of a type that this version does not know. */
+export type UnknownType = string & { readonly [unknown_type]: true };
+`;
 
 function objectOfEvent(schema: Schema | null, document: Document): Schema {
   const parts = schema?.allOf?.map((part) =>

@@ -4,6 +4,7 @@ export * from './errors.ts';
 export type * from './generated/operations.ts';
 export type { Operations } from './generated/operations.ts';
 export type * from './generated/schemas.ts';
+export { toDecimal, toMinorUnits } from './money.ts';
 export { List, Page } from './pages.ts';
 export {
   type Caller,
@@ -15,3 +16,13 @@ export {
 export type { CallOptions, OperationId } from './request.ts';
 export { type RequestToSign, signRequest } from './request-signature.ts';
 export { type ResponseFacts, responseOf } from './response-facts.ts';
+export {
+  type SignedHeaders,
+  type SignOptions,
+  type VerifyOptions,
+  type WebhookHeaders,
+  type WebhookPayload,
+  type WebhookRefusal,
+  WebhookVerificationError,
+  webhooks,
+} from './webhooks.ts';

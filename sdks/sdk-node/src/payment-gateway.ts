@@ -12,6 +12,7 @@ import { Events, LatePayments, Merchants } from './resources/records.ts';
 import { WebhookEndpoints } from './resources/webhook-endpoints.ts';
 import { keepFacts, responseOf } from './response-facts.ts';
 import { makeSigner } from './signer.ts';
+import { webhooks } from './webhooks.ts';
 
 export const SDK_VERSION = '0.1.0';
 
@@ -47,6 +48,8 @@ export class PaymentGateway implements Caller {
   readonly organization: OrganizationSettings;
   readonly apiKeys: ApiKeys;
   readonly publishableKeys: PublishableKeys;
+  /** Verifies deliveries; it needs no client, and is exported by itself, too. */
+  readonly webhooks: typeof webhooks = webhooks;
   // Private to the language, so that no inspection and no JSON of the client shows the secret.
   readonly #carryOut: (
     operation: OperationId,

@@ -141,18 +141,24 @@ export interface DeletedWebhookEndpoint {
 }
 
 /** What has happened, with the object as it was then. */
-export interface Event {
+export interface EventFields {
   id: string;
-  type: string;
-  data: {
-    object: Record<string, unknown>;
-  };
   /** Unix seconds. */
   created: number;
   /** RFC 3339 in UTC. */
   timestamp: string;
   livemode: boolean;
 }
+
+/**
+ * What has happened, with the object as it was then. `switch` on its type; a type that is not known yet
+ * ends in `default`.
+ */
+export type Event =
+  | {
+      [Type in keyof EventObjects]: EventFields & { type: Type; data: { object: EventObjects[Type] } };
+    }[keyof EventObjects]
+  | (EventFields & { type: UnknownType; data: { object: Record<string, unknown> } });
 
 /** What went wrong with the last try, in words for a person. */
 export interface LastPaymentError {
@@ -669,12 +675,8 @@ export interface WebhookEndpointUpdate {
 }
 
 /** The body of a webhook. */
-export interface WebhookEvent {
+export interface WebhookEventFields {
   id: string;
-  type: string;
-  data: {
-    object: Record<string, unknown>;
-  };
   /** Unix seconds. */
   created: number;
   /** RFC 3339 in UTC. */
@@ -683,6 +685,13 @@ export interface WebhookEvent {
   /** Counts up by one for each event of this endpoint. */
   sequence: number;
 }
+
+/** The body of a webhook. `switch` on its type; a type that is not known yet ends in `default`. */
+export type WebhookEvent =
+  | {
+      [Type in keyof EventObjects]: WebhookEventFields & { type: Type; data: { object: EventObjects[Type] } };
+    }[keyof EventObjects]
+  | (WebhookEventFields & { type: UnknownType; data: { object: Record<string, unknown> } });
 
 /** What `data.object` of each type of event is. */
 export interface EventObjects {
@@ -717,3 +726,8 @@ export interface EventObjects {
   /** Somebody asked for a test of this endpoint. */
   'webhook_endpoint.ping': WebhookEndpoint;
 }
+
+declare const unknown_type: unique symbol;
+
+/** The text of a type that this version does not know. */
+export type UnknownType = string & { readonly [unknown_type]: true };
