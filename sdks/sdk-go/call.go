@@ -1,0 +1,224 @@
+// One call: its tries, the waits between them, and how it ends. The rules are those of sdks/README.md.
+
+package mpspgw
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	firstWait   = 500 * time.Millisecond
+	longestWait = 8 * time.Second
+)
+
+// request is what an operation asks for, before it is signed.
+type request struct {
+	method string
+	// path is as in openapi.json: /v1/payment_intents/{id}/capture. values stand for its braces, in order.
+	path   string
+	values []string
+	query  url.Values
+	// body becomes JSON; nil means no body.
+	body any
+}
+
+// call is a request that is on its way, through all its tries.
+type call struct {
+	method   string
+	url      *url.URL
+	body     []byte
+	key      string
+	options  callOptions
+	deadline time.Time
+}
+
+// changes tells requests that need an idempotency key, and whose outcome matters.
+func (c *call) changes() bool { return c.method != http.MethodGet }
+
+// send makes a call and reads its answer into a T.
+func send[T any](ctx context.Context, client *Client, asked request, options []CallOption) (*T, error) {
+	result, _, err := sendForHeader[T](ctx, client, asked, options)
+	return result, err
+}
+
+// sendForHeader is send, with the headers of the answer, which lead to the next page.
+func sendForHeader[T any](
+	ctx context.Context, client *Client, asked request, options []CallOption,
+) (*T, http.Header, error) {
+	prepared, err := client.prepare(asked, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	var result *T
+	last, err := client.perform(ctx, prepared, func(body []byte) error {
+		result = new(T)
+		return readBody(body, result)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return result, last.header, nil
+}
+
+// readBody refuses null, which encoding/json would take for an object or a list with nothing in it.
+func readBody(body []byte, into any) error {
+	if string(bytes.TrimSpace(body)) == "null" {
+		return errors.New("the body is null")
+	}
+	return json.Unmarshal(body, into)
+}
+
+// prepare makes everything that is the same in every try, or refuses what can be no request.
+func (c *Client) prepare(asked request, given []CallOption) (*call, error) {
+	if c.wrong != nil {
+		wrong := *c.wrong
+		return nil, &wrong
+	}
+	options := c.optionsOf(given)
+	target, err := c.address(asked)
+	if err != nil {
+		return nil, err
+	}
+	prepared := &call{method: asked.method, url: target, options: options}
+	if asked.body != nil {
+		prepared.body, err = json.Marshal(asked.body)
+		if err != nil {
+			failure := refuse("", "The request cannot be written as JSON.")
+			failure.Cause = err
+			return nil, failure
+		}
+	}
+	if prepared.changes() {
+		if prepared.key, err = idempotencyKey(options); err != nil {
+			return nil, err
+		}
+	}
+	return prepared, nil
+}
+
+// address puts the ids into the path. An id that is empty or only dots would lead to another operation.
+func (c *Client) address(asked request) (*url.URL, error) {
+	path := asked.path
+	for _, value := range asked.values {
+		before, rest, _ := strings.Cut(path, "{")
+		name, after, _ := strings.Cut(rest, "}")
+		if strings.Trim(value, ".") == "" {
+			return nil, refuse(name, fmt.Sprintf("%s must be an id, not %q.", name, value))
+		}
+		path = before + url.PathEscape(value) + after
+	}
+	text := c.base.String() + path
+	if query := asked.query.Encode(); query != "" {
+		text += "?" + query
+	}
+	target, err := url.Parse(text)
+	if err != nil {
+		return nil, refuse("", "The address of the request cannot be made.")
+	}
+	return target, nil
+}
+
+func idempotencyKey(options callOptions) (string, error) {
+	key := options.idempotencyKey
+	if !options.hasKey {
+		return makeUUID(), nil
+	}
+	printable := strings.IndexFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+	if !printable || len(key) > 255 || strings.TrimSpace(key) != key || key == "" {
+		return "", refuse("idempotency_key", "An idempotency key has 1 to 255 printable ASCII characters.")
+	}
+	return key, nil
+}
+
+// makeUUID makes a random UUID, version 4 of RFC 9562.
+func makeUUID() string {
+	var bits [16]byte
+	_, _ = rand.Read(bits[:])
+	bits[6] = bits[6]&0x0f | 0x40
+	bits[8] = bits[8]&0x3f | 0x80
+	text := hex.EncodeToString(bits[:])
+	return strings.Join([]string{text[:8], text[8:12], text[12:16], text[16:20], text[20:]}, "-")
+}
+
+// perform tries until the call succeeds or ends. read decides whether a 2xx body is one that the caller can use.
+func (c *Client) perform(ctx context.Context, asked *call, read func([]byte) error) (*answer, error) {
+	now := c.config.Testing.Now
+	asked.deadline = now().Add(asked.options.deadline)
+	open := false
+	for tries := 1; ; tries++ {
+		last := c.try(ctx, asked)
+		if last.is2xx() {
+			last.unreadable = read(last.body)
+		}
+		if last.succeeded() {
+			return last, nil
+		}
+		switch last.effect() {
+		case effectUnknown:
+			open = asked.changes()
+		case effectSettled:
+			open = false
+		}
+		wait := c.waitBefore(tries, last)
+		inTime := now().Add(wait).Before(asked.deadline) && !endsWithin(ctx, wait)
+		if tries > asked.options.maxRetries || !last.mayBeTriedAgain() || ctx.Err() != nil || !inTime {
+			return nil, last.makeError(open, asked.key)
+		}
+		if err := c.config.Testing.Sleep(ctx, wait); err != nil {
+			// The caller has ended the call. What is open stays open.
+			last = &answer{err: err, neverLeft: true}
+			return nil, last.makeError(open, asked.key)
+		}
+	}
+}
+
+// waitBefore is the time before the retry that follows so many tries, in whole milliseconds.
+func (c *Client) waitBefore(tries int, last *answer) time.Duration {
+	backoff := math.Min(float64(longestWait), float64(firstWait)*math.Pow(2, float64(tries-1)))
+	wait := time.Duration(backoff * (0.5 + c.config.Testing.Random()/2)).Truncate(time.Millisecond)
+	if last.retryAfter != nil {
+		wait = max(wait, *last.retryAfter)
+	}
+	return wait
+}
+
+// endsWithin tells that the caller's own deadline comes before the wait would be over.
+func endsWithin(ctx context.Context, wait time.Duration) bool {
+	deadline, has := ctx.Deadline()
+	return has && !time.Now().Add(wait).Before(deadline)
+}
+
+// newHTTPRequest makes one try of a call. It is signed anew each time, because a signature is of its second.
+func (c *Client) newHTTPRequest(ctx context.Context, asked *call) (*http.Request, error) {
+	attempt, err := http.NewRequestWithContext(ctx, asked.method, asked.url.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if asked.body != nil {
+		attempt.Body = readOnce{bytes.NewReader(asked.body)}
+		attempt.ContentLength = int64(len(asked.body))
+		attempt.Header.Set("Content-Type", "application/json")
+	}
+	if asked.key != "" {
+		attempt.Header.Set("Idempotency-Key", asked.key)
+	}
+	attempt.Header.Set("Accept", "application/json")
+	attempt.Header.Set("User-Agent", "mpac-pgw-sdk-go/"+Version)
+	attempt.Header.Set("Authorization", authorize(c.config.APIKey, c.key, c.config.Testing.Now(), RequestToSign{
+		Method: asked.method,
+		Target: attempt.URL.RequestURI(),
+		Body:   asked.body,
+	}))
+	return attempt, nil
+}

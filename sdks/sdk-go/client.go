@@ -1,0 +1,202 @@
+// The client: how it is configured, and that neither it nor its configuration ever shows the secret key.
+
+package mpspgw
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Version is the version of this module. It is sent in the User-Agent header.
+const Version = "0.1.0"
+
+const (
+	defaultMaxRetries = 3
+	defaultTimeout    = 30 * time.Second
+	defaultDeadline   = 60 * time.Second
+)
+
+// ClientConfig says where the gateway is and who is calling. BaseURL, APIKey and SecretKey are required; everything
+// else has a default. NewClient takes anything: what is wrong is reported by the first call, as an [*Error] of
+// [KindInvalidRequest] whose Param is the name of the field.
+type ClientConfig struct {
+	// BaseURL is the gateway's address, such as https://pgw.example.com.
+	BaseURL string
+	// APIKey is the id of the key (ak_…), or the id of a merchant.
+	APIKey string
+	// SecretKey is the key's secret (sk_test_… or sk_live_…). It is not sent and stands in no text form.
+	SecretKey string
+
+	// MaxRetries is how often a call is tried again after the first try; nil means 3, and Ptr(0) never.
+	MaxRetries *int
+	// Timeout is the time of one try; 0 means 30 seconds.
+	Timeout time.Duration
+	// Deadline is the time of a whole call with all its retries; 0 means 60 seconds. A context that ends earlier
+	// counts as well.
+	Deadline time.Duration
+	// HTTPClient sends the requests. Its redirect policy and cookie jar are not used. Nil means a client of our own
+	// that keeps connections open.
+	HTTPClient *http.Client
+
+	// Testing replaces time and chance in tests.
+	Testing Testing
+}
+
+// Testing replaces what a test wants to decide itself. A field that is nil is real.
+type Testing struct {
+	// Now is the time of a signature, and what deadlines and Retry-After dates are measured by.
+	Now func() time.Time
+	// Sleep waits before a retry and ends early, with the context's error, when the context does.
+	Sleep func(ctx context.Context, wait time.Duration) error
+	// Random is a number of at least 0 and below 1 that spreads the waits.
+	Random func() float64
+}
+
+// Client calls one gateway with one key. It is safe for concurrent use; make one and keep it.
+type Client struct {
+	config ClientConfig
+	base   *url.URL
+	key    []byte
+	http   *http.Client
+	wrong  *Error
+}
+
+// NewClient makes a client. It sends nothing; a wrong configuration is reported by the first call.
+func NewClient(config ClientConfig) *Client {
+	if config.Timeout == 0 {
+		config.Timeout = defaultTimeout
+	}
+	if config.Deadline == 0 {
+		config.Deadline = defaultDeadline
+	}
+	if config.Testing.Now == nil {
+		config.Testing.Now = time.Now
+	}
+	if config.Testing.Sleep == nil {
+		config.Testing.Sleep = sleep
+	}
+	if config.Testing.Random == nil {
+		config.Testing.Random = randomFraction
+	}
+	client := &Client{config: config, http: makeHTTPClient(config.HTTPClient)}
+	client.base, client.wrong = checkConfig(config)
+	if client.wrong == nil {
+		client.key = signingKey(config.SecretKey)
+	}
+	return client
+}
+
+// Ptr returns a pointer to a copy of value, for the optional fields of requests: Ptr(int64(500)).
+func Ptr[T any](value T) *T { return &value }
+
+func checkConfig(config ClientConfig) (*url.URL, *Error) {
+	base, err := url.Parse(strings.TrimRight(config.BaseURL, "/"))
+	switch {
+	case err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http"):
+		return nil, refuse("BaseURL", "ClientConfig.BaseURL must be an address such as https://pgw.example.com.")
+	case base.User != nil || base.RawQuery != "" || base.Fragment != "":
+		return nil, refuse("BaseURL", "ClientConfig.BaseURL must have no user, password, query or fragment.")
+	case !isVisibleASCII(config.APIKey) || strings.Contains(config.APIKey, ":"):
+		return nil, refuse("APIKey", "ClientConfig.APIKey must be the id of a key (ak_…).")
+	case config.SecretKey == "":
+		return nil, refuse("SecretKey", "ClientConfig.SecretKey must not be empty.")
+	case config.MaxRetries != nil && *config.MaxRetries < 0:
+		return nil, refuse("MaxRetries", "ClientConfig.MaxRetries must not be negative.")
+	case config.Timeout < 0:
+		return nil, refuse("Timeout", "ClientConfig.Timeout must not be negative.")
+	case config.Deadline < 0:
+		return nil, refuse("Deadline", "ClientConfig.Deadline must not be negative.")
+	}
+	return base, nil
+}
+
+// makeHTTPClient copies the caller's client, because a redirect must not be followed: it would carry a signed request
+// to an address that nobody chose. Two open connections to a host, the default of net/http, are too few for a server.
+func makeHTTPClient(given *http.Client) *http.Client {
+	var client http.Client
+	if given != nil {
+		client = *given
+	} else if transport, ok := http.DefaultTransport.(*http.Transport); ok {
+		transport = transport.Clone()
+		transport.MaxIdleConnsPerHost = transport.MaxIdleConns
+		client.Transport = transport
+	}
+	client.Jar = nil
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &client
+}
+
+func sleep(ctx context.Context, wait time.Duration) error {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func randomFraction() float64 {
+	var bits [8]byte
+	_, _ = rand.Read(bits[:])
+	return float64(binary.BigEndian.Uint64(bits[:])>>11) / (1 << 53)
+}
+
+func isVisibleASCII(text string) bool {
+	return text != "" && strings.IndexFunc(text, func(r rune) bool { return r < '!' || r > '~' }) < 0
+}
+
+// String shows where the client points to and by which key, never the secret.
+func (c ClientConfig) String() string {
+	return fmt.Sprintf("mpspgw.ClientConfig{BaseURL: %q, APIKey: %q}", redactURL(c.BaseURL), c.APIKey)
+}
+
+// Format writes String for every verb, because some of them would otherwise print the fields.
+func (c ClientConfig) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, c.String()) }
+
+// LogValue is what log/slog writes.
+func (c ClientConfig) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalJSON writes the address and the id of the key. The secret is left out, so a configuration cannot be read back.
+func (c ClientConfig) MarshalJSON() ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(map[string]string{"BaseURL": redactURL(c.BaseURL), "APIKey": c.APIKey})
+	return bytes.TrimSpace(text.Bytes()), err
+}
+
+// String shows where the client points to and by which key, never the secret.
+func (c Client) String() string {
+	return fmt.Sprintf("mpspgw.Client{BaseURL: %q, APIKey: %q}", redactURL(c.config.BaseURL), c.config.APIKey)
+}
+
+// Format writes String for every verb, because some of them would otherwise print the fields.
+func (c Client) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, c.String()) }
+
+// LogValue is what log/slog writes.
+func (c Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalJSON writes the address and the id of the key.
+func (c Client) MarshalJSON() ([]byte, error) { return c.config.MarshalJSON() }
+
+// redactURL leaves out a password that somebody has put into an address, which is refused by the first call.
+func redactURL(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return "not an address"
+	}
+	parsed.RawQuery, parsed.Fragment = "", ""
+	return parsed.Redacted()
+}

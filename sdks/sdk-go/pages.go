@@ -1,0 +1,89 @@
+// Lists: one page, or all of them.
+
+package mpspgw
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Page is a part of a list.
+type Page[T any] struct {
+	// Items are what is on this page. A page can be empty and yet have more behind it.
+	Items []*T
+	// HasMore says that another page follows. The iterating method of the list goes there by itself.
+	HasMore bool
+	next    url.Values
+}
+
+// LogValue is what log/slog writes: how much there is, because objects may hold secrets.
+func (p Page[T]) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("items", len(p.Items)), slog.Bool("has_more", p.HasMore))
+}
+
+func sendForPage[T any](
+	ctx context.Context, client *Client, asked request, options []CallOption,
+) (*Page[T], error) {
+	items, header, err := sendForHeader[[]*T](ctx, client, asked, options)
+	if err != nil {
+		return nil, err
+	}
+	next := nextQuery(header)
+	return &Page[T]{Items: *items, HasMore: next != nil, next: next}, nil
+}
+
+// walk yields every item of every page. The next page is asked for when the one before is used up, so whoever stops early
+// asks for nothing in vain.
+func walk[T any](ctx context.Context, client *Client, asked request, options []CallOption) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		// A sequence may be walked over twice; each walk begins at the beginning.
+		here := asked
+		for {
+			page, err := sendForPage[T](ctx, client, here, options)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, item := range page.Items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if !page.HasMore {
+				return
+			}
+			if page.next.Encode() == here.query.Encode() {
+				yield(nil, &Error{
+					Kind:    KindInvalidResponse,
+					Code:    string(KindInvalidResponse),
+					Message: "The list does not end: its next page is the same page.",
+				})
+				return
+			}
+			here.query = page.next
+		}
+	}
+}
+
+// nextQuery is the query of the link with rel="next". Only its query counts: the host and the path are our own, whatever
+// an answer says.
+func nextQuery(header http.Header) url.Values {
+	for _, value := range header.Values("Link") {
+		for _, link := range strings.Split(value, ",") {
+			address, parameters, _ := strings.Cut(link, ";")
+			address = strings.TrimSpace(address)
+			isNext := strings.Contains(strings.ReplaceAll(parameters, " ", ""), `rel="next"`)
+			if !isNext || !strings.HasPrefix(address, "<") || !strings.HasSuffix(address, ">") {
+				continue
+			}
+			if target, err := url.Parse(address[1 : len(address)-1]); err == nil {
+				return target.Query()
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+// What the gateway says when it refuses, read from bodies that may also come from anything in front of it.
+
+package mpspgw
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// refusal is the body of an answer that is no 2xx.
+type refusal struct {
+	code      string
+	message   string
+	param     string
+	details   map[string]any
+	requestID string
+	// fromGateway is false for the words of a proxy, which prove nothing about a payment.
+	fromGateway bool
+}
+
+// readRefusal takes a body for the gateway's when it is a JSON object with a text as error.code or code. Of any other
+// body nothing is used, because nobody knows what stands in it.
+func readRefusal(body []byte) refusal {
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) != nil {
+		return refusal{}
+	}
+	inner, _ := fields["error"].(map[string]any)
+	details, _ := fields["details"].(map[string]any)
+	code, fromGateway := firstText(inner["code"], fields["code"])
+	if !fromGateway {
+		return refusal{}
+	}
+	read := refusal{code: code, details: details, fromGateway: true}
+	read.message, _ = firstText(inner["message"], fields["message"])
+	read.param, _ = firstText(inner["param"], details["field"])
+	read.requestID, _ = firstText(fields["request_id"])
+	return read
+}
+
+func firstText(values ...any) (string, bool) {
+	for _, value := range values {
+		if text, ok := value.(string); ok {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+// The longest wait that a time.Duration can hold, in seconds.
+const longestSeconds = int64(math.MaxInt64 / time.Second)
+
+// readRetryAfter reads whole seconds or an HTTP date, which is counted in seconds from now, rounded up, and 0 when it has
+// passed. Anything else is as if it were not there.
+func readRetryAfter(header http.Header, now time.Time) *time.Duration {
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	if isDigits(text) {
+		var seconds int64
+		for _, digit := range text {
+			seconds = min(longestSeconds, seconds*10+int64(digit-'0'))
+		}
+		return Ptr(time.Duration(seconds) * time.Second)
+	}
+	at, err := time.Parse(http.TimeFormat, text)
+	if err != nil {
+		return nil
+	}
+	left := at.Sub(now)
+	if fraction := left % time.Second; fraction > 0 {
+		left += time.Second - fraction
+	}
+	return Ptr(max(0, left.Truncate(time.Second)))
+}
+
+// isDigits is for numbers of up to 15 ASCII digits, which no reader can take for anything else.
+func isDigits(text string) bool {
+	if text == "" || len(text) > 15 {
+		return false
+	}
+	return strings.IndexFunc(text, func(r rune) bool { return r < '0' || r > '9' }) < 0
+}

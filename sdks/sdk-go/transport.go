@@ -1,0 +1,87 @@
+// One try on the wire: its time, how much of an answer is read, and whether it can have reached the gateway at all.
+
+package mpspgw
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http/httptrace"
+	"sync/atomic"
+)
+
+// The longest answer that is read. A page of a hundred payments with full metadata has some three MiB.
+const longestAnswer = 16 << 20
+
+// readOnce hides from net/http that a body could be read again. Otherwise it repeats a request by itself when a kept
+// connection turns out to be closed: without our count, and with the signature of the try before.
+type readOnce struct{ *bytes.Reader }
+
+func (readOnce) Close() error { return nil }
+
+// try sends the request once and reads the answer to its end.
+func (c *Client) try(ctx context.Context, asked *call) *answer {
+	left := asked.deadline.Sub(c.config.Testing.Now())
+	inTime, cancel := context.WithTimeout(ctx, min(asked.options.timeout, left))
+	defer cancel()
+	// What the caller ended before anything was sent is no attempt.
+	if err := ctx.Err(); err != nil {
+		return &answer{err: err, neverLeft: true}
+	}
+	watch := &connectionWatch{}
+	attempt, err := c.newHTTPRequest(httptrace.WithClientTrace(inTime, watch.trace()), asked)
+	if err != nil {
+		return &answer{err: err, neverLeft: true}
+	}
+	response, err := c.http.Do(attempt)
+	if err != nil {
+		return &answer{err: err, neverLeft: watch.neverConnected() || isOfConnecting(err)}
+	}
+	defer response.Body.Close()
+	// Reading to the end also lets the connection be used again.
+	body, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer+1))
+	if err != nil {
+		return &answer{err: fmt.Errorf("the answer was cut off: %w", err)}
+	}
+	result := &answer{status: response.StatusCode, header: response.Header}
+	result.retryAfter = readRetryAfter(response.Header, c.config.Testing.Now())
+	if len(body) <= longestAnswer {
+		result.body = body
+	}
+	if !result.is2xx() {
+		result.refusal = readRefusal(result.body)
+	}
+	return result
+}
+
+// connectionWatch sees whether a connection was ever there to send on.
+type connectionWatch struct{ wanted, got atomic.Bool }
+
+func (w *connectionWatch) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { w.wanted.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { w.got.Store(true) },
+	}
+}
+
+// neverConnected proves nothing where the transport is not that of net/http and calls no trace.
+func (w *connectionWatch) neverConnected() bool { return w.wanted.Load() && !w.got.Load() }
+
+// isOfConnecting tells errors that come before a request is sent: no address, nobody there, another certificate.
+func isOfConnecting(err error) bool {
+	var dial *net.OpError
+	if errors.As(err, &dial) && dial.Op == "dial" {
+		return true
+	}
+	var name *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var host x509.HostnameError
+	return errors.As(err, &name) || errors.As(err, &certificate) || errors.As(err, &authority) ||
+		errors.As(err, &host)
+}
