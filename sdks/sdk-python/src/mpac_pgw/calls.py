@@ -1,0 +1,80 @@
+"""How the blocking client plays a call, and walks from page to page."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Callable, Iterator, Optional, Type, TypeVar, Union
+
+from .call import Call, make_call, make_list_call
+from .config import ClientConfig
+from .pages import Page, read_next_page, read_page
+from .records import Record, read_record
+from .signing import Signer
+from .transport import Transport
+from .tries import Answered, Moment, Wait, play
+
+R = TypeVar("R", bound=Record)
+Query = Mapping[str, Union[str, int, datetime, None]]
+
+
+class Calls:
+    """What the methods of Client are made of. It is safe to use from several threads at once."""
+
+    def __init__(
+        self,
+        config: ClientConfig,
+        transport: Transport,
+        moment: Optional[Moment] = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._config = config
+        self._signer = Signer(config.api_key, config.secret_key)
+        self._transport = transport
+        self._moment = moment or Moment(time.time, time.monotonic, random.random)
+        self._sleep = sleep
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        answer: Type[R],
+        takes: Optional[Type[Record]] = None,
+        request: Optional[Record] = None,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> R:
+        answered = self._play(make_call(method, path, takes, request, idempotency_key))
+        return read_record(answer, answered.data)
+
+    def _page(self, path: str, item: Type[R], query: Query) -> Page[R]:
+        return read_page(item, self._play(make_list_call(path, query)))
+
+    def _items(self, path: str, item: Type[R], query: Query) -> Iterator[R]:
+        call: Optional[Call] = make_list_call(path, query)
+        while call is not None:
+            page = read_page(item, self._play(call))
+            yield from page
+            call = read_next_page(path, call, page)
+
+    def _play(self, call: Call) -> Answered:
+        steps = play(call, self._config, self._signer, self._moment)
+        try:
+            step = next(steps)
+            while True:
+                response, failure = None, None
+                try:
+                    if isinstance(step, Wait):
+                        self._sleep(step.seconds)
+                    else:
+                        response = self._transport.send(step.request, step.timeout)
+                except BaseException as raised:
+                    # Thrown further down, where it is not being handled any more: an error that comes of it
+                    # tells of it in words, and does not drag along what was sent.
+                    failure = raised
+                step = steps.throw(failure) if failure is not None else steps.send(response)
+        except StopIteration as stop:
+            answered: Answered = stop.value
+            return answered

@@ -1,0 +1,118 @@
+"""The network by httpx, blocking and for asyncio. It comes with ``pip install mpac-pgw[http]``."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from typing import Any, Dict, Optional
+
+from .transport import HttpRequest, HttpResponse, NotAnswered, NotSent, TransportError
+
+try:
+    import httpx
+except ImportError:
+    raise ImportError("This part of mpac_pgw needs httpx: pip install mpac-pgw[http]", name="httpx") from None
+
+
+class HttpxTransport:
+    """For Client: ``Client(config, transport=HttpxTransport(httpx.Client(proxy=…)))``.
+
+    httpx limits each wait for bytes, and this transport the answer as a whole, so one try takes ``timeout`` seconds
+    and at worst one wait more. HttpClientTransport is exact.
+
+    Args:
+        client: Yours, with the proxies, certificates and hooks that you need; closing it stays your task. Without
+            one a client is made that uses no proxy and trusts what the system trusts, as HttpClientTransport does.
+    """
+
+    def __init__(self, client: Optional[httpx.Client] = None) -> None:
+        self._is_ours = client is None
+        self._client = client or httpx.Client(verify=ssl.create_default_context(), trust_env=False)
+
+    def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+        ends = time.monotonic() + timeout
+        try:
+            with self._client.stream(
+                request.method,
+                request.url,
+                content=request.body or None,
+                headers=dict(request.headers),
+                timeout=timeout,
+                follow_redirects=False,
+                # Sent exactly as it was signed; httpx would write some characters in another way.
+                extensions={"target": request.target.encode("ascii")},
+            ) as answer:
+                body = bytearray()
+                for chunk in answer.iter_bytes():
+                    body += chunk
+                    if time.monotonic() > ends:
+                        raise NotAnswered("it took too long")
+                return HttpResponse(answer.status_code, dict(answer.headers), bytes(body))
+        except httpx.HTTPError as failure:
+            raise _translate(failure) from None
+
+    def close(self) -> None:
+        if self._is_ours:
+            self._client.close()
+
+
+class AsyncHttpxTransport:
+    """For AsyncClient, which makes one by itself.
+
+    Args:
+        client: Yours; closing it stays your task. Without one a client is made as for HttpxTransport.
+    """
+
+    def __init__(self, client: Optional[httpx.AsyncClient] = None) -> None:
+        self._is_ours = client is None
+        self._client = client or httpx.AsyncClient(verify=ssl.create_default_context(), trust_env=False)
+
+    async def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+        progress = _Progress()
+        try:
+            answer = await asyncio.wait_for(
+                self._client.request(
+                    request.method,
+                    request.url,
+                    content=request.body or None,
+                    headers=dict(request.headers),
+                    timeout=timeout,
+                    follow_redirects=False,
+                    extensions={"target": request.target.encode("ascii"), "trace": progress.trace},
+                ),
+                timeout,
+            )
+        except asyncio.TimeoutError:
+            raise (NotSent if progress.never_left else NotAnswered)("it took too long") from None
+        except httpx.HTTPError as failure:
+            raise _translate(failure) from None
+        return HttpResponse(answer.status_code, dict(answer.headers), answer.content)
+
+    async def aclose(self) -> None:
+        if self._is_ours:
+            await self._client.aclose()
+
+
+class _Progress:
+    """How far a request came before its time was over, as httpx tells it."""
+
+    def __init__(self) -> None:
+        self._connecting = False
+        self._sending = False
+
+    @property
+    def never_left(self) -> bool:
+        # A transport that tells nothing may have sent it.
+        return self._connecting and not self._sending
+
+    async def trace(self, event: str, _: Dict[str, Any]) -> None:
+        self._connecting = self._connecting or event.startswith("connection.connect_")
+        self._sending = self._sending or ".send_request_headers." in event
+
+
+def _translate(failure: httpx.HTTPError) -> TransportError:
+    never_left = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+    reason = "it took too long" if isinstance(failure, httpx.TimeoutException) else str(failure)
+    reason = reason or type(failure).__name__
+    return NotSent(reason) if isinstance(failure, (*never_left, httpx.UnsupportedProtocol)) else NotAnswered(reason)
