@@ -35,12 +35,11 @@ export async function carryOut(
   if (signal?.aborted) throw endOf(request, last, judge(last, undefined), false, undefined);
 
   for (let tries = 1; ; tries += 1) {
-    if (request.is_signed) headers['authorization'] = sign(request);
     last = await exchange({
       ...request,
       fetch: configuration.fetch,
       url: `${configuration.origin}${configuration.prefix}${request.target}`,
-      headers,
+      headers: request.is_signed ? { ...headers, authorization: sign(request) } : headers,
       timeout_ms: Math.max(1, Math.min(timeout_ms, deadline - elapsed())),
       signal,
     });
