@@ -73,6 +73,10 @@ test('openssl signs each webhook that is accepted, and none that does not match'
   for (const vector of readVectors('webhook-signatures')) {
     const is_signed = vector.event !== undefined || vector.reason === 'invalid_payload';
     if (!is_signed && vector.reason !== 'no_match') continue;
+    for (const secret of vector.secrets) {
+      const { length } = Buffer.from(secret.slice('whsec_'.length), 'base64');
+      assert.ok(secret.startsWith('whsec_') && length >= 24 && length <= 64, vector.name);
+    }
     const headers = headersOf(vector);
     const given = (headers['webhook-signature'] ?? '').split(' ');
     const sent = {
