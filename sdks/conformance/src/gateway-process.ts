@@ -11,6 +11,13 @@ const CLI = fileURLToPath(new URL('../../../gateway/dist/src/cli.js', import.met
 const PATIENCE_MS = 60_000;
 const POLL_MS = 50;
 
+/** Those that have not been stopped yet, for a run that is interrupted. */
+const running = new Set<() => Promise<void>>();
+
+export async function stopAllGateways(): Promise<void> {
+  await Promise.all([...running].map((stop) => stop()));
+}
+
 /** What the gateway writes into its development.json. */
 export interface GatewayFacts {
   base_url: string;
@@ -54,7 +61,8 @@ export async function startGateway(data_dir: string): Promise<GatewayProcess> {
   child.stdout.on('data', listen);
   child.stderr.on('data', listen);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const stop = () => stopGateway(child, ended, data_dir);
+  const stop = () => stopGateway(child, ended, data_dir).finally(() => running.delete(stop));
+  running.add(stop);
   try {
     await waitUntilReady(child, facts_path, () => said);
   } catch (error) {

@@ -1,0 +1,128 @@
+// Commands that end by themselves: builds, installations, checks and drivers. Each is a process group of its own, so that
+// an interrupted run ends what its children have started, too.
+import { type ChildProcess, spawn } from 'node:child_process';
+
+const PATIENCE_MS = 5 * 60_000;
+/** More is of no use to anybody who looks for a reason. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+
+export interface Ended {
+  /** Null when a signal ended it. */
+  code: number | null;
+  timed_out: boolean;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CommandOptions {
+  cwd: string;
+  /** Beside PATH, HOME and the like. */
+  env?: Record<string, string>;
+  timeout_ms?: number;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Of our environment a command gets these alone: no npm_config_… of the npm that runs us, no PYTHONPATH, no GOFLAGS. */
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'LANG',
+  'USER',
+  'SSL_CERT_FILE',
+  'NODE_EXTRA_CA_CERTS',
+  'PYENV_ROOT',
+];
+/** How the machine reaches package registries. */
+const REGISTRIES = /^(https?_proxy|no_proxy|npm_config_registry|pip_\w+|goproxy|gosumdb|gonosumdb|gocache)$/i;
+
+export function makeEnvironment(env: Record<string, string> = {}): Record<string, string> {
+  const inherited = Object.entries(process.env).flatMap(([name, value]): [string, string][] =>
+    value !== undefined && (INHERITED.includes(name) || REGISTRIES.test(name)) ? [[name, value]] : [],
+  );
+  return { ...Object.fromEntries(inherited), ...env };
+}
+
+/** Runs it to its end, whatever that is; rejects only when it cannot be started. */
+export function runCommand(file: string, args: string[], options: CommandOptions): Promise<Ended> {
+  const { cwd, env, timeout_ms = PATIENCE_MS } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      cwd,
+      env: makeEnvironment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    running.add(child);
+    let timed_out = false;
+    const timer = setTimeout(() => {
+      timed_out = true;
+      kill(child);
+    }, timeout_ms);
+    const stdout = collect(child.stdout);
+    const stderr = collect(child.stderr);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      running.delete(child);
+      reject(error);
+    });
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      running.delete(child);
+      resolve({ code, timed_out, stdout: stdout(), stderr: stderr() });
+    });
+  });
+}
+
+export class CommandError extends Error {}
+
+/** Runs what has to succeed, and gives its output; else fails with what it said last. */
+export async function run(file: string, args: string[], options: CommandOptions): Promise<string> {
+  const ended = await runCommand(file, args, options);
+  if (ended.code === 0) return ended.stdout;
+  throw new CommandError(`${[file, ...args].join(' ')}: ${tellEnd(ended)}\n${tellLast(ended)}`);
+}
+
+export function tellEnd({ code, timed_out }: Ended): string {
+  if (timed_out) return 'was ended because it took too long';
+  return code === null ? 'was ended by a signal' : `ended with ${code}`;
+}
+
+const LAST_LINES = 30;
+
+export const tellLast = ({ stdout, stderr }: Ended) =>
+  `${stdout}\n${stderr}`.trim().split('\n').slice(-LAST_LINES).join('\n');
+
+/** Whether the command is there and works; a shim of a version manager may be there for nothing. */
+export async function isThere(command: string, ask = '--version'): Promise<boolean> {
+  try {
+    return (await runCommand(command, [ask], { cwd: '/' })).code === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** For a run that is interrupted. */
+export function endAllCommands(): void {
+  for (const child of running) kill(child);
+}
+
+function kill(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  stream.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= MOST_CHARACTERS) chunks.push(chunk);
+  });
+  return () => Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,95 @@
+// Proves one SDK: its package is built and installed, a gateway and a stage of its own are started, its driver plays
+// everything with the installed package, and the language checks what it has of its own.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CONFORMANCE_FOLDER, type Language, listCases } from './cases.ts';
+import { runCommand } from './commands.ts';
+import { type GatewayProcess, startGateway } from './gateway-process.ts';
+import { type Installed, type LanguageKit, runChecks } from './language.ts';
+import { go } from './languages/go.ts';
+import { js } from './languages/js.ts';
+import { node } from './languages/node.ts';
+import { python } from './languages/python.ts';
+import { type Stage, startStage } from './stage.ts';
+import { type Finding, judge } from './verdict.ts';
+
+export const KITS: Record<Language, LanguageKit> = { node, js, go, python };
+
+/** All scenarios wait for half a minute at most, and none of them does when all is well. */
+const DRIVER_TIMEOUT_MS = 120_000;
+
+export interface Proof {
+  language: Language;
+  /** What was built, or an empty text when nothing was. */
+  artefact: string;
+  findings: Finding[];
+  seconds: number;
+}
+
+/** Never rejects: what goes wrong is a finding. `run_folder` is the run's own. */
+export async function prove(language: Language, root: string, run_folder: string): Promise<Proof> {
+  const began = performance.now();
+  const folder = join(run_folder, language);
+  const end = (artefact: string, findings: Finding[]): Proof => {
+    return { language, artefact, findings, seconds: (performance.now() - began) / 1_000 };
+  };
+  let installed: Installed;
+  try {
+    await mkdir(folder);
+    installed = await KITS[language].install({ root, folder });
+  } catch (error) {
+    return end('', [...failAll(language), { column: 'checks', name: 'the package', why: tell(error) }]);
+  }
+  const checked = await runChecks(installed.checks);
+  return end(installed.artefact, [...(await playDriver(language, installed, folder)), ...checked]);
+}
+
+async function playDriver(language: Language, { driver }: Installed, folder: string): Promise<Finding[]> {
+  try {
+    return await withStage(join(folder, 'gateway'), async (env) => {
+      const ended = await runCommand(driver.file, driver.args, {
+        cwd: driver.cwd,
+        env,
+        timeout_ms: DRIVER_TIMEOUT_MS,
+      });
+      return judge(listCases(language), ended);
+    });
+  } catch (error) {
+    return [...failAll(language), { column: 'checks', name: 'the driver', why: tell(error) }];
+  }
+}
+
+/** What has no driver to be played by has failed, case by case, so that the counts stay the same. */
+function failAll(language: Language): Finding[] {
+  return judge(listCases(language), { code: 1, timed_out: false, stdout: '', stderr: '' }).filter(
+    ({ why }) => why !== null,
+  );
+}
+
+const tell = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** A gateway with its stage for as long as `work` takes; it is given what a driver's environment says. */
+export async function withStage<T>(
+  data_dir: string,
+  work: (env: Record<string, string>, gateway: GatewayProcess) => Promise<T>,
+): Promise<T> {
+  const gateway = await startGateway(data_dir);
+  let stage: Stage | null = null;
+  try {
+    stage = await startStage(gateway);
+    const { facts } = gateway;
+    const env = {
+      CONFORMANCE_FOLDER,
+      CONFORMANCE_BASE_URL: facts.base_url,
+      CONFORMANCE_API_KEY: facts.api_key,
+      CONFORMANCE_SECRET_KEY: facts.secret_key,
+      CONFORMANCE_PUBLISHABLE_KEY: facts.publishable_key,
+      CONFORMANCE_STORE_ID: facts.merchant_store_id,
+      CONFORMANCE_STAGE_URL: stage.url,
+    };
+    return await work(env, gateway);
+  } finally {
+    await stage?.close();
+    await gateway.stop();
+  }
+}
