@@ -30,21 +30,23 @@ declare global {
   interface Window {
     /** What the package exports, on the page `/`. */
     sdk: typeof import('../src/mpac-gateway.ts');
+    /** What its entry for tests exports, there and on `/parts`. */
+    testing: typeof import('../src/testing.ts');
+    /** What is under the class, on the page `/parts`. */
+    parts: typeof import('../src/native-bridge.ts') & typeof import('../src/offline-queue.ts');
   }
 }
 
 export interface OpenOptions {
   /** Another tab of this context; without it, a context of its own. */
   context?: BrowserContext;
-  path?: '/' | '/script-tag';
+  path?: '/' | '/script-tag' | '/parts';
   /** Runs in the page before any of its scripts, and again after each reload. */
   before?: () => void;
 }
 
-export interface BrowserStand {
-  gateway: GatewayProcess;
-  /** Between the pages and the gateway: `line.url` is the gateway's base URL for pages. */
-  line: FaultLine;
+/** A browser and pages, for what needs no gateway. */
+export interface PagesStand {
   origin: string;
   browser: Browser;
   /** Errors that pages threw, and what their content security policy refused. */
@@ -56,10 +58,21 @@ export interface BrowserStand {
   makeProfileFolder(scope: Scope): Promise<string>;
 }
 
+export interface BrowserStand extends PagesStand {
+  gateway: GatewayProcess;
+  /** Between the pages and the gateway: `line.url` is the gateway's base URL for pages. */
+  line: FaultLine;
+}
+
 export async function startBrowserStand(scope: Scope, env?: Record<string, string>): Promise<BrowserStand> {
   const gateway = await startGatewayProcess(scope, env);
   const line = await startFaultLine(scope, gateway.base_url);
-  const { origin } = await startPageServer(scope, [line.url, gateway.base_url]);
+  return { gateway, line, ...(await startPagesStand(scope, [line.url, gateway.base_url])) };
+}
+
+/** @param allowed origins that the pages may talk to besides their own. */
+export async function startPagesStand(scope: Scope, allowed: string[] = []): Promise<PagesStand> {
+  const { origin } = await startPageServer(scope, allowed);
   const browser = await chromium.launch(LAUNCH);
   scope.after(() => browser.close());
   const broken: string[] = [];
@@ -79,8 +92,6 @@ export async function startBrowserStand(scope: Scope, env?: Record<string, strin
   }
 
   return {
-    gateway,
-    line,
     origin,
     browser,
     broken,
@@ -109,5 +120,5 @@ export async function startBrowserStand(scope: Scope, env?: Record<string, strin
 /** Goes there and waits until the SDK is loaded; also after `page.reload()`. */
 export async function openTill(page: Page, url: string): Promise<void> {
   await page.goto(url);
-  await page.waitForFunction(() => 'sdk' in window || 'MPACGateway' in window);
+  await page.waitForFunction(() => 'sdk' in window || 'parts' in window || 'MPACGateway' in window);
 }

@@ -19,7 +19,8 @@ export interface PageServer {
 }
 
 /**
- * `/` has the SDK as `window.sdk`, loaded as modules; `/script-tag` has `window.MPACGateway` from the global build.
+ * `/` has the SDK as `window.sdk` and its testing entry as `window.testing`, loaded as modules; `/script-tag` has
+ * `window.MPACGateway` from the global build; `/parts` has what is under the class, as `window.parts`.
  * `allowed` are the origins that the policy lets the page talk to.
  */
 export async function startPageServer(scope: Scope, allowed: string[]): Promise<PageServer> {
@@ -82,7 +83,18 @@ const PAGES: Record<string, (nonce: string, importmap: string) => string> = {
 <script type="importmap" nonce="${nonce}">${importmap}</script>
 <script type="module" nonce="${nonce}">
 import * as sdk from '/src/mpac-gateway.js';
+import * as testing from '/src/testing.js';
+window.testing = testing;
 window.sdk = sdk;
+</script>`,
+  '/parts': (nonce, importmap) => `${HEAD}
+<script type="importmap" nonce="${nonce}">${importmap}</script>
+<script type="module" nonce="${nonce}">
+import * as bridge from '/src/native-bridge.js';
+import * as queue from '/src/offline-queue.js';
+import * as testing from '/src/testing.js';
+window.testing = testing;
+window.parts = { ...bridge, ...queue };
 </script>`,
   '/script-tag': () => `${HEAD}
 <script src="/mpac-gateway.global.js"></script>`,
