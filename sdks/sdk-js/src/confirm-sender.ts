@@ -68,6 +68,22 @@ export interface StoredError {
   request_id?: string;
 }
 
+/**
+ * What `confirmCashPayment`, `confirmCardPayment` and `confirmEMoneyPayment` resolve with when the money was taken and
+ * the queue has the confirm, but the gateway has not answered (`no_answer`) or wants a fresh token (`token_needed`). It
+ * is no error, because the till did all it could: the sale goes on, and `payment_success` or `payment_failed` is told
+ * when the truth is known.
+ */
+export interface QueuedConfirmation {
+  object: 'queued_confirmation';
+  status: 'queued';
+  reason: 'no_answer' | 'token_needed';
+  payment_intent_id: string;
+  amount: number | null;
+  currency: string | null;
+  payment_method_type: ConfirmFields['payment_method_type'];
+}
+
 /** What keeps confirms of money that was already taken (cash, a terminal's approval) until the gateway has them. */
 export interface ConfirmQueue {
   /**
