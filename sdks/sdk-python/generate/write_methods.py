@@ -83,7 +83,7 @@ def _write_call(operation: Operation, in_async: bool) -> str:
 
 
 def _write_list(operation: Operation, in_async: bool) -> List[str]:
-    arguments = _path_arguments(operation) + ["*"]
+    arguments = [*_path_arguments(operation), "*"]
     for parameter in operation.query_parameters:
         arguments.append(f"{parameter['name']}: Optional[{_query_hint(parameter)}] = None")
     query = ", ".join(f'"{each["name"]}": {each["name"]}' for each in operation.query_parameters)

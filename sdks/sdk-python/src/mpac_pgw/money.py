@@ -1,4 +1,4 @@
-"""Money: whole minor units and an ISO 4217 code. No float is let in, and no text is read that could mean two amounts."""
+"""Money: whole minor units and an ISO 4217 code. No float is let in, and no text that could mean two amounts."""
 
 from __future__ import annotations
 

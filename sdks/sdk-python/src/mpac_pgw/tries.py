@@ -40,7 +40,7 @@ class Wait:
 
 @dataclasses.dataclass(frozen=True)
 class Moment:
-    """What is asked of the machine: the time of day, a clock that only goes forward, and chance. Tests have their own."""
+    """What is asked of the machine: the time of day, a clock that only goes forward, and chance; tests have their own."""
 
     #: Unix time in seconds.
     now: Callable[[], float]
@@ -111,7 +111,7 @@ def _sign(call: Call, config: ClientConfig, signer: Signer, moment: Moment) -> H
     base = urlsplit(config.base_url)
     target = base.path.rstrip("/") + call.target
     headers = {
-        "Authorization": signer.authorize(call.method, target, int(moment.now()), call.body),
+        "Authorization": signer.authorize(call.method, target, int(moment.now()), call.body, call.idempotency_key),
         "Accept": "application/json",
         # The same bytes with every transport; httpx would ask for compressed ones.
         "Accept-Encoding": "identity",
