@@ -53,8 +53,7 @@ function makeSchemas(document: Document, operations: Operation[]): string {
 }
 
 /**
- * An event is told apart by its type. One of a type that is not known yet is an event all the same; its type is a text
- * that no literal is, so that it stays out of the way of those that are known.
+ * An event is told apart by its type. One of a type that is not known yet is an event all the same.
  */
 function declareEvent(name: string, schema: Schema): string {
   const { type: _, data: __, ...properties } = schema.properties ?? {};
@@ -65,10 +64,11 @@ ${documentation(`${schema.description} \`switch\` on its type; a type that is no
 `;
 }
 
-const UNKNOWN_TYPE = `declare const unknown_type: unique symbol;
-
-/** The text of a type that this version does not know. */
-export type UnknownType = string & { readonly [unknown_type]: true };
+const UNKNOWN_TYPE = `/**
+ * The type of an event that this version does not know: any other text. It is written as a pattern, which no known type
+ * fits, because TypeScript could not tell the known events apart beside a plain string.
+ */
+export type UnknownType = \`\${string} of a later version\`;
 `;
 
 function objectOfEvent(schema: Schema | null, document: Document): Schema {

@@ -1,15 +1,15 @@
 // One call: its tries, the waits between them, and its end as an answer or as one error. All tries have the same body
 // and the same idempotency key, and each is signed anew.
 import { setTimeout as timer } from 'node:timers/promises';
-import { type Configuration, readNumber } from './configuration.ts';
-import type { AnyPaymentGatewayError } from './errors.ts';
+import { type Configuration, readCount, readDuration } from './configuration.ts';
+import type { AnyPaymentGatewayError, ErrorKind } from './errors.ts';
 import { makeError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { CallOptions, PreparedRequest } from './request.ts';
 import { refuse } from './request.ts';
 import { keepFacts, readFacts } from './response-facts.ts';
 import type { ToSign } from './signer.ts';
-import type { Try, Verdict } from './verdict.ts';
+import type { Try } from './verdict.ts';
 import { judge, readRefusal, readRetryAfter, waitBefore } from './verdict.ts';
 
 export interface Answer {
@@ -26,16 +26,15 @@ export async function carryOut(
 ): Promise<Answer> {
   const { elapsed, now, random } = configuration;
   const { signal } = options;
-  const timeout_ms = readNumber('timeoutMs', options.timeoutMs, configuration.timeout_ms);
-  const max_retries = readNumber('maxRetries', options.maxRetries, configuration.max_retries);
-  const deadline = elapsed() + readNumber('deadlineMs', options.deadlineMs, configuration.deadline_ms);
+  const timeout_ms = readDuration('timeoutMs', options.timeoutMs, configuration.timeout_ms);
+  const max_retries = readCount('maxRetries', options.maxRetries, configuration.max_retries);
+  const deadline = elapsed() + readDuration('deadlineMs', options.deadlineMs, configuration.deadline_ms);
   const headers = makeHeaders(configuration, request, options.language);
   let is_in_doubt = false;
-  let last: Try = { came: 'nothing', was_sent: false, cause: signal?.reason };
-  if (signal?.aborted) throw endOf(request, last, judge(last, undefined), false, undefined);
+  if (signal?.aborted) throw endOf(request, abandoned(signal), false);
 
   for (let tries = 1; ; tries += 1) {
-    last = await exchange({
+    const last = await exchange({
       ...request,
       fetch: configuration.fetch,
       url: `${configuration.origin}${configuration.prefix}${request.target}`,
@@ -49,10 +48,27 @@ export async function carryOut(
     const verdict = judge(last, retry_after);
     is_in_doubt = !verdict.settles && (is_in_doubt || verdict.may_have_been_done);
     const wait_ms = waitBefore(tries, random(), retry_after);
-    const may_go_on = verdict.is_retryable && tries <= max_retries && elapsed() + wait_ms < deadline;
-    const goes_on = may_go_on && !signal?.aborted && (await waitFor(wait_ms, configuration, signal));
-    if (!goes_on) throw endOf(request, last, verdict, is_in_doubt, retry_after);
+    if (!verdict.is_retryable || tries > max_retries || elapsed() + wait_ms >= deadline) {
+      throw endOf(request, { last, kind: verdict.kind, retry_after }, is_in_doubt);
+    }
+    const goes_on = !signal?.aborted && (await waitFor(wait_ms, configuration, signal));
+    if (!goes_on) throw endOf(request, abandoned(signal), is_in_doubt);
   }
+}
+
+interface End {
+  last: Try;
+  kind: ErrorKind;
+  retry_after: number | undefined;
+}
+
+/** The caller gave up: there is no answer, and none will be waited for. */
+function abandoned(signal: AbortSignal | undefined): End {
+  return {
+    last: { came: 'nothing', was_sent: false, cause: signal?.reason },
+    kind: 'connection_error',
+    retry_after: undefined,
+  };
 }
 
 function makeHeaders(
@@ -98,23 +114,15 @@ function keep(answer: Try & { came: 'answer' }, request: PreparedRequest): Answe
   return { body, headers: answer.headers };
 }
 
-function endOf(
-  request: PreparedRequest,
-  last: Try,
-  verdict: Verdict,
-  is_in_doubt: boolean,
-  retry_after_seconds: number | undefined,
-): AnyPaymentGatewayError {
+function endOf(request: PreparedRequest, end: End, is_in_doubt: boolean): AnyPaymentGatewayError {
   const { operation, idempotency_key } = request;
-  const kind = idempotency_key !== undefined && is_in_doubt ? 'unknown_outcome' : verdict.kind;
+  const { last, retry_after } = end;
+  const is_unknown = idempotency_key !== undefined && is_in_doubt;
+  const kind = is_unknown ? 'unknown_outcome' : end.kind;
   const refusal = last.came === 'answer' ? readRefusal(last.body) : null;
-  const own_words =
-    kind === 'unknown_outcome'
-      ? `${operation} may have been carried out, and no answer says so. Call again with the same idempotency key, or ` +
-        'retrieve the payment; do not take the money another way.'
-      : ownWords(operation, last);
+  const message = refusal?.message ?? ownWords(operation, last);
   return makeError(kind, {
-    message: refusal?.message ?? own_words,
+    message: is_unknown ? `${message} ${ADVICE}` : message,
     code: refusal?.code ?? kind,
     param: refusal?.param,
     details: refusal?.details,
@@ -123,15 +131,29 @@ function endOf(
       request_id: refusal?.request_id ?? last.headers.get('x-request-id') ?? undefined,
     }),
     ...(last.came === 'nothing' && { cause: last.cause }),
-    retry_after_seconds,
+    retry_after_seconds: retry_after,
     idempotency_key,
   });
 }
 
+const ADVICE =
+  'It may have been done: call again with the same idempotency key, or retrieve the payment, and do not take the money ' +
+  'another way.';
+
 function ownWords(operation: string, last: Try): string {
-  if (last.came === 'nothing') return `${operation} got no answer from the gateway.`;
-  if (last.status < 300) return `${operation} was answered with something that is not the gateway's.`;
-  if (last.status < 400)
-    return `${operation} was answered with a redirect, which is not followed. Is the base URL right?`;
-  return `${operation} was answered with ${last.status}, and not by the gateway.`;
+  if (last.came === 'nothing') return `${operation} got no answer from the gateway${nameOf(last.cause)}.`;
+  if (last.status < 300)
+    return `${operation} was answered with ${last.status} and a body that is not the gateway's.`;
+  if (last.status < 400) {
+    return `${operation} was answered with the redirect ${last.status}, which is not followed. Is the base URL right?`;
+  }
+  return `${operation} was answered with ${last.status}, and without a reason of the gateway's.`;
+}
+
+/** ECONNREFUSED, TimeoutError: the name that can be searched for. fetch has wrapped it. */
+function nameOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return '';
+  const code = (cause as { code?: unknown }).code;
+  if (typeof code === 'string') return ` (${code})`;
+  return cause.cause === undefined ? ` (${cause.name})` : nameOf(cause.cause);
 }

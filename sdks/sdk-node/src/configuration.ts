@@ -76,9 +76,9 @@ export function readOptions(options: PaymentGatewayOptions, sdk_version: string)
     prefix,
     api_key: apiKey,
     secret_key: secretKey,
-    timeout_ms: readNumber('timeoutMs', options.timeoutMs, 30_000),
-    deadline_ms: readNumber('deadlineMs', options.deadlineMs, 60_000),
-    max_retries: readNumber('maxRetries', options.maxRetries, 3),
+    timeout_ms: readDuration('timeoutMs', options.timeoutMs, 30_000),
+    deadline_ms: readDuration('deadlineMs', options.deadlineMs, 60_000),
+    max_retries: readCount('maxRetries', options.maxRetries, 3),
     language: options.language,
     user_agent,
     // Looked up at each call, so that a tracer which replaces it later is used, too.
@@ -107,10 +107,18 @@ function readBaseUrl(text: string, allow_insecure: boolean): { origin: string; p
   return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
 }
 
-export function readNumber(name: string, value: number | undefined, otherwise: number): number {
+/** The longest that a timer of Node can wait; a longer one would fire at once. */
+const LONGEST_MS = 2_147_483_647;
+
+export function readDuration(name: string, value: number | undefined, otherwise: number): number {
   if (value === undefined) return otherwise;
-  // A timer of Node fires at once when it is to wait for longer than this.
-  if (Number.isInteger(value) && value >= 0 && value <= 2_147_483_647) return value;
+  if (Number.isInteger(value) && value >= 1 && value <= LONGEST_MS) return value;
+  throw wrong(name, 'is a whole number of milliseconds from 1 up');
+}
+
+export function readCount(name: string, value: number | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (Number.isInteger(value) && value >= 0) return value;
   throw wrong(name, 'is a whole number from 0 up');
 }
 

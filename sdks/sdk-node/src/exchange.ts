@@ -28,6 +28,7 @@ export async function exchange(request: Exchange): Promise<Try> {
   const timer = setTimeout(timeOut, timeout_ms);
   const abort = () => controller.abort(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
   try {
     const response = await fetch(url, {
       method,

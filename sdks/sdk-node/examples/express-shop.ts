@@ -1,0 +1,50 @@
+// A shop's backend on Express: it starts a payment for an order, and hears by webhook when it is paid.
+import { type PaymentGateway, webhooks } from '@cloudsky/mpac-pgw-sdk-node';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { answerTo } from './answers.ts';
+import type { OrderBook } from './order-book.ts';
+
+export interface ShopOptions {
+  pgw: PaymentGateway;
+  /** `whsec_…`, from the answer that created the webhook endpoint. */
+  webhook_secret: string;
+  orders: OrderBook;
+}
+
+export function makeExpressShop({ pgw, webhook_secret, orders }: ShopOptions): Express {
+  const app = express();
+
+  // In front of express.json(): a signature is of the bytes as they arrived.
+  app.post('/webhooks', express.raw({ type: 'application/json' }), async (request, response) => {
+    const event = webhooks.verify(request.body, request.headers, webhook_secret);
+    if (event.type === 'payment_intent.succeeded') {
+      await orders.markPaid(event.data.object.merchant_ref_id, event.id);
+    }
+    response.status(204).end();
+  });
+
+  app.use(express.json());
+
+  app.post('/orders/:order/payment', async (request, response) => {
+    const { order } = request.params;
+    // The page makes this text when it is drawn, so that pressing the button twice is one payment.
+    const { checkout } = request.body as { checkout: string };
+    const intent = await pgw.paymentIntents.create(
+      { amount: await orders.amountOf(order), payment_method_types: ['qr_mpm'], merchant_ref_id: order },
+      { idempotencyKey: `create-${checkout}` },
+    );
+    const { status, qr_content } = await pgw.paymentIntents.confirm(
+      intent.id,
+      { payment_method_type: 'qr_mpm', provider: 'PAYPAY' },
+      { idempotencyKey: `confirm-${checkout}` },
+    );
+    response.status(201).json({ payment_intent: intent.id, status, qr_content });
+  });
+
+  const tellError: ErrorRequestHandler = (error, _request, response, _next) => {
+    const { status, body } = answerTo(error);
+    response.status(status).json(body);
+  };
+  app.use(tellError);
+  return app;
+}
