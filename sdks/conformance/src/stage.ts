@@ -3,10 +3,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openAttempts } from './attempts.ts';
+import { makeBackend } from './backend.ts';
 import { makeCustomers } from './customers.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 import { startReceivers } from './receivers.ts';
-import { CallError, makeCalls } from './signed-calls.ts';
 
 type Json = Record<string, unknown>;
 type Action = (given: Json) => Promise<object>;
@@ -22,7 +22,7 @@ export async function startStage({ facts, data_dir }: GatewayProcess): Promise<S
   const attempts = openAttempts(data_dir);
   const customers = makeCustomers(new URL(facts.simulator_url).origin, attempts);
   const receivers = await startReceivers();
-  const backend = makeCalls(facts);
+  const askBackend = makeBackend(facts);
 
   const actions: Record<string, Action> = {
     customer_pays: async (given) => {
@@ -56,17 +56,7 @@ export async function startStage({ facts, data_dir }: GatewayProcess): Promise<S
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
     if (action !== undefined) return action(given);
     if (!name.startsWith(BACKEND)) throw new Error(`The stage has no action ${name}`);
-    const operation = name.slice(BACKEND.length);
-    const { idempotency_key, list, with: fields } = given;
-    try {
-      if (list === true) return { answer: await backend.list(operation, (fields ?? {}) as Json) };
-      return {
-        answer: await backend.call(operation, (fields ?? {}) as Json, idempotency_key as string | undefined),
-      };
-    } catch (error) {
-      if (error instanceof CallError) return { error: error.facts };
-      throw error;
-    }
+    return askBackend(name.slice(BACKEND.length), given);
   }
 
   const server = createServer(async (request, response) => {
