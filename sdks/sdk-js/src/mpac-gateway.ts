@@ -1,2 +1,316 @@
-// What `import { MPACGateway } from '@cloudsky/mpac-pgw-sdk-js'` gives.
+// What `import { MPACGateway } from '@cloudsky/mpac-pgw-sdk-js'` gives: the client of a page, which confirms a payment,
+// shows its code, and tells how it ends. What the parts promise stands with them; here they are put together.
+import type { ConfirmResult, LaunchResult, PendingConfirm, PendingEntry } from './confirm-sender.ts';
+import { checkOptions, intentOf, type MPACGatewayOptions, refuse } from './gateway-options.ts';
+import { EventBoard, type EventName, type Listener } from './payment-events.ts';
+import type {
+  Confirmation,
+  ConfirmFields,
+  Open,
+  PaymentIntent,
+  PaymentStatus,
+  QRProvider,
+} from './payment-intent.ts';
+import { makePaymentRequests, type PaymentRequests } from './payment-requests.ts';
+import { type PaymentOutcome, PaymentWatch } from './payment-watch.ts';
+import { BROWSER, type Platform } from './platform.ts';
+import { qrModelOf } from './qr-state.ts';
+import { type QROptions, type QRView, renderQRView } from './qr-view.ts';
+import { makeSendRequest } from './requests.ts';
+import { makeServerClock, type ServerClock } from './server-clock.ts';
+import { openTill, type Till } from './till.ts';
+
+export type * from './confirm-sender.ts';
+export * from './errors.ts';
+export type { MPACGatewayOptions } from './gateway-options.ts';
+export { toDecimal, toMinorUnits } from './money.ts';
+export type * from './payment-events.ts';
+export type * from './payment-intent.ts';
+export type { PaymentOutcome } from './payment-watch.ts';
+export type { Platform } from './platform.ts';
+export type { QROptions } from './qr-view.ts';
+
 export const SDK_VERSION = '0.1.0';
+
+export interface ConfirmOptions {
+  /** A random one unless given. Give your own only to go on with a confirm after a reload. */
+  idempotencyKey?: string;
+}
+
+/** `credit_card` on a page of MPGS. */
+export interface RedirectOptions extends ConfirmOptions {
+  provider: 'MPGS';
+  /** Where the customer comes back to; then `retrievePaymentIntent` with the same token again. */
+  return_url?: string;
+}
+
+/** What a terminal did. Without `external_ref_id` and `external_status` its app is launched to do it. */
+export interface TerminalOptions extends ConfirmOptions, Omit<ConfirmFields, 'payment_method_type'> {
+  /** The brand: VISA, JCB, SUICA, … */
+  provider?: Open<'VISA' | 'MASTERCARD' | 'JCB' | 'AMEX'>;
+}
+
+/** A client of one page. It watches one payment at a time: the one that was retrieved last. */
+export class MPACGateway {
+  readonly #board = new EventBoard();
+  readonly #closing = new AbortController();
+  readonly #views = new Map<Element, QRView>();
+  readonly #options: MPACGatewayOptions;
+  readonly #base_url: string;
+  readonly #platform: Platform;
+  readonly #clock: ServerClock;
+  readonly #requests: PaymentRequests;
+  #watch: PaymentWatch | null = null;
+  #till: Till | null = null;
+
+  /** @throws InvalidRequestError where the options cannot work: a key of the other environment, a secret key, … */
+  constructor(options: MPACGatewayOptions) {
+    this.#base_url = checkOptions(options);
+    this.#options = options;
+    this.#platform = { ...BROWSER, ...options.platform };
+    this.#clock = makeServerClock(this.#platform);
+    const send = makeSendRequest({
+      base_url: this.#base_url,
+      publishable_key: options.publicKey,
+      limits: {
+        max_retries: options.maxRetries ?? 3,
+        timeout_ms: options.timeoutMs ?? 30_000,
+        deadline_ms: options.deadlineMs ?? 60_000,
+      },
+      platform: this.#platform,
+      clock: this.#clock,
+    });
+    this.#requests = makePaymentRequests(send, this.#closing.signal);
+    if (options.offlineQueue ?? 'MPACNativeBridge' in globalThis) this.#openTill();
+  }
+
+  /** The watched payment as it was last read; null before it was. */
+  get intent(): PaymentIntent | null {
+    return this.#watch?.intent ?? null;
+  }
+
+  /** By the latest news, which may be younger than `intent`. */
+  get status(): PaymentStatus | null {
+    return this.#watch?.news?.status ?? null;
+  }
+
+  /** The answer to the last confirm: the code to show, or the page to go to. */
+  get confirmation(): Confirmation | null {
+    return this.#watch?.confirmation ?? null;
+  }
+
+  /** How the last attempt ended, for those who came too late for its event; null while it goes on. */
+  get outcome(): PaymentOutcome | null {
+    return this.#watch?.outcome ?? null;
+  }
+
+  /**
+   * Reads the payment that the token is of, and watches it from now on: what is under way is followed to its end, and
+   * what has ended since is told. The same call again, with the same token or a fresh one, goes on with the same payment;
+   * a token of another one begins anew.
+   *
+   * @param payment_token `pi_…_secret_…`, from your backend.
+   * @throws MPACError
+   */
+  async retrievePaymentIntent(payment_token: string): Promise<PaymentIntent> {
+    this.#checkOpen();
+    const id = intentOf(payment_token);
+    if (this.#watch?.id !== id) {
+      this.#watch?.close();
+      this.#watch = this.#makeWatch(id, payment_token);
+      this.#redraw();
+    }
+    const watch = this.#watch;
+    watch.renew(payment_token);
+    const intent = await watch.retrieve();
+    // What waited for a fresh token goes on with it, and tells by events how.
+    void this.#till?.queue.resume(payment_token);
+    return intent;
+  }
+
+  /** Shows a code that the customer scans. `qr_content` of the answer is the code; `renderQR` draws it. */
+  confirmQRPayment(provider: QRProvider, options: ConfirmOptions = {}): Promise<Confirmation> {
+    return this.confirmPaymentIntent({ payment_method_type: 'qr_mpm', provider }, options);
+  }
+
+  /**
+   * Pays by a code that the customer shows. Scan a fresh one for each try: a code pays once.
+   *
+   * @param customer_code as the scanner read it. The wallet is recognised from it.
+   */
+  confirmCPMPayment(
+    customer_code: string,
+    { provider, idempotencyKey }: { provider?: QRProvider } & ConfirmOptions = {},
+  ): Promise<Confirmation> {
+    const fields = { payment_method_type: 'qr_cpm', customer_code, ...(provider && { provider }) };
+    return this.confirmPaymentIntent(fields, idempotencyKey ? { idempotencyKey } : {});
+  }
+
+  /**
+   * By card: `{ provider: 'MPGS', return_url }` answers `redirect_url`, the page to send the customer to; otherwise the
+   * terminal's card app is launched, and what it reports is confirmed.
+   *
+   * @throws InvalidRequestError with the code `not_launched` where there is no card app; UnknownOutcomeError where it did
+   *   not tell how it ended: look at the terminal before the money is taken in another way.
+   */
+  confirmCardPayment(options: RedirectOptions | TerminalOptions = {}): Promise<Confirmation> {
+    return this.#confirmAtTerminal('credit_card', options);
+  }
+
+  /** By e-money at the terminal: launches its app, or hands in what it reported (`provider`, `external_ref_id`). */
+  confirmEMoneyPayment(options: TerminalOptions = {}): Promise<Confirmation> {
+    return this.#confirmAtTerminal('e_money', options);
+  }
+
+  /** Says that the cash was received. */
+  confirmCashPayment(options: ConfirmOptions = {}): Promise<Confirmation> {
+    return this.confirmPaymentIntent({ payment_method_type: 'cash' }, options);
+  }
+
+  /**
+   * Any confirm, by the fields of the API; the others are this with names.
+   *
+   * @throws MPACError by its `kind`. After `unknown_outcome` the SDK goes on until the truth is known, and an event tells
+   *   it: do not take the money in another way.
+   */
+  async confirmPaymentIntent(fields: ConfirmFields, options: ConfirmOptions = {}): Promise<Confirmation> {
+    return this.#watching().confirm({ ...fields }, options.idempotencyKey);
+  }
+
+  /**
+   * Cancels the payment: the provider first makes sure that nothing can be paid any more. Refused with
+   * `invalid_payment_state` where the customer was faster; then `payment_success` follows.
+   */
+  async cancel(
+    options: {
+      cancellation_reason?: Open<'requested_by_customer' | 'duplicate' | 'fraudulent' | 'abandoned'>;
+    } = {},
+  ): Promise<PaymentIntent> {
+    return this.#watching().cancel(options.cancellation_reason);
+  }
+
+  /** Returns what takes the listener away again. An end that was told before is not told again: see `outcome`. */
+  on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
+    if (!this.#closing.signal.aborted) this.#board.add(name, listener);
+    return () => this.off(name, listener);
+  }
+
+  once<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
+    const end = this.on(name, (data) => {
+      end();
+      listener(data);
+    });
+    return end;
+  }
+
+  off<Name extends EventName>(name: Name, listener: Listener<Name>): void {
+    this.#board.remove(name, listener);
+  }
+
+  /**
+   * Draws the payment's code into `element`, with its amount and the time that is left, and says there how it ended.
+   * It may be called before the confirm, and draws each code that comes. Calling what it returns takes it away.
+   */
+  renderQR(element: Element, options: QROptions = {}): () => void {
+    this.#checkOpen();
+    this.#views.get(element)?.remove();
+    const view = renderQRView(element, () => qrModelOf(this, this.#clock.now(), Date.now()), options);
+    this.#views.set(element, view);
+    return () => {
+      view.remove();
+      if (this.#views.get(element) === view) this.#views.delete(element);
+    };
+  }
+
+  /** Everything on this device that the gateway has not settled, the oldest first. Empty where nothing is kept. */
+  async pendingConfirms(): Promise<PendingEntry[]> {
+    return this.#till?.queue.pending() ?? [];
+  }
+
+  /** A person has seen to an entry of `pendingConfirms()` that waits for nothing else: it is forgotten. */
+  async acknowledge(id: string): Promise<boolean> {
+    return this.#till?.queue.acknowledge(id) ?? false;
+  }
+
+  /**
+   * Says how a launch of the card app ended, that nobody knew: what the terminal shows, or prints. The confirm follows.
+   *
+   * @param id of the entry, from `launch_unresolved` or `pendingConfirms()`.
+   */
+  async reportLaunch(id: string, result: LaunchResult): Promise<void> {
+    this.#checkOpen();
+    const told = await this.#openTill().terminal.report(id, result);
+    this.#watch?.lookNow();
+    if (told.kind === 'refused' || told.kind === 'no_answer') throw told.error;
+  }
+
+  /** Stops everything: timers, requests, drawings. No event comes after it; what the offline queue keeps stays kept. */
+  destroy(): void {
+    this.#closing.abort();
+    this.#board.close();
+    this.#watch?.close();
+    for (const view of this.#views.values()) view.remove();
+    this.#views.clear();
+    this.#till?.close();
+  }
+
+  async #confirmAtTerminal(
+    method: 'credit_card' | 'e_money',
+    { idempotencyKey, ...fields }: RedirectOptions | TerminalOptions,
+  ): Promise<Confirmation> {
+    const watch = this.#watching();
+    const { external_ref_id, external_status, provider } = fields as TerminalOptions;
+    if (provider === 'MPGS' || external_ref_id !== undefined || external_status !== undefined)
+      return watch.confirm({ payment_method_type: method, ...fields }, idempotencyKey);
+    const { amount, currency } = watch.intent as PaymentIntent;
+    const { terminal } = this.#openTill();
+    const payment = { method, payment_intent: watch.id, payment_token: watch.token, amount, currency };
+    return watch.takeAtTerminal(() =>
+      terminal.take({ ...payment, ...(provider !== undefined && { provider }) }),
+    );
+  }
+
+  #openTill(): Till {
+    const { publicKey, nativeBridge } = this.#options;
+    this.#till ??= openTill({
+      name: `${this.#base_url} ${publicKey}`,
+      bridge: nativeBridge,
+      send: this.#requests.confirm,
+      board: this.#board,
+      hear: (confirm: PendingConfirm, result: ConfirmResult) => this.#watch?.hear(confirm, result),
+    });
+    return this.#till;
+  }
+
+  #makeWatch(id: string, payment_token: string): PaymentWatch {
+    return new PaymentWatch(id, payment_token, {
+      requests: this.#requests,
+      keep: () => this.#till?.queue.submit ?? null,
+      board: this.#board,
+      platform: this.#platform,
+      closing: this.#closing.signal,
+      changed: () => this.#redraw(),
+    });
+  }
+
+  #redraw(): void {
+    for (const view of this.#views.values()) view.update();
+  }
+
+  #watching(): PaymentWatch {
+    this.#checkOpen();
+    const watch = this.#watch;
+    if (watch === null || watch.intent === null)
+      return refuse(
+        'payment_token',
+        'Call retrievePaymentIntent with the payment token first.',
+        'not_retrieved',
+      );
+    return watch;
+  }
+
+  #checkOpen(): void {
+    if (this.#closing.signal.aborted)
+      refuse('client', 'This client was destroyed. Make another one.', 'destroyed');
+  }
+}

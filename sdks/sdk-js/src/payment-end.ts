@@ -57,11 +57,6 @@ export function refusedEnd(news: PaymentNews, error: MPACError): PaymentEnd {
   return { ...end, data: { ...end.data, error } };
 }
 
-/** The end of an attempt that the customer, or staff, left at the terminal before anything was taken. */
-export function leftEnd(news: PaymentNews, message: string): PaymentEnd {
-  return failed(news, 'cancelled', message, false);
-}
-
 function failed(
   news: PaymentNews,
   reason: string,

@@ -1,7 +1,8 @@
 // What a page can listen to, with the data of each event, and who calls the listeners: in order, each once, and one that
 // throws keeps no other from hearing.
+import type { PendingEntry } from './confirm-sender.ts';
 import type { MPACError } from './errors.ts';
-import type { LastPaymentError, Open, PaymentStatus } from './payment-intent.ts';
+import type { Confirmation, LastPaymentError, Open, PaymentStatus } from './payment-intent.ts';
 
 /** How a payment stands: what all events tell. */
 export interface PaymentNews {
@@ -55,6 +56,16 @@ export interface PaymentEvents {
    * fresh token and `retrievePaymentIntent` go on. No end was told, and none will be by itself.
    */
   error: { error: MPACError };
+  /**
+   * A confirm that the offline queue had kept, of this payment or of an earlier one, was answered at last. One that was
+   * `refused` stays in `pendingConfirms()` until a person has seen to it: its money has changed hands.
+   */
+  confirm_settled: { payment_intent_id: string } & (
+    | { result: 'answered'; confirmation: Confirmation }
+    | { result: 'refused'; error: MPACError }
+  );
+  /** The terminal's app was opened by an earlier page, and nobody knows how that ended: `reportLaunch` says it. */
+  launch_unresolved: { entry: PendingEntry };
 }
 
 export type EventName = keyof PaymentEvents;

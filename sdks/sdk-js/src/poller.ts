@@ -59,8 +59,8 @@ export class Poller {
   }
 
   readonly #wake = (): void => {
-    if (document.hidden) return clearTimeout(this.#timer);
-    this.start(true);
+    if (document.hidden) clearTimeout(this.#timer);
+    else this.start(true);
   };
 
   #schedule(ms: number): void {

@@ -24,7 +24,7 @@ export interface GatewayRequest {
   /** Of a POST. */
   idempotency_key?: string;
   signal: AbortSignal;
-  max_retries?: number;
+  max_retries?: number | undefined;
 }
 
 export type SendRequest = (request: GatewayRequest) => Promise<Record<string, unknown>>;

@@ -1,0 +1,72 @@
+// What a client is made with, and what is wrong with it, said at once and in words that help: a test key in production,
+// or a secret key in a page, must not be found out by the first customer.
+import type { NativeBridge } from './confirm-sender.ts';
+import { makeError } from './errors.ts';
+import type { Platform } from './platform.ts';
+
+export interface MPACGatewayOptions {
+  /** The publishable key of the organization, `pk_test_…` or `pk_live_…`. It lists the page's origin, and opens nothing. */
+  publicKey: string;
+  /** `sandbox` with a `pk_test_` key, `production` with a `pk_live_` key. */
+  environment: 'sandbox' | 'production';
+  /** Of a gateway that you host yourself, without `/v1`. */
+  baseUrl?: string;
+  /**
+   * Keeps confirms of cash and of a terminal's approvals on the device until the gateway has them. On where the page is
+   * in a terminal's WebView, which `window.MPACNativeBridge` says; else off.
+   */
+  offlineQueue?: boolean;
+  /** The way to the card app, where it is not `window.MPACNativeBridge`. */
+  nativeBridge?: NativeBridge;
+  /** After the first try of a request; 3 unless said otherwise. */
+  maxRetries?: number;
+  /** For one try; 30,000 unless said otherwise. */
+  timeoutMs?: number;
+  /** For all tries of a request and the waits between them; 60,000 unless said otherwise. */
+  deadlineMs?: number;
+  /** For tests: another network, clock or chance than the browser's. */
+  platform?: Partial<Platform>;
+}
+
+const BASE_URL = 'https://api.pgw.mpac-cloud.com';
+const PREFIXES: Record<string, string> = { sandbox: 'pk_test_', production: 'pk_live_' };
+
+/** The base URL, without a slash at its end. Throws an InvalidRequestError for options that cannot work. */
+export function checkOptions({ publicKey, environment, baseUrl = BASE_URL }: MPACGatewayOptions): string {
+  const key = String(publicKey);
+  if (key.startsWith('sk_'))
+    refuse(
+      'publicKey',
+      'This is a secret key. It must never be in a page: revoke it, and use a pk_ key here.',
+    );
+  const prefix = PREFIXES[environment];
+  if (prefix === undefined) refuse('environment', `environment is 'sandbox' or 'production'.`);
+  if (!key.startsWith(prefix)) refuse('publicKey', `In ${environment} publicKey begins with ${prefix}.`);
+  let url: URL;
+  try {
+    url = new URL(baseUrl);
+  } catch {
+    return refuse('baseUrl', 'baseUrl is no URL.');
+  }
+  // What is paid for real does not travel in the clear, but to the device itself.
+  const is_here = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  const is_open = url.protocol === 'http:' && (environment === 'sandbox' || is_here);
+  if (url.protocol !== 'https:' && !is_open) refuse('baseUrl', 'baseUrl begins with https://.');
+  if (url.search || url.hash || url.username) refuse('baseUrl', 'baseUrl has no query, fragment or user.');
+  return url.href.replace(/\/+$/, '');
+}
+
+/** `pi_…_secret_…`: the token names its intent. */
+export function intentOf(payment_token: string): string {
+  const at = String(payment_token).indexOf('_secret_');
+  if (at < 1)
+    refuse(
+      'payment_token',
+      'This is no payment token. Your backend has it from creating the payment intent.',
+    );
+  return payment_token.slice(0, at);
+}
+
+export function refuse(param: string, message: string, code?: string): never {
+  throw makeError('invalid_request', { message, param, ...(code !== undefined && { code }) });
+}

@@ -1,0 +1,371 @@
+// One payment as this page sees it, from its token to its end. News come as the answer to a confirm or a cancel, from
+// looking, from another tab, or late from the offline queue; all go through `#see` or `#settle`, and both end in `#end`,
+// which tells each attempt's end once. What nobody knows is never told as failed.
+import {
+  type Attempt,
+  confirmationOf,
+  isAnswered,
+  isOverByRefusal,
+  isToBeKept,
+  makeAttempt,
+} from './attempt.ts';
+import type { ConfirmResult, PendingConfirm, TerminalResult } from './confirm-sender.ts';
+import { MPACError, makeError } from './errors.ts';
+import { endOf, isFinal, newsOf, type PaymentEnd, refusedEnd } from './payment-end.ts';
+import type { EventBoard, PaymentNews } from './payment-events.ts';
+import type { Confirmation, ConfirmFields, PaymentIntent } from './payment-intent.ts';
+import type { PaymentRequests } from './payment-requests.ts';
+import { makeIdempotencyKey, type Platform } from './platform.ts';
+import { type Look, Poller } from './poller.ts';
+
+/** How it ended, or `unknown`: it may have been done, and is being found out; with `error`, as far as that goes. */
+export type PaymentOutcome = PaymentEnd | { result: 'unknown'; error: MPACError };
+
+export interface WatchParts {
+  requests: PaymentRequests;
+  /** Over the offline queue; null where there is none. */
+  keep(): ((confirm: PendingConfirm) => Promise<ConfirmResult>) | null;
+  board: EventBoard;
+  platform: Platform;
+  closing: AbortSignal;
+  /** After every change that somebody could want to show. */
+  changed: () => void;
+}
+
+export class PaymentWatch {
+  readonly id: string;
+  token: string;
+  intent: PaymentIntent | null = null;
+  confirmation: Confirmation | null = null;
+  outcome: PaymentOutcome | null = null;
+  /** How it stands by the latest news, whichever way they came. */
+  news: PaymentNews | null = null;
+  readonly #parts: WatchParts;
+  readonly #poller: Poller;
+  #attempt: Attempt | null = null;
+  #is_closed = false;
+  /** The end that never changes was told. */
+  #is_over = false;
+  /** A cancel was not answered: it is looked after until the end. */
+  #cancel: { key: string; reason: string | undefined } | null = null;
+  /** Answers to what was asked before the latest news are old, and only a final status in them counts. */
+  #asked = 0;
+  #known = 0;
+
+  constructor(id: string, token: string, parts: WatchParts) {
+    this.id = id;
+    this.token = token;
+    this.#parts = parts;
+    this.#poller = new Poller(() => this.#look(), parts.platform.random);
+  }
+
+  get is_polling(): boolean {
+    return this.#poller.is_running;
+  }
+
+  /** The page has gone on to another payment: nothing is told of this one any more. What is on its way still gets there. */
+  close(): void {
+    this.#is_closed = true;
+    this.#poller.stop();
+  }
+
+  get #is_deaf(): boolean {
+    return this.#is_closed || this.#parts.closing.aborted;
+  }
+
+  /** A fresh token ends the one before, and with it every confirm that was to be sent again. */
+  renew(token: string): void {
+    if (token === this.token) return;
+    this.token = token;
+    const attempt = this.#attempt;
+    if (attempt?.state !== 'unsent') return;
+    attempt.state = 'refused';
+    attempt.refusal = makeError('invalid_token', {
+      message: 'The payment token was replaced before the confirm was answered.',
+    });
+  }
+
+  async retrieve(max_retries?: number): Promise<PaymentIntent> {
+    const asked = ++this.#asked;
+    const intent = await this.#parts.requests.retrieve(this.id, this.token, max_retries);
+    if (asked > this.#known || isFinal(intent.status)) {
+      this.#known = Math.max(this.#known, asked);
+      this.#see(intent);
+    }
+    return intent;
+  }
+
+  /**
+   * The same confirm again joins the one that is under way, or sends it again with its key; another one is refused while
+   * that one lasts.
+   */
+  async confirm(fields: ConfirmFields, idempotency_key = makeIdempotencyKey()): Promise<Confirmation> {
+    await this.#clear();
+    const attempt = this.#attempt;
+    if (attempt !== null) {
+      const { pending, promise } = attempt;
+      if (pending === null || JSON.stringify(pending.fields) !== JSON.stringify(fields)) throw this.#busy();
+      if (promise !== null) return promise;
+      if (attempt.state === 'live' && this.confirmation !== null) return this.confirmation;
+      return this.#run(attempt, () => this.#submit(pending));
+    }
+    const pending = { payment_intent: this.id, payment_token: this.token, idempotency_key, fields };
+    return this.#run(this.#begin(pending), () => this.#submit(pending));
+  }
+
+  /** `take` launches the terminal's app and hands in what it reports. */
+  async takeAtTerminal(take: () => Promise<TerminalResult>): Promise<Confirmation> {
+    await this.#clear();
+    if (this.#attempt !== null) throw this.#busy();
+    return this.#run(this.#begin(null), take);
+  }
+
+  async cancel(reason?: string): Promise<PaymentIntent> {
+    // After a lost answer the same key: the gateway finishes what it began.
+    if (this.#cancel?.reason !== reason) this.#cancel = null;
+    this.#cancel ??= { key: makeIdempotencyKey(), reason };
+    const fields = { ...(reason !== undefined && { cancellation_reason: reason }) };
+    try {
+      const intent = await this.#parts.requests.cancel(this.id, this.token, fields, this.#cancel.key);
+      this.#cancel = null;
+      this.#known = ++this.#asked;
+      this.#see(intent);
+      return intent;
+    } catch (error) {
+      if (!(error instanceof MPACError && error.kind === 'unknown_outcome')) this.#cancel = null;
+      // The customer was faster, or it goes on by itself: either way there is something to see.
+      this.lookNow();
+      throw error;
+    }
+  }
+
+  /** There may be news, from a terminal or another page. */
+  lookNow(): void {
+    if (!this.#is_deaf) this.#poller.start(true);
+  }
+
+  /** From the queue: what became of a confirm that was sent again, by this page or for an earlier one. */
+  hear(confirm: PendingConfirm, result: ConfirmResult): void {
+    if (confirm.payment_intent !== this.id || this.#is_deaf) return;
+    const attempt = this.#attempt;
+    const is_ours =
+      attempt?.state === 'kept' || attempt?.pending?.idempotency_key === confirm.idempotency_key;
+    if (is_ours && attempt?.promise === null) this.#settle(attempt, result).catch(() => {});
+    else this.lookNow();
+  }
+
+  /** What was refused is seen to its end, and told, before another try begins. */
+  async #clear(): Promise<void> {
+    if (this.#attempt?.state === 'refused') await this.retrieve();
+  }
+
+  #begin(pending: PendingConfirm | null, state: Attempt['state'] = 'sending'): Attempt {
+    const attempt = makeAttempt(pending, state);
+    this.#attempt = attempt;
+    if (!this.#is_over) this.outcome = null;
+    this.confirmation = null;
+    return attempt;
+  }
+
+  #run(attempt: Attempt, submit: () => Promise<TerminalResult>): Promise<Confirmation> {
+    attempt.state = 'sending';
+    this.#known = ++this.#asked;
+    this.#poller.stop();
+    this.#parts.changed();
+    const promise = submit().then(
+      (result) => this.#settle(attempt, result),
+      // The card app was not launched, or did not tell how it ended.
+      (cause: unknown) => {
+        const error =
+          cause instanceof MPACError ? cause : makeError('unknown_outcome', { message: String(cause) });
+        return this.#settle(attempt, {
+          kind: error.kind === 'unknown_outcome' ? 'no_answer' : 'refused',
+          error,
+        });
+      },
+    );
+    attempt.promise = promise;
+    return promise;
+  }
+
+  #submit(pending: PendingConfirm): Promise<ConfirmResult> {
+    const keep = isToBeKept(pending.fields) ? this.#parts.keep() : null;
+    return keep === null ? this.#parts.requests.confirm(pending) : keep(pending);
+  }
+
+  /** What a confirm came to. Its promise ends as this one does. */
+  async #settle(attempt: Attempt, result: TerminalResult): Promise<Confirmation> {
+    attempt.promise = null;
+    const confirmation = confirmationOf(this.id, this.news, result);
+    // Over already, by other news: what was told stays told.
+    const counts = this.#attempt === attempt && !this.#is_deaf;
+    if (counts) this.#known = ++this.#asked;
+    if (confirmation !== null) {
+      if (counts) this.#accept(attempt, confirmation);
+      return confirmation;
+    }
+    const { kind, error } = result as ConfirmResult & { error: MPACError };
+    if (counts) {
+      const keeps = this.#keeps(attempt);
+      if (kind === 'no_answer' && (error.kind === 'unknown_outcome' || keeps)) {
+        this.#lose(attempt, error);
+      } else if (keeps && error.kind === 'invalid_token') {
+        // The money is in the till, and the queue sends it again as soon as the page has a fresh token.
+        attempt.state = 'kept';
+        attempt.in_doubt = true;
+        this.#giveUp(error);
+      } else {
+        attempt.state = 'refused';
+        attempt.refusal = error;
+        if (isOverByRefusal(attempt) && this.news !== null) this.#end(refusedEnd(this.news, error));
+        else this.#poller.start(true);
+      }
+      this.#parts.changed();
+    }
+    throw error;
+  }
+
+  #accept(attempt: Attempt, confirmation: Confirmation): void {
+    this.confirmation = confirmation;
+    this.#note(newsOf(confirmation));
+    const end = endOf(confirmation, false);
+    if (end !== null) {
+      this.#end(end);
+      return;
+    }
+    attempt.state = 'live';
+    attempt.had_code = confirmation.status === 'requires_action';
+    this.outcome = null;
+    this.#poller.start();
+    this.#parts.changed();
+  }
+
+  /** Nobody knows whether the gateway has it. */
+  #lose(attempt: Attempt, error: MPACError): void {
+    // The gateway says itself that it has begun, and only the provider is silent: then reading is enough.
+    const has_begun = error.details?.['outcome'] === 'unknown';
+    attempt.state = has_begun ? 'live' : this.#keeps(attempt) ? 'kept' : 'unsent';
+    attempt.in_doubt = true;
+    this.outcome = { result: 'unknown', error };
+    if (this.news !== null) this.#note({ ...this.news, status: 'processing', outcome: 'unknown' });
+    if (!this.#poller.is_running) this.#poller.start();
+  }
+
+  #keeps({ pending }: Attempt): boolean {
+    return pending === null || (isToBeKept(pending.fields) && this.#parts.keep() !== null);
+  }
+
+  /** What reading or cancelling told. */
+  #see(intent: PaymentIntent): void {
+    if (this.#is_deaf) return;
+    this.intent = intent;
+    if (intent.status === 'requires_payment_method') this.#seeOpen(intent);
+    else this.#seeBegun(intent);
+    const attempt = this.#attempt;
+    if (attempt !== null && attempt.state !== 'sending' && !this.#poller.is_running) this.#poller.start();
+    this.#parts.changed();
+  }
+
+  #seeOpen(intent: PaymentIntent): void {
+    const attempt = this.#attempt;
+    if (attempt !== null && !isAnswered(attempt)) return;
+    this.#note(newsOf(intent));
+    if (attempt === null) return;
+    const end =
+      attempt.refusal === null
+        ? endOf(intent, attempt.had_code)
+        : refusedEnd(newsOf(intent), attempt.refusal);
+    if (end !== null) this.#end(end);
+  }
+
+  #seeBegun(intent: PaymentIntent): void {
+    this.#note(newsOf(intent));
+    const end = endOf(intent, false);
+    if (end !== null) {
+      this.#end(end);
+      return;
+    }
+    // It is on its way; where we did not begin it, somebody else did, or this page did before it was left.
+    const attempt = this.#attempt ?? this.#begin(null, 'live');
+    attempt.had_code ||= intent.status === 'requires_action';
+    if (attempt.state === 'sending') return;
+    if (intent.outcome === undefined) this.outcome = null;
+    attempt.state = 'live';
+    attempt.refusal = null;
+    // A code whose answer was lost: the same confirm again brings it.
+    if (!attempt.had_code || attempt.pending === null || this.confirmation !== null || attempt.was_repeated)
+      return;
+    attempt.state = 'unsent';
+    attempt.was_repeated = true;
+  }
+
+  #end(end: PaymentEnd): void {
+    this.#attempt = null;
+    this.#cancel = null;
+    this.#known = ++this.#asked;
+    this.#poller.stop();
+    if (this.#is_over) return;
+    this.#is_over = end.result === 'success' || end.is_final;
+    this.outcome = end;
+    const { board } = this.#parts;
+    if (end.result === 'success') {
+      board.tell('payment_success', end.data);
+    } else {
+      board.tell('payment_failed', end.data);
+      if (end.data.reason === 'expired') board.tell('payment_expired', end.data);
+      if (end.data.status === 'cancelled' && end.data.reason === 'cancelled')
+        board.tell('payment_cancelled', end.data);
+    }
+    this.#parts.changed();
+  }
+
+  #note(news: PaymentNews): void {
+    const before = this.news;
+    this.news = news;
+    if (before === null || (before.status === news.status && before.outcome === news.outcome)) return;
+    this.#parts.board.tell('status_changed', { ...news, previous_status: before.status });
+  }
+
+  async #look(): Promise<Look> {
+    const attempt = this.#attempt;
+    try {
+      if (attempt?.state === 'unsent' && attempt.pending !== null) {
+        const result = await this.#parts.requests.confirm(attempt.pending, { max_retries: 0 });
+        if (this.#attempt === attempt && attempt.state === 'unsent') {
+          await this.#settle(attempt, result).catch(() => {});
+          if (result.kind === 'no_answer')
+            return { goes_on: true, failed: true, retry_after_seconds: result.error.retry_after_seconds };
+        }
+      } else {
+        await this.retrieve(0);
+      }
+      return { goes_on: this.#attempt !== null || this.#cancel !== null };
+    } catch (error) {
+      if (!(error instanceof MPACError)) throw error;
+      // A refusal of the gateway's own, not of something between.
+      const is_blind = [401, 403, 404].includes(error.status ?? 0) && error.request_id !== undefined;
+      if (is_blind) this.#giveUp(error);
+      return { goes_on: !is_blind, failed: true, retry_after_seconds: error.retry_after_seconds };
+    }
+  }
+
+  /** The gateway does not let us look any more. What is known is told; what is not, is not guessed. */
+  #giveUp(error: MPACError): void {
+    const { refusal = null, in_doubt = false } = this.#attempt ?? {};
+    if (refusal !== null && !in_doubt && this.news !== null) {
+      this.#end(refusedEnd(this.news, refusal));
+      return;
+    }
+    this.#poller.stop();
+    this.outcome = { result: 'unknown', error };
+    this.#parts.board.tell('error', { error });
+    this.#parts.changed();
+  }
+
+  #busy(): MPACError {
+    return makeError('invalid_payment_state', {
+      message: 'A payment is under way. Wait for its end, or cancel it, before it is paid in another way.',
+      code: 'payment_under_way',
+    });
+  }
+}
