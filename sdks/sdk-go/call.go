@@ -215,7 +215,7 @@ func (c *Client) newHTTPRequest(ctx context.Context, asked *call) (*http.Request
 	}
 	attempt.Header.Set("Accept", "application/json")
 	attempt.Header.Set("User-Agent", "mpac-pgw-sdk-go/"+Version)
-	attempt.Header.Set("Authorization", authorize(c.config.APIKey, c.key, c.config.Testing.Now(), RequestToSign{
+	attempt.Header.Set("Authorization", c.signer.sign(c.config.Testing.Now(), asked.key, RequestToSign{
 		Method: asked.method,
 		Target: attempt.URL.RequestURI(),
 		Body:   asked.body,

@@ -66,7 +66,7 @@ type Testing struct {
 type Client struct {
 	config ClientConfig
 	base   *url.URL
-	key    []byte
+	signer *signer
 	http   *http.Client
 	wrong  *Error
 }
@@ -91,7 +91,7 @@ func NewClient(config ClientConfig) *Client {
 	client := &Client{config: config, http: makeHTTPClient(config.HTTPClient)}
 	client.base, client.wrong = checkConfig(config)
 	if client.wrong == nil {
-		client.key = signingKey(config.SecretKey)
+		client.signer = newSigner(config.APIKey, config.SecretKey)
 	}
 	return client
 }

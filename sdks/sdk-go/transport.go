@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
 )
@@ -29,8 +30,7 @@ func (c *Client) try(ctx context.Context, asked *call) *answer {
 	left := asked.deadline.Sub(c.config.Testing.Now())
 	inTime, cancel := context.WithTimeout(ctx, min(asked.options.timeout, left))
 	defer cancel()
-	// What the caller ended before anything was sent is no attempt.
-	if err := ctx.Err(); err != nil {
+	if err := inTime.Err(); err != nil {
 		return &answer{err: err, neverLeft: true}
 	}
 	watch := &connectionWatch{}
@@ -40,7 +40,7 @@ func (c *Client) try(ctx context.Context, asked *call) *answer {
 	}
 	response, err := c.http.Do(attempt)
 	if err != nil {
-		return &answer{err: err, neverLeft: watch.neverConnected() || isOfConnecting(err)}
+		return &answer{err: err, neverLeft: c.neverConnected(watch) || isOfConnecting(err)}
 	}
 	defer response.Body.Close()
 	// Reading to the end also lets the connection be used again.
@@ -69,8 +69,12 @@ func (w *connectionWatch) trace() *httptrace.ClientTrace {
 	}
 }
 
-// neverConnected proves nothing where the transport is not that of net/http and calls no trace.
-func (w *connectionWatch) neverConnected() bool { return w.wanted.Load() && !w.got.Load() }
+// neverConnected: there was no connection to send on. A transport that is not net/http's may call no trace, and then
+// nothing is proven.
+func (c *Client) neverConnected(watch *connectionWatch) bool {
+	_, traces := c.http.Transport.(*http.Transport)
+	return !watch.got.Load() && (traces || c.http.Transport == nil || watch.wanted.Load())
+}
 
 // isOfConnecting tells errors that come before a request is sent: no address, nobody there, another certificate.
 func isOfConnecting(err error) bool {
