@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Callable, Dict, Optional, Tuple
 
@@ -22,12 +23,12 @@ def main() -> int:
     for file, languages in _read(folder / "drivers.json")["files"].items():
         if "python" in languages:
             for case in list_cases(folder, file):
-                why = explain(lambda file=file, case=case: ASK_BY_FILE[file](case))
+                why = explain(partial(ASK_BY_FILE[file], case))
                 is_good = _report("vector", file, case["name"], why) and is_good
     scenarios = Scenarios(os.environ)
     for path in sorted((folder / "scenarios").glob("*.json")):
         scenario = _read(path)
-        why = explain(lambda scenario=scenario: scenarios.play(scenario))
+        why = explain(partial(scenarios.play, scenario))
         is_good = _report("scenario", path.stem, scenario["name"], why) and is_good
     scenarios.close()
     return 0 if is_good else 1

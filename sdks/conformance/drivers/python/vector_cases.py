@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any, Callable, Dict, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
-from mpac_pgw import ConfirmPaymentIntentRequest, CreatePaymentIntentRequest, CreateRefundRequest, PGWError
-from mpac_pgw import SyncMerchantsRequest, WebhookVerificationError, money, sign_request, webhooks
+from mpac_pgw import (
+    ConfirmPaymentIntentRequest,
+    CreatePaymentIntentRequest,
+    CreateRefundRequest,
+    PGWError,
+    SyncMerchantsRequest,
+    WebhookVerificationError,
+    money,
+    sign_request,
+    webhooks,
+)
 from mpac_pgw.signing import Signer
 from scripted_network import ScriptedNetwork, make_clients
 from sdk_calls import look, method_name, tell_error
@@ -16,7 +25,7 @@ Question = Dict[str, Any]
 Ask = Callable[[Question], Optional[str]]
 
 ORDER = CreatePaymentIntentRequest(amount=1500, payment_method_types=["qr_mpm", "cash"], merchant_ref_id="order_123")
-CALLS_BY_METHOD = {
+CALLS_BY_METHOD: Dict[str, Tuple[str, List[Any]]] = {
     "POST": ("create_payment_intent", [ORDER]),
     "GET": ("retrieve_payment_intent", ["pi_1"]),
     "DELETE": ("delete_webhook_endpoint", ["we_1"]),
@@ -79,8 +88,11 @@ def ask_webhook(case: Question) -> Optional[str]:
     tolerance = {"tolerance_seconds": case["tolerance_seconds"]} if "tolerance_seconds" in case else {}
     expected = {"reason": case["reason"]} if "reason" in case else case["event"]
     # One secret may be given as it is; the body as bytes, or as text where it is text.
-    for secret in [secrets, tuple(secrets), *secrets[: len(secrets) == 1]]:
-        for payload in [body, bytearray(body), *([case["body"]] if "body" in case else [])]:
+    forms: List[Any] = [secrets, tuple(secrets)]
+    if len(secrets) == 1:
+        forms.append(secrets[0])
+    for secret in forms:
+        for payload in (body, bytearray(body), case.get("body", body)):
             try:
                 event = webhooks.verify(payload, headers, secret, now=case["now_seconds"], **tolerance)
                 found: Mapping[str, Any] = {"id": event.id, "type": event.type}
