@@ -48,8 +48,8 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
   const life = makePageLife(name, page);
   const result_listeners = new Set<Parameters<ConfirmQueue['onResult']>[0]>();
   const launch_listeners = new Set<(entry: PendingEntry) => void>();
-  /** Who waits in `submit` for the first word about an entry. */
-  const waiters = new Map<string, (result: ConfirmResult) => void>();
+  /** Who waits in `submit` for the first word about an entry; more than one where a person pressed twice. */
+  const waiters = new Map<string, Set<(result: ConfirmResult) => void>>();
   /** What is being sent at this moment, so that no pass sends it as well. */
   const sending = new Set<string>();
   let send: SendConfirm | null = null;
@@ -57,13 +57,17 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
   let ending = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let passing: Promise<void> | null = null;
+  let next_pass: Promise<void> | null = null;
+  /** Passes in a row that left something waiting. */
   let failures = 0;
+  /** As the gateway asked for. */
+  let retry_after_ms = 0;
 
   function tell(entry: StoredEntry, result: ConfirmResult): void {
-    const waiter = waiters.get(entry.id);
+    const waiting = waiters.get(entry.id);
     waiters.delete(entry.id);
-    if (waiter !== undefined) waiter(result);
-    else if (result.kind !== 'no_answer')
+    for (const waiter of waiting ?? []) waiter(result);
+    if (waiting === undefined && result.kind !== 'no_answer')
       for (const listener of result_listeners) listener(entry.confirm, result);
   }
 
@@ -94,7 +98,6 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
       sending.delete(entry.id);
     }
   }
-  let retry_after_ms = 0;
 
   /** Writes down what became of it, and tells. Returns the entry that is to be sent again at once, if there is one. */
   async function settle(
@@ -119,23 +122,33 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
     return { ...entry, state, error: storeError(error) };
   }
 
-  /** Goes over all that waits, once, oldest first. A second call while it runs lets it run once more afterwards. */
+  /** Goes over all that waits, once, oldest first. Called while it runs, it runs once more afterwards. */
   function pass(): Promise<void> {
-    clearTimeout(timer);
-    passing = (passing ?? Promise.resolve()).then(async () => {
-      if (send === null) return;
-      await begun;
-      await takeOver();
-      let waiting = 0;
-      for (const entry of await listOwn('waiting')) {
-        if (send === null) return;
-        // One try each: whoever is next shall not wait for the retries of one that hangs.
-        if (!(await sendOne(entry, 0))) waiting += 1;
-      }
-      failures = waiting === 0 ? 0 : failures + 1;
-      schedule();
+    if (passing === null) {
+      passing = runPass().finally(() => {
+        passing = null;
+        schedule();
+      });
+      return passing;
+    }
+    next_pass ??= passing.then(() => {
+      next_pass = null;
+      return pass();
     });
-    return passing;
+    return next_pass;
+  }
+
+  async function runPass(): Promise<void> {
+    clearTimeout(timer);
+    await begun;
+    await takeOver();
+    let waiting = 0;
+    for (const entry of await listOwn('waiting')) {
+      if (send === null) return;
+      // One try each: whoever is next shall not wait for the retries of one that hangs.
+      if (!(await sendOne(entry, 0))) waiting += 1;
+    }
+    failures = waiting === 0 ? 0 : failures + 1;
   }
 
   /** Also with nothing to send: another page may be gone, and have left something. */
@@ -221,16 +234,21 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
       await begun;
       const entry = await write(confirm);
       return new Promise((resolve) => {
-        const giveUp = () => tell(entry, { kind: 'no_answer', error: keptError(entry) });
-        const patience = setTimeout(giveUp, patience_ms);
-        waiters.set(entry.id, (result) => {
+        const waiting = waiters.get(entry.id) ?? new Set();
+        const waiter = (result: ConfirmResult) => {
           clearTimeout(patience);
+          waiting.delete(waiter);
+          // With nobody waiting, the listeners hear.
+          if (waiting.size === 0) waiters.delete(entry.id);
           resolve(result);
-        });
+        };
+        const giveUp = () => waiter({ kind: 'no_answer', error: keptError(entry) });
+        const patience = setTimeout(giveUp, patience_ms);
+        waiters.set(entry.id, waiting.add(waiter));
         // Not behind what waits already: a customer stands here. With no network there is nothing to wait for.
         void sendOne(entry, navigator.onLine ? undefined : 0).then((settled) => {
-          if (settled) return;
           if (send === null) giveUp();
+          if (settled) return;
           failures = Math.max(failures, 1);
           schedule();
         });

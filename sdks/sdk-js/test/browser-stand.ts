@@ -33,7 +33,11 @@ declare global {
     /** What its entry for tests exports, there and on `/parts`. */
     testing: typeof import('../src/testing.ts');
     /** What is under the class, on the page `/parts`. */
-    parts: typeof import('../src/native-bridge.ts') & typeof import('../src/offline-queue.ts');
+    parts: typeof import('../src/native-bridge.ts') &
+      typeof import('../src/server-clock.ts') &
+      typeof import('../src/platform.ts') &
+      typeof import('../src/offline-queue.ts') &
+      typeof import('../src/requests.ts');
   }
 }
 

@@ -7,7 +7,7 @@ import { waitUntil } from './wait-until.ts';
 
 /**
  * `drop_request`: cut before the gateway hears of it. `drop_answer`: carried out, and cut before the answer.
- * `hang`: never answered, never carried out. A number: answered with this status by the line itself.
+ * `hang`: not answered and not carried out before `releaseHanging`. A number: answered with this status by the line itself.
  */
 export type Fault = 'drop_request' | 'drop_answer' | 'hang' | number;
 
@@ -28,6 +28,8 @@ export interface FaultLine {
   /** From now on, or for the next `times` only, this becomes of the requests that `strikes`. */
   break(fault: Fault, times?: number): void;
   heal(): void;
+  /** What hangs goes on to the gateway. */
+  releaseHanging(): void;
   /** Which requests a fault meets: all confirms, unless a test says otherwise. */
   strikes(request: { method: string; path: string }): boolean;
   waitForConfirms(count: number): Promise<SeenRequest[]>;
@@ -40,6 +42,7 @@ const OPEN_TO_PAGES = {
 };
 
 export async function startFaultLine(scope: Scope, gateway_url: string): Promise<FaultLine> {
+  const hanging: (() => void)[] = [];
   let current: { fault: Fault; remaining: number } | null = null;
   const server = createServer((incoming, outgoing) => {
     // A browser silently repeats a request whose kept connection was cut before an answer, a POST, too. With a new
@@ -72,7 +75,7 @@ export async function startFaultLine(scope: Scope, gateway_url: string): Promise
     if (!is_preflight) line.seen.push(noted);
     const fault = is_preflight || !line.strikes(noted) ? null : takeFault();
     if (fault === 'drop_request') return void outgoing.destroy();
-    if (fault === 'hang') return;
+    if (fault === 'hang') await new Promise<void>((release) => hanging.push(release));
     if (typeof fault === 'number') {
       outgoing.writeHead(fault, OPEN_TO_PAGES);
       return void outgoing.end(JSON.stringify({ code: 'internal_error', error: { code: 'internal_error' } }));
@@ -101,6 +104,9 @@ export async function startFaultLine(scope: Scope, gateway_url: string): Promise
     },
     heal() {
       current = null;
+    },
+    releaseHanging() {
+      for (const release of hanging.splice(0)) release();
     },
     strikes: ({ path }) => path.endsWith('/confirm'),
     confirms: () => line.seen.filter(({ path }) => path.endsWith('/confirm')),

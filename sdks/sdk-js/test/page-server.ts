@@ -91,10 +91,13 @@ window.sdk = sdk;
 <script type="importmap" nonce="${nonce}">${importmap}</script>
 <script type="module" nonce="${nonce}">
 import * as bridge from '/src/native-bridge.js';
+import * as clock from '/src/server-clock.js';
+import * as platform from '/src/platform.js';
 import * as queue from '/src/offline-queue.js';
+import * as requests from '/src/requests.js';
 import * as testing from '/src/testing.js';
 window.testing = testing;
-window.parts = { ...bridge, ...queue };
+window.parts = { ...bridge, ...clock, ...platform, ...queue, ...requests };
 </script>`,
   '/script-tag': () => `${HEAD}
 <script src="/mpac-gateway.global.js"></script>`,
