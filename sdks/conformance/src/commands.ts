@@ -94,12 +94,13 @@ const LAST_LINES = 30;
 export const tellLast = ({ stdout, stderr }: Ended) =>
   `${stdout}\n${stderr}`.trim().split('\n').slice(-LAST_LINES).join('\n');
 
-/** Whether the command is there and works; a shim of a version manager may be there for nothing. */
-export async function isThere(command: string, ask = '--version'): Promise<boolean> {
+/** What a command says of its version; null when it is not there, or only as the shim of a version manager. */
+export async function findVersion(command: string, ask = '--version'): Promise<string | null> {
   try {
-    return (await runCommand(command, [ask], { cwd: '/' })).code === 0;
+    const { code, stdout } = await runCommand(command, [ask], { cwd: '/' });
+    return code === 0 ? (/\d+(\.\d+)*/.exec(stdout)?.[0] ?? '') : null;
   } catch {
-    return false;
+    return null;
   }
 }
 

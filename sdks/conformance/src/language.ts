@@ -1,6 +1,7 @@
 // What the runner knows of a language: what it needs, how its package is built and installed as a user would, what it
 // checks of its own, and how its driver is started.
-import { type CommandOptions, runCommand, tellEnd, tellLast } from './commands.ts';
+import { type CommandOptions, findVersion, runCommand, tellEnd, tellLast } from './commands.ts';
+import type { ExampleTools } from './published-examples.ts';
 import type { Finding } from './verdict.ts';
 
 /** The repository. */
@@ -16,6 +17,8 @@ export interface Installed {
   driver: { file: string; args: string[]; cwd: string };
   /** The language's own checks, of the package that was installed and of its sources. */
   checks: Check[];
+  /** With what the examples of the published guides run in this language. */
+  examples: ExampleTools;
 }
 
 export interface Check {
@@ -24,10 +27,31 @@ export interface Check {
   run(): Promise<string | null>;
 }
 
+/** A command that has to be on the machine, and where it comes from. */
+export interface Need {
+  command: string;
+  /** What it is asked for its version. */
+  ask?: string;
+  /** Of the oldest version that will do. */
+  oldest?: [major: number, minor: number];
+  how: string;
+}
+
 export interface LanguageKit {
-  /** What has to be on the machine, and where it comes from. */
-  needs: { command: string; ask?: string; how: string }[];
+  needs: Need[];
   install(places: Places): Promise<Installed>;
+}
+
+/** Null when it is there, else what to tell the person who has to get it. */
+export async function findLack({ command, ask, oldest, how }: Need): Promise<string | null> {
+  const version = await findVersion(command, ask);
+  if (version === null) return `${command} is not here: ${how}`;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const is_new_enough =
+    oldest === undefined || major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+  return is_new_enough
+    ? null
+    : `${command} is ${version}, and ${oldest.join('.')} is the oldest that will do: ${how}`;
 }
 
 /** A check that is a command: it has to end with 0. */

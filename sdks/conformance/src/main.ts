@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LANGUAGES, type Language } from './cases.ts';
-import { endAllCommands, isThere } from './commands.ts';
+import { endAllCommands } from './commands.ts';
 import { stopAllGateways } from './gateway-process.ts';
+import { findLack } from './language.ts';
 import { KITS, type Proof, prove, withStage } from './prove.ts';
 import { makeFailures, makeSummary, makeTable } from './report.ts';
 
@@ -44,7 +45,7 @@ async function main(words: string[]): Promise<number> {
   if (words.includes('stage')) return showStage();
   const proofs = await proveAll(wanted);
   console.log(`\n${makeTable(proofs)}\n`);
-  const failures = proofs.map(({ language, findings }) => makeFailures(language, findings));
+  const failures = proofs.map(({ subject, findings }) => makeFailures(subject, findings));
   for (const text of failures) if (text !== '') console.log(`${text}\n`);
   const findings = proofs.flatMap((proof) => proof.findings);
   console.log(makeSummary(findings));
@@ -68,15 +69,12 @@ async function proveAll(languages: readonly Language[]): Promise<Proof[]> {
 }
 
 async function isAllThere(languages: readonly Language[]): Promise<boolean> {
-  let all = true;
-  for (const language of languages) {
-    for (const { command, ask, how } of KITS[language].needs) {
-      if (await isThere(command, ask)) continue;
-      console.error(`${language} needs ${command}, which is not here (${how}).`);
-      all = false;
-    }
-  }
-  return all;
+  const needs = languages.flatMap((language) => KITS[language].needs.map((need) => ({ language, need })));
+  const lacks = await Promise.all(
+    needs.map(async ({ language, need }) => ({ language, lack: await findLack(need) })),
+  );
+  for (const { language, lack } of lacks) if (lack !== null) console.error(`${language}: ${lack}`);
+  return lacks.every(({ lack }) => lack === null);
 }
 
 /** Until it is interrupted. */

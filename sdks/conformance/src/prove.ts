@@ -10,6 +10,7 @@ import { go } from './languages/go.ts';
 import { js } from './languages/js.ts';
 import { node } from './languages/node.ts';
 import { python } from './languages/python.ts';
+import { type ExampleResult, runPublishedExamples } from './published-examples.ts';
 import { type Stage, startStage } from './stage.ts';
 import { type Finding, judge } from './verdict.ts';
 
@@ -19,7 +20,8 @@ export const KITS: Record<Language, LanguageKit> = { node, js, go, python };
 const DRIVER_TIMEOUT_MS = 120_000;
 
 export interface Proof {
-  language: Language;
+  /** The language, or what else was proven. */
+  subject: string;
   /** What was built, or an empty text when nothing was. */
   artefact: string;
   findings: Finding[];
@@ -31,7 +33,7 @@ export async function prove(language: Language, root: string, run_folder: string
   const began = performance.now();
   const folder = join(run_folder, language);
   const end = (artefact: string, findings: Finding[]): Proof => {
-    return { language, artefact, findings, seconds: (performance.now() - began) / 1_000 };
+    return { subject: language, artefact, findings, seconds: (performance.now() - began) / 1_000 };
   };
   let installed: Installed;
   try {
@@ -41,23 +43,28 @@ export async function prove(language: Language, root: string, run_folder: string
     return end('', [...failAll(language), { column: 'checks', name: 'the package', why: tell(error) }]);
   }
   const checked = await runChecks(installed.checks);
-  return end(installed.artefact, [...(await playDriver(language, installed, folder)), ...checked]);
+  return end(installed.artefact, [...(await play(language, installed, folder)), ...checked]);
 }
 
-async function playDriver(language: Language, { driver }: Installed, folder: string): Promise<Finding[]> {
+/** The driver, and then the examples of the published guides, at the same gateway. */
+async function play(language: Language, installed: Installed, folder: string): Promise<Finding[]> {
   try {
-    return await withStage(join(folder, 'gateway'), async (env) => {
-      const ended = await runCommand(driver.file, driver.args, {
-        cwd: driver.cwd,
-        env,
-        timeout_ms: DRIVER_TIMEOUT_MS,
-      });
-      return judge(listCases(language), ended);
+    return await withStage(join(folder, 'gateway'), async (env, { facts }, { url: stage_url }) => {
+      const { file, args, cwd } = installed.driver;
+      const ended = await runCommand(file, args, { cwd, env, timeout_ms: DRIVER_TIMEOUT_MS });
+      const workdir = join(folder, 'published');
+      await mkdir(workdir);
+      const examples = await runPublishedExamples({ ...installed.examples, facts, stage_url, workdir });
+      return [...judge(listCases(language), ended), ...examples.map(judgeExample)];
     });
   } catch (error) {
     return [...failAll(language), { column: 'checks', name: 'the driver', why: tell(error) }];
   }
 }
+
+const judgeExample = ({ name, ok, why }: ExampleResult): Finding => {
+  return { column: 'examples', name, why: ok ? null : (why ?? 'no reason is given') };
+};
 
 /** What has no driver to be played by has failed, case by case, so that the counts stay the same. */
 function failAll(language: Language): Finding[] {
@@ -71,7 +78,7 @@ const tell = (error: unknown) => (error instanceof Error ? error.message : Strin
 /** A gateway with its stage for as long as `work` takes; it is given what a driver's environment says. */
 export async function withStage<T>(
   data_dir: string,
-  work: (env: Record<string, string>, gateway: GatewayProcess) => Promise<T>,
+  work: (env: Record<string, string>, gateway: GatewayProcess, stage: Stage) => Promise<T>,
 ): Promise<T> {
   const gateway = await startGateway(data_dir);
   let stage: Stage | null = null;
@@ -87,7 +94,7 @@ export async function withStage<T>(
       CONFORMANCE_STORE_ID: facts.merchant_store_id,
       CONFORMANCE_STAGE_URL: stage.url,
     };
-    return await work(env, gateway);
+    return await work(env, gateway, stage);
   } finally {
     await stage?.close();
     await gateway.stop();

@@ -2,13 +2,13 @@
 import type { Proof } from './prove.ts';
 import type { Finding } from './verdict.ts';
 
-const COLUMNS = ['vectors', 'scenarios', 'checks'] as const;
+const COLUMNS = ['vectors', 'scenarios', 'examples', 'checks'] as const;
 /** More is not read by anybody; the count tells how many there are. */
 const MOST_FAILURES = 20;
 
 export function makeTable(proofs: readonly Proof[]): string {
-  const rows = proofs.map(({ language, artefact, findings, seconds }) => [
-    language,
+  const rows = proofs.map(({ subject, artefact, findings, seconds }) => [
+    subject,
     ...COLUMNS.map((column) => count(findings.filter((finding) => finding.column === column))),
     `${Math.round(seconds)} s`,
     artefact === '' ? 'not built' : artefact,
@@ -27,6 +27,7 @@ export function makeTable(proofs: readonly Proof[]): string {
 }
 
 function count(findings: Finding[]): string {
+  if (findings.length === 0) return '-';
   const passed = findings.filter(({ why }) => why === null).length;
   return `${passed}/${findings.length}`;
 }

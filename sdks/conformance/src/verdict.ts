@@ -5,7 +5,7 @@ import { type Ended, tellEnd } from './commands.ts';
 
 export interface Finding {
   /** Where it belongs in the table. */
-  column: 'vectors' | 'scenarios' | 'checks';
+  column: 'vectors' | 'scenarios' | 'examples' | 'checks';
   name: string;
   /** Null: it is good. */
   why: string | null;

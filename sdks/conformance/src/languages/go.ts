@@ -16,7 +16,12 @@ const SDK = 'sdks/sdk-go';
 
 export const go: LanguageKit = {
   needs: [
-    { command: 'go', ask: 'version', how: 'https://go.dev/dl, or apt-get install golang-go; 1.23 or newer' },
+    {
+      command: 'go',
+      ask: 'version',
+      oldest: [1, 23],
+      how: 'https://go.dev/dl, or apt-get install golang-go',
+    },
   ],
   install: installGoModule,
 };
@@ -25,26 +30,24 @@ async function installGoModule({ root, folder }: Places): Promise<Installed> {
   const source = join(root, SDK);
   const proxy = join(folder, 'proxy');
   const project = join(folder, 'project');
-  const env = {
-    GOPROXY: `file://${proxy}`,
-    // Nobody has signed a version that is only here, and the module needs nothing from anywhere else.
-    GOSUMDB: 'off',
-    GOTOOLCHAIN: 'local',
-    GOWORK: 'off',
-    // A cache of modules that outlives the run would hand out the module as it was the last time.
-    GOMODCACHE: join(folder, 'modules'),
-    GOFLAGS: '-modcacherw',
-  };
+  const env = await makeGoEnvironment(folder, proxy);
   const { module, version, size } = await publish(source, proxy, env);
+  const fetch = async (target: string, ...more: string[]) => {
+    await writeFile(join(target, 'go.mod'), 'module conformance\n\ngo 1.23\n');
+    await run('go', ['get', `${module}@${version}`, ...more], { cwd: target, env });
+  };
   await cp(join(CONFORMANCE_FOLDER, 'drivers', 'go'), project, { recursive: true });
   await rm(join(project, 'go.sum'), { force: true });
-  await writeFile(join(project, 'go.mod'), `module conformance\n\ngo 1.23\n`);
-  await run('go', ['get', `${module}@${version}`], { cwd: project, env });
-  await run('go', ['mod', 'tidy'], { cwd: project, env });
+  await fetch(project);
   await run('go', ['build', '-o', 'driver', '.'], { cwd: project, env });
+  const examples = join(folder, 'examples');
+  await mkdir(examples);
+  // The examples of one guide make their keys with it.
+  await fetch(examples, 'github.com/google/uuid');
   return {
     artefact: `${module.split('/').slice(-2).join('/')} ${version}, ${tellSize(size)}`,
     driver: { file: join(project, 'driver'), args: [], cwd: project },
+    examples: { go: { folder: examples, env } },
     checks: [
       { name: 'no dependency', run: () => findDependencies(source) },
       makeFormatCheck([source, join(CONFORMANCE_FOLDER, 'drivers', 'go')]),
@@ -52,6 +55,20 @@ async function installGoModule({ root, folder }: Places): Promise<Installed> {
       commandCheck('go vet of the driver', 'go', ['vet', './...'], { cwd: project, env }),
       commandCheck('go test', 'go', ['test', '-count=1', './...'], { cwd: source, env }),
     ],
+  };
+}
+
+async function makeGoEnvironment(folder: string, proxy: string): Promise<Record<string, string>> {
+  const usual = (await run('go', ['env', 'GOPROXY'], { cwd: folder })).trim();
+  return {
+    GOPROXY: `file://${proxy},${usual}`,
+    // Nobody has signed a version that is only here.
+    GONOSUMDB: 'github.com/mp-solution-inc/*',
+    GOTOOLCHAIN: 'local',
+    GOWORK: 'off',
+    // A cache of modules that outlives the run would hand out the module as it was the last time.
+    GOMODCACHE: join(folder, 'modules'),
+    GOFLAGS: '-modcacherw -mod=mod',
   };
 }
 

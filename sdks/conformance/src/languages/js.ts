@@ -6,8 +6,8 @@ const HOW_TO_GET_CHROMIUM = 'apt-get install chromium, or set CHROMIUM_PATH to a
 
 export const js: LanguageKit = {
   needs: [{ command: process.env['CHROMIUM_PATH'] ?? 'chromium', how: HOW_TO_GET_CHROMIUM }],
-  install: (places) =>
-    installNpmPackage(
+  async install(places) {
+    const { project, ...installed } = await installNpmPackage(
       {
         workspace: 'sdks/sdk-js',
         driver: 'js',
@@ -23,5 +23,7 @@ export const js: LanguageKit = {
         },
       },
       places,
-    ),
+    );
+    return { ...installed, examples: { js: project } };
+  },
 };

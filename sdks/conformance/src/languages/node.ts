@@ -4,8 +4,8 @@ import { installNpmPackage } from './npm-package.ts';
 
 export const node: LanguageKit = {
   needs: [],
-  install: (places) =>
-    installNpmPackage(
+  async install(places) {
+    const { project: _, ...installed } = await installNpmPackage(
       {
         workspace: 'sdks/sdk-node',
         driver: 'node',
@@ -21,5 +21,7 @@ export const node: LanguageKit = {
         },
       },
       places,
-    ),
+    );
+    return { ...installed, examples: { node: true } };
+  },
 };

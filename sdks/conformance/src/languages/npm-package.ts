@@ -36,7 +36,7 @@ export interface NpmPackage {
 export async function installNpmPackage(
   npm_package: NpmPackage,
   { root, folder }: Places,
-): Promise<Installed> {
+): Promise<Omit<Installed, 'examples'> & { project: string }> {
   const { workspace, driver, links, consumer } = npm_package;
   const project = join(folder, 'project');
   await mkdir(project);
@@ -53,6 +53,7 @@ export async function installNpmPackage(
     await symlink(join(root, 'node_modules', link), join(project, 'node_modules', link));
   }
   return {
+    project,
     artefact: `${packed.name} ${packed.version}, ${tellSize(packed.size)}`,
     driver: { file: process.execPath, args: [join('drivers', driver, 'driver.js')], cwd: project },
     checks: [

@@ -3,7 +3,7 @@
 import { cp, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CONFORMANCE_FOLDER } from '../cases.ts';
-import { isThere, run, runCommand, tellEnd, tellLast } from '../commands.ts';
+import { findVersion, run, runCommand, tellEnd, tellLast } from '../commands.ts';
 import {
   type Check,
   commandCheck,
@@ -19,7 +19,8 @@ export const python: LanguageKit = {
   needs: [
     {
       command: 'python3',
-      how: 'https://www.python.org, or apt-get install python3 python3-venv; 3.9 or newer',
+      oldest: [3, 9],
+      how: 'https://www.python.org, or apt-get install python3 python3-pip python3-venv',
     },
   ],
   install: installPythonPackage,
@@ -35,7 +36,8 @@ async function installPythonPackage({ root, folder }: Places): Promise<Installed
   const wheel = join(dist, findOnly(files, '.whl'));
   const archive = join(dist, findOnly(files, '.tar.gz'));
 
-  const venv = await makeVenv('python3', join(folder, 'venv'), [`${wheel}[http]`]);
+  // The examples of one guide are written with requests.
+  const venv = await makeVenv('python3', join(folder, 'venv'), [`${wheel}[http]`, 'requests']);
   await cp(join(CONFORMANCE_FOLDER, 'drivers'), join(folder, 'drivers'), { recursive: true });
   // Beside the package, so that the tests can only see the one that is installed.
   const tests = join(folder, 'tests');
@@ -44,12 +46,13 @@ async function installPythonPackage({ root, folder }: Places): Promise<Installed
   return {
     artefact: `mpac-pgw, wheel ${tellSize((await stat(wheel)).size)}, sdist ${tellSize((await stat(archive)).size)}`,
     driver: { file: venv.python, args: [join('drivers', 'python', 'driver.py')], cwd: folder },
+    examples: { python: venv.python },
     checks: [
       withoutExtras(wheel, folder),
       commandCheck('the tests', venv.python, ['-m', 'unittest', 'discover', '-s', 'tests', '-t', '.'], {
         cwd: tests,
       }),
-      ...((await isThere(OLDEST)) ? [oldestPython(wheel, folder, tests)] : []),
+      ...((await findVersion(OLDEST)) !== null ? [oldestPython(wheel, folder, tests)] : []),
     ],
   };
 }
