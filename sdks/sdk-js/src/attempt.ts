@@ -1,6 +1,6 @@
 // One try at paying, as this page knows it: what was sent for it, whether the gateway has it, and what a result from the
 // terminal means for it. Pure.
-import type { PendingConfirm, TerminalResult } from './confirm-sender.ts';
+import type { PendingConfirm, QueuedConfirmation, TerminalResult } from './confirm-sender.ts';
 import type { MPACError } from './errors.ts';
 import type { PaymentNews } from './payment-events.ts';
 import type { Confirmation, ConfirmFields } from './payment-intent.ts';
@@ -16,7 +16,7 @@ export interface Attempt {
   state: 'sending' | 'unsent' | 'kept' | 'live' | 'refused';
   /** Null where another page, or the terminal, made the confirm. */
   readonly pending: PendingConfirm | null;
-  promise: Promise<Confirmation> | null;
+  promise: Promise<Confirmation | QueuedConfirmation> | null;
   /** The customer was seen to have something to do. */
   had_code: boolean;
   /** One of its confirms was not answered. */
@@ -82,5 +82,22 @@ export function confirmationOf(
       code: 'cancelled',
       message: result.reason ?? 'The payment was left at the terminal.',
     },
+  };
+}
+
+/** The queue has it, and the till goes on. */
+export function queuedConfirmation(
+  news: PaymentNews,
+  { pending }: Attempt,
+  error: MPACError,
+): QueuedConfirmation {
+  return {
+    object: 'queued_confirmation',
+    status: 'queued',
+    reason: error.kind === 'invalid_token' ? 'token_needed' : 'no_answer',
+    payment_intent_id: news.payment_intent_id,
+    amount: news.amount,
+    currency: news.currency,
+    payment_method_type: pending?.fields.payment_method_type ?? 'credit_card',
   };
 }

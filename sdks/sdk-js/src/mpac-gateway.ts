@@ -1,7 +1,8 @@
 // What `import { MPACGateway } from '@cloudsky/mpac-pgw-sdk-js'` gives: the client of a page, which confirms a payment,
 // shows its code, and tells how it ends. What the parts promise stands with them; here they are put together.
-import type { ConfirmResult, LaunchResult, PendingConfirm, PendingEntry } from './confirm-sender.ts';
+import type { LaunchResult, PendingEntry, QueuedConfirmation } from './confirm-sender.ts';
 import { checkOptions, intentOf, type MPACGatewayOptions, refuse } from './gateway-options.ts';
+import { renderLate } from './late-view.ts';
 import { EventBoard, type EventName, type Listener } from './payment-events.ts';
 import type {
   Confirmation,
@@ -15,10 +16,10 @@ import { makePaymentRequests, type PaymentRequests } from './payment-requests.ts
 import { type PaymentOutcome, PaymentWatch } from './payment-watch.ts';
 import { BROWSER, type Platform } from './platform.ts';
 import { qrModelOf } from './qr-state.ts';
-import { type QROptions, type QRView, renderQRView } from './qr-view.ts';
+import type { QROptions, QRView } from './qr-view.ts';
 import { makeSendRequest } from './requests.ts';
 import { makeServerClock, type ServerClock } from './server-clock.ts';
-import { openTill, type Till } from './till.ts';
+import type { Till } from './till.ts';
 
 export type * from './confirm-sender.ts';
 export * from './errors.ts';
@@ -61,7 +62,7 @@ export class MPACGateway {
   readonly #clock: ServerClock;
   readonly #requests: PaymentRequests;
   #watch: PaymentWatch | null = null;
-  #till: Till | null = null;
+  #till: Promise<Till> | null = null;
 
   /** @throws InvalidRequestError where the options cannot work: a key of the other environment, a secret key, … */
   constructor(options: MPACGatewayOptions) {
@@ -81,7 +82,7 @@ export class MPACGateway {
       clock: this.#clock,
     });
     this.#requests = makePaymentRequests(send, this.#closing.signal);
-    if (options.offlineQueue ?? 'MPACNativeBridge' in globalThis) this.#openTill();
+    if (options.offlineQueue ?? 'MPACNativeBridge' in globalThis) this.#openTill().catch(() => {});
   }
 
   /** The watched payment as it was last read; null before it was. */
@@ -124,13 +125,17 @@ export class MPACGateway {
     watch.renew(payment_token);
     const intent = await watch.retrieve();
     // What waited for a fresh token goes on with it, and tells by events how.
-    void this.#till?.queue.resume(payment_token);
+    this.#till?.then(({ queue }) => queue.resume(payment_token)).catch(() => {});
     return intent;
   }
 
   /** Shows a code that the customer scans. `qr_content` of the answer is the code; `renderQR` draws it. */
   confirmQRPayment(provider: QRProvider, options: ConfirmOptions = {}): Promise<Confirmation> {
-    return this.confirmPaymentIntent({ payment_method_type: 'qr_mpm', provider }, options);
+    // Never queued, because no money has changed hands yet.
+    return this.confirmPaymentIntent(
+      { payment_method_type: 'qr_mpm', provider },
+      options,
+    ) as Promise<Confirmation>;
   }
 
   /**
@@ -143,7 +148,8 @@ export class MPACGateway {
     { provider, idempotencyKey }: { provider?: QRProvider } & ConfirmOptions = {},
   ): Promise<Confirmation> {
     const fields = { payment_method_type: 'qr_cpm', customer_code, ...(provider && { provider }) };
-    return this.confirmPaymentIntent(fields, idempotencyKey ? { idempotencyKey } : {});
+    const options = idempotencyKey === undefined ? {} : { idempotencyKey };
+    return this.confirmPaymentIntent(fields, options) as Promise<Confirmation>;
   }
 
   /**
@@ -153,17 +159,24 @@ export class MPACGateway {
    * @throws InvalidRequestError with the code `not_launched` where there is no card app; UnknownOutcomeError where it did
    *   not tell how it ended: look at the terminal before the money is taken in another way.
    */
-  confirmCardPayment(options: RedirectOptions | TerminalOptions = {}): Promise<Confirmation> {
+  confirmCardPayment(options: RedirectOptions): Promise<Confirmation>;
+  confirmCardPayment(options?: TerminalOptions): Promise<Confirmation | QueuedConfirmation>;
+  confirmCardPayment(
+    options: RedirectOptions | TerminalOptions = {},
+  ): Promise<Confirmation | QueuedConfirmation> {
     return this.#confirmAtTerminal('credit_card', options);
   }
 
   /** By e-money at the terminal: launches its app, or hands in what it reported (`provider`, `external_ref_id`). */
-  confirmEMoneyPayment(options: TerminalOptions = {}): Promise<Confirmation> {
+  confirmEMoneyPayment(options: TerminalOptions = {}): Promise<Confirmation | QueuedConfirmation> {
     return this.#confirmAtTerminal('e_money', options);
   }
 
-  /** Says that the cash was received. */
-  confirmCashPayment(options: ConfirmOptions = {}): Promise<Confirmation> {
+  /**
+   * Says that the cash was received. With the offline queue it resolves with a `queued_confirmation` where the gateway
+   * could not be reached: the sale goes on, and an event tells when the gateway has it.
+   */
+  confirmCashPayment(options: ConfirmOptions = {}): Promise<Confirmation | QueuedConfirmation> {
     return this.confirmPaymentIntent({ payment_method_type: 'cash' }, options);
   }
 
@@ -173,7 +186,10 @@ export class MPACGateway {
    * @throws MPACError by its `kind`. After `unknown_outcome` the SDK goes on until the truth is known, and an event tells
    *   it: do not take the money in another way.
    */
-  async confirmPaymentIntent(fields: ConfirmFields, options: ConfirmOptions = {}): Promise<Confirmation> {
+  async confirmPaymentIntent(
+    fields: ConfirmFields,
+    options: ConfirmOptions = {},
+  ): Promise<Confirmation | QueuedConfirmation> {
     return this.#watching().confirm({ ...fields }, options.idempotencyKey);
   }
 
@@ -214,7 +230,7 @@ export class MPACGateway {
   renderQR(element: Element, options: QROptions = {}): () => void {
     this.#checkOpen();
     this.#views.get(element)?.remove();
-    const view = renderQRView(element, () => qrModelOf(this, this.#clock.now(), Date.now()), options);
+    const view = renderLate(element, () => qrModelOf(this, this.#clock.now(), Date.now()), options);
     this.#views.set(element, view);
     return () => {
       view.remove();
@@ -224,12 +240,12 @@ export class MPACGateway {
 
   /** Everything on this device that the gateway has not settled, the oldest first. Empty where nothing is kept. */
   async pendingConfirms(): Promise<PendingEntry[]> {
-    return this.#till?.queue.pending() ?? [];
+    return (await this.#till)?.queue.pending() ?? [];
   }
 
   /** A person has seen to an entry of `pendingConfirms()` that waits for nothing else: it is forgotten. */
   async acknowledge(id: string): Promise<boolean> {
-    return this.#till?.queue.acknowledge(id) ?? false;
+    return (await this.#till)?.queue.acknowledge(id) ?? false;
   }
 
   /**
@@ -239,9 +255,10 @@ export class MPACGateway {
    */
   async reportLaunch(id: string, result: LaunchResult): Promise<void> {
     this.#checkOpen();
-    const told = await this.#openTill().terminal.report(id, result);
+    const { terminal } = await this.#openTill();
+    const told = await terminal.report(id, result);
     this.#watch?.lookNow();
-    if (told.kind === 'refused' || told.kind === 'no_answer') throw told.error;
+    if (told.kind === 'refused') throw told.error;
   }
 
   /** Stops everything: timers, requests, drawings. No event comes after it; what the offline queue keeps stays kept. */
@@ -251,41 +268,61 @@ export class MPACGateway {
     this.#watch?.close();
     for (const view of this.#views.values()) view.remove();
     this.#views.clear();
-    this.#till?.close();
+    this.#till?.then((till) => till.close()).catch(() => {});
   }
 
   async #confirmAtTerminal(
     method: 'credit_card' | 'e_money',
     { idempotencyKey, ...fields }: RedirectOptions | TerminalOptions,
-  ): Promise<Confirmation> {
+  ): Promise<Confirmation | QueuedConfirmation> {
     const watch = this.#watching();
     const { external_ref_id, external_status, provider } = fields as TerminalOptions;
     if (provider === 'MPGS' || external_ref_id !== undefined || external_status !== undefined)
       return watch.confirm({ payment_method_type: method, ...fields }, idempotencyKey);
     const { amount, currency } = watch.intent as PaymentIntent;
-    const { terminal } = this.#openTill();
+    const till = this.#openTill();
     const payment = { method, payment_intent: watch.id, payment_token: watch.token, amount, currency };
-    return watch.takeAtTerminal(() =>
-      terminal.take({ ...payment, ...(provider !== undefined && { provider }) }),
+    return watch.takeAtTerminal(async () =>
+      (await till).terminal.take({ ...payment, ...(provider !== undefined && { provider }) }),
     );
   }
 
-  #openTill(): Till {
-    const { publicKey, nativeBridge } = this.#options;
-    this.#till ??= openTill({
-      name: `${this.#base_url} ${publicKey}`,
-      bridge: nativeBridge,
-      send: this.#requests.confirm,
-      board: this.#board,
-      hear: (confirm: PendingConfirm, result: ConfirmResult) => this.#watch?.hear(confirm, result),
-    });
+  /** Loaded only where there is a till: what keeps confirms is as large as what sends them. */
+  #openTill(): Promise<Till> {
+    this.#till ??= import('./till.ts').then(
+      ({ openTill }) => {
+        const { publicKey, nativeBridge } = this.#options;
+        // What it was opened for is gone: it takes no part.
+        this.#checkOpen();
+        return openTill({
+          name: `${this.#base_url} ${publicKey}`,
+          bridge: nativeBridge,
+          send: this.#requests.confirm,
+          board: this.#board,
+          hear: (confirm, result) => this.#watch?.hear(confirm, result),
+        });
+      },
+      () => {
+        this.#till = null;
+        return refuse(
+          'offlineQueue',
+          'A part of the SDK could not be loaded; nothing was begun.',
+          'not_loaded',
+        );
+      },
+    );
     return this.#till;
   }
 
   #makeWatch(id: string, payment_token: string): PaymentWatch {
     return new PaymentWatch(id, payment_token, {
       requests: this.#requests,
-      keep: () => this.#till?.queue.submit ?? null,
+      has_queue: () => this.#till !== null,
+      // What cannot be written down is sent all the same.
+      keep: async (confirm) => {
+        const till = await this.#openTill().catch(() => null);
+        return till === null ? this.#requests.confirm(confirm) : till.queue.submit(confirm);
+      },
       board: this.#board,
       platform: this.#platform,
       closing: this.#closing.signal,

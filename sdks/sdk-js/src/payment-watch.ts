@@ -8,8 +8,9 @@ import {
   isOverByRefusal,
   isToBeKept,
   makeAttempt,
+  queuedConfirmation,
 } from './attempt.ts';
-import type { ConfirmResult, PendingConfirm, TerminalResult } from './confirm-sender.ts';
+import type { ConfirmResult, PendingConfirm, QueuedConfirmation, TerminalResult } from './confirm-sender.ts';
 import { MPACError, makeError } from './errors.ts';
 import { endOf, isFinal, newsOf, type PaymentEnd, refusedEnd } from './payment-end.ts';
 import type { EventBoard, PaymentNews } from './payment-events.ts';
@@ -23,8 +24,9 @@ export type PaymentOutcome = PaymentEnd | { result: 'unknown'; error: MPACError 
 
 export interface WatchParts {
   requests: PaymentRequests;
-  /** Over the offline queue; null where there is none. */
-  keep(): ((confirm: PendingConfirm) => Promise<ConfirmResult>) | null;
+  /** Over the offline queue, where there is one. */
+  has_queue(): boolean;
+  keep(confirm: PendingConfirm): Promise<ConfirmResult>;
   board: EventBoard;
   platform: Platform;
   closing: AbortSignal;
@@ -99,7 +101,10 @@ export class PaymentWatch {
    * The same confirm again joins the one that is under way, or sends it again with its key; another one is refused while
    * that one lasts.
    */
-  async confirm(fields: ConfirmFields, idempotency_key = makeIdempotencyKey()): Promise<Confirmation> {
+  async confirm(
+    fields: ConfirmFields,
+    idempotency_key = makeIdempotencyKey(),
+  ): Promise<Confirmation | QueuedConfirmation> {
     await this.#clear();
     const attempt = this.#attempt;
     if (attempt !== null) {
@@ -114,7 +119,7 @@ export class PaymentWatch {
   }
 
   /** `take` launches the terminal's app and hands in what it reports. */
-  async takeAtTerminal(take: () => Promise<TerminalResult>): Promise<Confirmation> {
+  async takeAtTerminal(take: () => Promise<TerminalResult>): Promise<Confirmation | QueuedConfirmation> {
     await this.#clear();
     if (this.#attempt !== null) throw this.#busy();
     return this.#run(this.#begin(null), take);
@@ -167,7 +172,7 @@ export class PaymentWatch {
     return attempt;
   }
 
-  #run(attempt: Attempt, submit: () => Promise<TerminalResult>): Promise<Confirmation> {
+  #run(attempt: Attempt, submit: () => Promise<TerminalResult>): Promise<Confirmation | QueuedConfirmation> {
     attempt.state = 'sending';
     this.#known = ++this.#asked;
     this.#poller.stop();
@@ -178,10 +183,9 @@ export class PaymentWatch {
       (cause: unknown) => {
         const error =
           cause instanceof MPACError ? cause : makeError('unknown_outcome', { message: String(cause) });
-        return this.#settle(attempt, {
-          kind: error.kind === 'unknown_outcome' ? 'no_answer' : 'refused',
-          error,
-        });
+        attempt.promise = null;
+        if (this.#counts(attempt)) this.#take(attempt, error.kind === 'unknown_outcome', error);
+        throw error;
       },
     );
     attempt.promise = promise;
@@ -189,40 +193,51 @@ export class PaymentWatch {
   }
 
   #submit(pending: PendingConfirm): Promise<ConfirmResult> {
-    const keep = isToBeKept(pending.fields) ? this.#parts.keep() : null;
-    return keep === null ? this.#parts.requests.confirm(pending) : keep(pending);
+    const { has_queue, keep, requests } = this.#parts;
+    return isToBeKept(pending.fields) && has_queue() ? keep(pending) : requests.confirm(pending);
+  }
+
+  /** Over already, by other news: what was told stays told. */
+  #counts(attempt: Attempt): boolean {
+    const counts = this.#attempt === attempt && !this.#is_deaf;
+    if (counts) this.#known = ++this.#asked;
+    return counts;
   }
 
   /** What a confirm came to. Its promise ends as this one does. */
-  async #settle(attempt: Attempt, result: TerminalResult): Promise<Confirmation> {
+  async #settle(attempt: Attempt, result: TerminalResult): Promise<Confirmation | QueuedConfirmation> {
     attempt.promise = null;
+    const counts = this.#counts(attempt);
     const confirmation = confirmationOf(this.id, this.news, result);
-    // Over already, by other news: what was told stays told.
-    const counts = this.#attempt === attempt && !this.#is_deaf;
-    if (counts) this.#known = ++this.#asked;
     if (confirmation !== null) {
       if (counts) this.#accept(attempt, confirmation);
       return confirmation;
     }
     const { kind, error } = result as ConfirmResult & { error: MPACError };
-    if (counts) {
-      const keeps = this.#keeps(attempt);
-      if (kind === 'no_answer' && (error.kind === 'unknown_outcome' || keeps)) {
-        this.#lose(attempt, error);
-      } else if (keeps && error.kind === 'invalid_token') {
-        // The money is in the till, and the queue sends it again as soon as the page has a fresh token.
-        attempt.state = 'kept';
-        attempt.in_doubt = true;
-        this.#giveUp(error);
-      } else {
-        attempt.state = 'refused';
-        attempt.refusal = error;
-        if (isOverByRefusal(attempt) && this.news !== null) this.#end(refusedEnd(this.news, error));
-        else this.#poller.start(true);
-      }
-      this.#parts.changed();
-    }
+    const is_kept = this.#keeps(attempt);
+    if (counts)
+      this.#take(attempt, kind === 'no_answer' && (error.kind === 'unknown_outcome' || is_kept), error);
+    const is_queued = is_kept && (kind === 'no_answer' || error.kind === 'invalid_token');
+    if (is_queued && this.news !== null) return queuedConfirmation(this.news, attempt, error);
     throw error;
+  }
+
+  /** The confirm's answer is lost, or a refusal. */
+  #take(attempt: Attempt, is_lost: boolean, error: MPACError): void {
+    if (is_lost) {
+      this.#lose(attempt, error);
+    } else if (error.kind === 'invalid_token' && this.#keeps(attempt)) {
+      // The money is in the till, and the queue sends it again as soon as the page has a fresh token.
+      attempt.state = 'kept';
+      attempt.in_doubt = true;
+      this.#giveUp(error);
+    } else {
+      attempt.state = 'refused';
+      attempt.refusal = error;
+      if (isOverByRefusal(attempt) && this.news !== null) this.#end(refusedEnd(this.news, error));
+      else this.#poller.start(true);
+    }
+    this.#parts.changed();
   }
 
   #accept(attempt: Attempt, confirmation: Confirmation): void {
@@ -252,7 +267,7 @@ export class PaymentWatch {
   }
 
   #keeps({ pending }: Attempt): boolean {
-    return pending === null || (isToBeKept(pending.fields) && this.#parts.keep() !== null);
+    return pending === null || (isToBeKept(pending.fields) && this.#parts.has_queue());
   }
 
   /** What reading or cancelling told. */

@@ -1,0 +1,6 @@
+// What `<script src="…/mpac-gateway.global.js">` gives: `window.MPACGateway`, the class, with everything else that the
+// package exports as its properties (`MPACGateway.MPACError`, …). The build puts it and all that it needs into one file.
+import * as sdk from './mpac-gateway.ts';
+
+const { MPACGateway, ...others } = sdk;
+Object.assign(globalThis, { MPACGateway: Object.assign(MPACGateway, others) });
