@@ -46,11 +46,12 @@ export interface SignOptions {
   timestampSeconds?: number | undefined;
 }
 
-export interface SignedHeaders {
+// An alias and not an interface, so that it can be given wherever a record of headers is taken.
+export type SignedHeaders = {
   'webhook-id': string;
   'webhook-timestamp': string;
   'webhook-signature': string;
-}
+};
 
 const RAW_BODY =
   'The body has been parsed already, and a signature is of the bytes as they arrived. Express: ' +

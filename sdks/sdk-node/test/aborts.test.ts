@@ -1,0 +1,82 @@
+// A caller that gives up: at once, while the gateway works, or between two tries.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConnectionError, NotFoundError, UnknownOutcomeError } from '../src/mpac-pgw.ts';
+import { answerJson, INTENT, makeClient, ORDER, reasonOf, startServer } from './loopback-server.ts';
+
+test('what is aborted before it is sent is never sent', async (t) => {
+  const server = await startServer(t, () => answerJson(201, INTENT));
+  const signal = AbortSignal.abort(new Error('The customer left.'));
+  const error = await reasonOf(makeClient(server.url).paymentIntents.create(ORDER, { signal }));
+  assert.ok(error instanceof ConnectionError);
+  assert.equal(error.cause, signal.reason);
+  assert.equal(server.requests.length, 0);
+});
+
+test('a change that is aborted while the gateway works has an unknown outcome, and its key', async (t) => {
+  const giving_up = new AbortController();
+  const server = await startServer(t, () => () => giving_up.abort());
+  const { signal } = giving_up;
+  const pgw = makeClient(server.url);
+  const error = await reasonOf(pgw.paymentIntents.create(ORDER, { signal, idempotencyKey: 'key-1' }));
+  assert.ok(error instanceof UnknownOutcomeError);
+  assert.equal(error.idempotency_key, 'key-1');
+  assert.equal(error.cause, signal.reason);
+  assert.equal(server.requests.length, 1);
+});
+
+test('a question that is aborted has simply no answer', async (t) => {
+  const giving_up = new AbortController();
+  const server = await startServer(t, () => () => giving_up.abort());
+  const error = await reasonOf(
+    makeClient(server.url).paymentIntents.retrieve('pi_1', { signal: giving_up.signal }),
+  );
+  assert.ok(error instanceof ConnectionError);
+});
+
+test('an abort between two tries ends the wait', async (t) => {
+  for (const [status, Expected] of [
+    [500, UnknownOutcomeError],
+    [429, ConnectionError],
+  ] as const) {
+    const giving_up = new AbortController();
+    const server = await startServer(t, () => answerJson(status, {}, { 'retry-after': '30' }));
+    // The real sleep is asked for, and is never to end by itself.
+    const sleep = () => {
+      giving_up.abort();
+      return new Promise<void>(() => undefined);
+    };
+    const pgw = makeClient(server.url, { sleep });
+    const error = await reasonOf(pgw.paymentIntents.create(ORDER, { signal: giving_up.signal }));
+    assert.ok(error instanceof Expected, `${status}: ${error}`);
+    assert.equal(server.requests.length, 1);
+  }
+});
+
+test('the timer of a wait ends with an abort, too', async (t) => {
+  const giving_up = new AbortController();
+  const server = await startServer(t, () => (_, response) => {
+    response.on('close', () => giving_up.abort());
+    answerJson(503, {}, { 'retry-after': '50', connection: 'close' })(_, response);
+  });
+  const pgw = makeClient(server.url, { sleep: undefined });
+  const error = await reasonOf(pgw.paymentIntents.retrieve('pi_1', { signal: giving_up.signal }));
+  assert.ok(error instanceof ConnectionError);
+});
+
+test('an answer that says no is told, also when the caller gave up meanwhile', async (t) => {
+  const giving_up = new AbortController();
+  const body = { code: 'not_found', message: 'There is none.', error: { code: 'payment_not_found' } };
+  const server = await startServer(t, () => answerJson(404, body));
+  const pgw = makeClient(server.url, {
+    fetch: async (url, init) => {
+      const response = await fetch(url, init);
+      const text = await response.text();
+      giving_up.abort();
+      return new Response(text, response);
+    },
+  });
+  const error = await reasonOf(pgw.paymentIntents.cancel('pi_1', {}, { signal: giving_up.signal }));
+  assert.ok(error instanceof NotFoundError);
+  assert.equal(error.code, 'payment_not_found');
+});
