@@ -195,6 +195,7 @@ test('a cancel that PayPay takes its time for goes on by itself, and money that 
   const order = await meetAndScan('confirms');
   const answer = await order.terminal.cancel({}, 'cancel-1');
   assert.deepEqual([answer.status, answer.json.code], [502, 'provider_error']);
+  assert.equal(answer.json.details.outcome, 'unknown', 'it may be cancelled, or be paid first');
   await inApp(order, 'pay');
   await live(60);
   const ended = await retrieve(order);

@@ -168,6 +168,21 @@ test('a cancel that an earlier request began is not called unbegun, and is seen 
   assert.equal(await gateway.statusOf(intent), 'cancelled');
 });
 
+test('a cancel that PayPay takes its time for is not told as refused when PayPay has fallen silent meanwhile', async (t) => {
+  const gateway = await startGateway(t);
+  await gateway.paypay.control('POST', '/settings', { cancel_delay_seconds: 20 });
+  const intent = await gateway.createIntent({ payment_method_types: ['qr_cpm'] });
+  const terminal = gateway.terminalFor(intent);
+  const customer_code = await gateway.paypay.showCode('confirms');
+  assert.equal((await terminal.confirm({ payment_method_type: 'qr_cpm', customer_code })).status, 200);
+  assert.equal((await terminal.cancel({}, 'cancel-1')).status, 502);
+  await fallSilent(gateway, 'server_error');
+  const { status, json, headers } = await terminal.cancel({}, 'cancel-1');
+  assert.deepEqual([status, json.code, json.details.outcome], [502, 'provider_error', 'unknown']);
+  assert.match(json.message, /not asked again.*begun earlier/);
+  assert.ok(Number(headers.get('retry-after')) >= 1);
+});
+
 test('a look-up that is put off is no check, comes back at the next probe, and does not spin', async (t) => {
   const gateway = await startGateway(t);
   const intents = await fallSilent(gateway, 'server_error');

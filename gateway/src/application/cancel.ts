@@ -142,7 +142,8 @@ async function callOff(
     'provider_error',
     `${attempt.provider} has not confirmed that nothing can be paid any more. The cancel goes on by itself; ` +
       'retrieve the payment intent to see how it ends.',
-    { status: after.intent.status, ...(after.intent.outcome && { outcome: after.intent.outcome }) },
+    // It was asked for and may still come about, so this is not a refusal, whatever the intent says of itself.
+    { status: after.intent.status, outcome: 'unknown' },
   );
 }
 

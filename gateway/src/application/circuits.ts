@@ -42,9 +42,9 @@ export function refuseWhileSilent(
     {
       status: intent.status,
       payment_intent: intent.id,
-      ...(begun
-        ? intent.outcome && { outcome: intent.outcome }
-        : { outcome: 'not_begun', constraint: 'provider_answers' }),
+      // What was begun may be carried out yet, also where the intent itself is in no doubt: without an outcome this would
+      // read as refused for good.
+      ...(begun ? { outcome: 'unknown' } : { outcome: 'not_begun', constraint: 'provider_answers' }),
     },
     { retry_after_seconds },
   );
