@@ -1,20 +1,25 @@
 // `npm run sdks`: builds, packs and installs every SDK as its user would, and lets its driver prove it against a gateway
-// with one set of vectors and scenarios. `-- go python` proves these alone; `-- stage` only sets the stage, for those who
-// work on a driver.
+// with one set of vectors and scenarios. `-- go python` proves these alone, `-- shop` the example shop; `-- stage` only
+// sets the stage, for those who work on a driver.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LANGUAGES, type Language } from './cases.ts';
+import { LANGUAGES } from './cases.ts';
 import { endAllCommands } from './commands.ts';
 import { stopAllGateways } from './gateway-process.ts';
 import { findLack } from './language.ts';
-import { KITS, type Proof, prove, withStage } from './prove.ts';
+import { KITS, type Proof, prove, proveShop, withStage } from './prove.ts';
 import { makeFailures, makeSummary, makeTable } from './report.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** A small machine has two processors. */
 const AT_A_TIME = 2;
+/** Those that take longest begin first. */
+const SUBJECTS = ['python', 'js', 'go', 'shop', 'node'] as const;
+type Subject = (typeof SUBJECTS)[number];
+/** In the order of the table. */
+const ROWS: readonly Subject[] = [...LANGUAGES, 'shop'];
 
 let run_folder = '';
 
@@ -29,14 +34,12 @@ async function cleanUp(): Promise<void> {
 }
 
 async function main(words: string[]): Promise<number> {
-  const strange = words.filter(
-    (word) => word !== 'stage' && !LANGUAGES.some((language) => language === word),
-  );
+  const strange = words.filter((word) => word !== 'stage' && !ROWS.some((subject) => subject === word));
   if (strange.length > 0) {
-    console.error(`There is no ${strange.join(', ')}. Known: ${LANGUAGES.join(', ')}, stage.`);
+    console.error(`There is no ${strange.join(', ')}. Known: ${ROWS.join(', ')}, stage.`);
     return 2;
   }
-  const wanted = LANGUAGES.filter((language) => words.length === 0 || words.includes(language));
+  const wanted = SUBJECTS.filter((subject) => words.length === 0 || words.includes(subject));
   if (!(await isAllThere(wanted))) return 2;
 
   run_folder = await mkdtemp(join(tmpdir(), 'mpac-pgw-sdks-'));
@@ -52,29 +55,34 @@ async function main(words: string[]): Promise<number> {
   return findings.every(({ why }) => why === null) ? 0 : 1;
 }
 
-/** In the order of the languages, so many at a time. */
-async function proveAll(languages: readonly Language[]): Promise<Proof[]> {
-  const proofs = new Map<Language, Proof>();
-  const waiting = [...languages];
+/** So many at a time; in the order of the table. */
+async function proveAll(subjects: readonly Subject[]): Promise<Proof[]> {
+  const proofs = new Map<Subject, Proof>();
+  const waiting = [...subjects];
   const work = async () => {
-    for (let language = waiting.shift(); language !== undefined; language = waiting.shift()) {
-      console.log(`${language} …`);
-      const proof = await prove(language, ROOT, run_folder);
-      proofs.set(language, proof);
-      console.log(`${language}: ${makeSummary(proof.findings)}, in ${Math.round(proof.seconds)} s`);
+    for (let subject = waiting.shift(); subject !== undefined; subject = waiting.shift()) {
+      console.log(`${subject} …`);
+      const proof =
+        subject === 'shop' ? await proveShop(ROOT, run_folder) : await prove(subject, ROOT, run_folder);
+      proofs.set(subject, proof);
+      console.log(`${subject}: ${makeSummary(proof.findings)}, in ${Math.round(proof.seconds)} s`);
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, work));
-  return languages.flatMap((language) => proofs.get(language) ?? []);
+  return ROWS.flatMap((subject) => proofs.get(subject) ?? []);
 }
 
-async function isAllThere(languages: readonly Language[]): Promise<boolean> {
-  const needs = languages.flatMap((language) => KITS[language].needs.map((need) => ({ language, need })));
+async function isAllThere(subjects: readonly Subject[]): Promise<boolean> {
   const lacks = await Promise.all(
-    needs.map(async ({ language, need }) => ({ language, lack: await findLack(need) })),
+    // The till of the shop wants what the browser's SDK wants.
+    subjects.map(async (subject) => {
+      const { needs } = KITS[subject === 'shop' ? 'js' : subject];
+      return (await Promise.all(needs.map(findLack))).map((lack) => lack && `${subject}: ${lack}`);
+    }),
   );
-  for (const { language, lack } of lacks) if (lack !== null) console.error(`${language}: ${lack}`);
-  return lacks.every(({ lack }) => lack === null);
+  const told = lacks.flat().filter((lack) => lack !== null);
+  for (const lack of told) console.error(lack);
+  return told.length === 0;
 }
 
 /** Until it is interrupted. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CONFORMANCE_FOLDER, type Language, listCases } from './cases.ts';
 import { runCommand } from './commands.ts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
-import { type Installed, type LanguageKit, runChecks } from './language.ts';
+import { commandCheck, type Installed, type LanguageKit, runChecks } from './language.ts';
 import { go } from './languages/go.ts';
 import { js } from './languages/js.ts';
 import { node } from './languages/node.ts';
@@ -65,6 +65,28 @@ async function play(language: Language, installed: Installed, folder: string): P
 const judgeExample = ({ name, ok, why }: ExampleResult): Finding => {
   return { column: 'examples', name, why: ok ? null : (why ?? 'no reason is given') };
 };
+
+/** The example shop: its own test, with its till in Chromium, against a gateway of its own. */
+export async function proveShop(root: string, run_folder: string): Promise<Proof> {
+  const began = performance.now();
+  const folder = join(run_folder, 'shop');
+  await mkdir(folder);
+  const [finding] = await runChecks([
+    {
+      name: 'its till, in a browser',
+      run: () =>
+        withStage(join(folder, 'gateway'), (_env, { facts_path }) => {
+          const env = { SHOP_GATEWAY_FACTS: facts_path };
+          const test = commandCheck('', 'npm', ['run', '--silent', 'till-test', '-w', 'examples/shop'], {
+            ...{ cwd: root, env, timeout_ms: DRIVER_TIMEOUT_MS },
+          });
+          return test.run();
+        }),
+    },
+  ]);
+  const seconds = (performance.now() - began) / 1_000;
+  return { subject: 'shop', artefact: 'examples/shop', findings: finding ? [finding] : [], seconds };
+}
 
 /** What has no driver to be played by has failed, case by case, so that the counts stay the same. */
 function failAll(language: Language): Finding[] {
