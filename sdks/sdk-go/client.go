@@ -93,6 +93,8 @@ func NewClient(config ClientConfig) *Client {
 	if client.wrong == nil {
 		client.signer = newSigner(config.APIKey, config.SecretKey)
 	}
+	// The signer has all that is needed of it.
+	client.config.SecretKey = ""
 	return client
 }
 
