@@ -1,8 +1,29 @@
 // What `import … from '@cloudsky/mpac-pgw-sdk-node'` gives.
 export type { Fetch, PaymentGatewayOptions } from './configuration.ts';
-export * from './errors.ts';
+export {
+  type AnyPaymentGatewayError,
+  AuthenticationError,
+  ConflictError,
+  ConnectionError,
+  type ErrorFacts,
+  type ErrorKind,
+  ForbiddenError,
+  IdempotencyConflictError,
+  InternalError,
+  InvalidPaymentStateError,
+  InvalidRequestError,
+  InvalidResponseError,
+  InvalidTokenError,
+  isPaymentGatewayError,
+  isUnknownOutcome,
+  NotFoundError,
+  PaymentGatewayError,
+  ProviderError,
+  ProviderNotSupportedError,
+  RateLimitError,
+  UnknownOutcomeError,
+} from './errors.ts';
 export type * from './generated/operations.ts';
-export type { Operations } from './generated/operations.ts';
 export type * from './generated/schemas.ts';
 export { toDecimal, toMinorUnits } from './money.ts';
 export { List, Page } from './pages.ts';
