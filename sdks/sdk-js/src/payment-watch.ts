@@ -107,7 +107,9 @@ export class PaymentWatch {
   ): Promise<Confirmation | QueuedConfirmation> {
     await this.#clear();
     const attempt = this.#attempt;
-    if (attempt !== null) {
+    // Somebody else's, or our own before a reload: the gateway knows whether this is the same confirm, and answers again.
+    const is_adopted = attempt?.state === 'live' && attempt.pending === null;
+    if (attempt !== null && !is_adopted) {
       const { pending, promise } = attempt;
       if (pending === null || JSON.stringify(pending.fields) !== JSON.stringify(fields)) throw this.#busy();
       if (promise !== null) return promise;
@@ -115,7 +117,9 @@ export class PaymentWatch {
       return this.#run(attempt, () => this.#submit(pending));
     }
     const pending = { payment_intent: this.id, payment_token: this.token, idempotency_key, fields };
-    return this.#run(this.#begin(pending), () => this.#submit(pending));
+    const own = this.#begin(pending);
+    own.had_code = attempt?.had_code ?? false;
+    return this.#run(own, () => this.#submit(pending));
   }
 
   /** `take` launches the terminal's app and hands in what it reports. */
