@@ -31,14 +31,24 @@ test('each failure is told with its reason, and nothing else is', () => {
   assert.equal(makeFailures('go', FINDINGS.slice(0, 1)), '');
 });
 
-test('of very many failures the first are told, and how many more there are', () => {
-  const failure: Finding = { column: 'vectors', name: 'money: yen', why: 'no' };
-  const lines = makeFailures(
-    'js',
-    Array.from({ length: 100 }, () => failure),
-  ).split('\n');
+test('what failed for one reason is told together, by its first names', () => {
+  const findings = ['a', 'b', 'c', 'd', 'e'].map(
+    (name): Finding => ({ column: 'vectors', name, why: 'was not reported' }),
+  );
+  assert.equal(
+    makeFailures('js', findings),
+    '  js: a\n  js: b\n  js: c\n  js: and 2 others\n      was not reported',
+  );
+});
+
+test('of very many reasons the first are told, and how many more there are', () => {
+  const findings = Array.from(
+    { length: 100 },
+    (_, place): Finding => ({ column: 'vectors', name: 'money: yen', why: `${place} is wrong` }),
+  );
+  const lines = makeFailures('js', findings).split('\n');
   assert.equal(lines.length, 41);
-  assert.equal(lines.at(-1), '  js: and 80 more');
+  assert.equal(lines.at(-1), '  js: and for 80 other reasons');
 });
 
 test('the summary counts what passed and what failed', () => {

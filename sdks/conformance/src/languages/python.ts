@@ -1,9 +1,9 @@
 // sdk-python as its user gets it: a wheel, made from the source distribution, in a fresh virtual environment. Its types and
 // tests run with the Python that is there, and with the oldest one that it supports where the machine has that, too.
-import { cp, mkdir, readdir, stat } from 'node:fs/promises';
+import { cp, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CONFORMANCE_FOLDER } from '../cases.ts';
-import { findVersion, run, runCommand, tellEnd, tellLast } from '../commands.ts';
+import { findVersion, run } from '../commands.ts';
 import {
   type Check,
   commandCheck,
@@ -14,6 +14,7 @@ import {
 } from '../language.ts';
 
 const OLDEST = 'python3.9';
+const PIP = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];
 
 export const python: LanguageKit = {
   needs: [
@@ -39,20 +40,15 @@ async function installPythonPackage({ root, folder }: Places): Promise<Installed
   // The examples of one guide are written with requests.
   const venv = await makeVenv('python3', join(folder, 'venv'), [`${wheel}[http]`, 'requests']);
   await cp(join(CONFORMANCE_FOLDER, 'drivers'), join(folder, 'drivers'), { recursive: true });
-  // Beside the package, so that the tests can only see the one that is installed.
-  const tests = join(folder, 'tests');
-  await mkdir(tests);
-  await cp(join(source, 'tests'), join(tests, 'tests'), { recursive: true });
   return {
     artefact: `mpac-pgw, wheel ${tellSize((await stat(wheel)).size)}, sdist ${tellSize((await stat(archive)).size)}`,
     driver: { file: venv.python, args: [join('drivers', 'python', 'driver.py')], cwd: folder },
     examples: { python: venv.python },
     checks: [
       withoutExtras(wheel, folder),
-      commandCheck('the tests', venv.python, ['-m', 'unittest', 'discover', '-s', 'tests', '-t', '.'], {
-        cwd: tests,
-      }),
-      ...((await findVersion(OLDEST)) !== null ? [oldestPython(wheel, folder, tests)] : []),
+      strictTypes(venv.python, source, folder),
+      testsWith(venv.python, 'the tests', source),
+      ...((await findVersion(OLDEST)) === null ? [] : [oldestPython(wheel, source, folder)]),
     ],
   };
 }
@@ -60,8 +56,7 @@ async function installPythonPackage({ root, folder }: Places): Promise<Installed
 async function makeVenv(base: string, folder: string, packages: string[]): Promise<{ python: string }> {
   await run(base, ['-m', 'venv', folder], { cwd: '/' });
   const python = join(folder, 'bin', 'python');
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];
-  await run(python, [...pip, ...packages], { cwd: '/' });
+  await run(python, [...PIP, ...packages], { cwd: '/' });
   return { python };
 }
 
@@ -88,15 +83,35 @@ function withoutExtras(wheel: string, folder: string): Check {
   };
 }
 
-function oldestPython(wheel: string, folder: string, tests: string): Check {
+/** Of the sources, and of the driver as the package's user, who has the types out of the wheel. */
+function strictTypes(python: string, source: string, folder: string): Check {
   return {
-    name: `the tests with ${OLDEST}`,
+    name: 'mypy --strict',
+    async run() {
+      await run(python, [...PIP, 'mypy', 'types-requests'], { cwd: folder });
+      const mypy = ['-m', 'mypy', '--strict', '--cache-dir', join(folder, 'mypy')];
+      await run(python, mypy, { cwd: source });
+      await run(python, [...mypy, join('drivers', 'python')], { cwd: folder });
+      return null;
+    },
+  };
+}
+
+/** In the repository, where they look for its files; the package is found only where it is installed. */
+function testsWith(python: string, name: string, source: string): Check {
+  return commandCheck(name, python, ['-m', 'unittest', 'discover', '-s', 'tests', '-t', '.'], {
+    cwd: source,
+    env: { PYTHONDONTWRITEBYTECODE: '1' },
+  });
+}
+
+function oldestPython(wheel: string, source: string, folder: string): Check {
+  const name = `the tests with ${OLDEST}`;
+  return {
+    name,
     async run() {
       const { python } = await makeVenv(OLDEST, join(folder, 'oldest'), [`${wheel}[http]`]);
-      const ended = await runCommand(python, ['-m', 'unittest', 'discover', '-s', 'tests', '-t', '.'], {
-        cwd: tests,
-      });
-      return ended.code === 0 ? null : `${tellEnd(ended)}\n${tellLast(ended)}`;
+      return testsWith(python, name, source).run();
     },
   };
 }
