@@ -12,6 +12,10 @@ import {
   webhooks,
 } from '@cloudsky/mpac-pgw-sdk-node';
 
+/** An amount is a number of minor units, no text; and a field that there is not is a misspelt one. */
+export const is_text_refused: string extends NewPaymentIntent['amount'] ? never : true = true;
+export const is_misspelt_refused: 'expire_in_minutes' extends keyof NewPaymentIntent ? never : true = true;
+
 const gateway = new PaymentGateway({
   baseUrl: 'https://pay.example.com',
   apiKey: 'ak_1',
@@ -23,11 +27,6 @@ export async function sell(order: string): Promise<PaymentIntent> {
     { amount: toMinorUnits('15.00', 'USD'), payment_method_types: ['qr_mpm'], merchant_ref_id: order },
     { idempotencyKey: `create ${order}` },
   );
-  const cash: NewPaymentIntent = { amount: 1, payment_method_types: ['cash'], merchant_ref_id: order };
-  // @ts-expect-error An amount is a number of minor units, no text.
-  await gateway.paymentIntents.create({ ...cash, amount: '1500' });
-  // @ts-expect-error A field that there is not is a misspelt one.
-  await gateway.paymentIntents.create({ ...cash, expire_in_minutes: 5 });
   const amount: number = intent.amount_received;
   const provider: string | undefined = intent.provider;
   return amount > 0 && provider !== undefined ? intent : gateway.paymentIntents.retrieve(intent.id);
