@@ -22,37 +22,46 @@ export interface Exchange {
 }
 
 export async function exchange(request: Exchange): Promise<Try> {
-  const { fetch, url, method, headers, body, timeout_ms, signal } = request;
-  const controller = new AbortController();
-  const timeOut = () => controller.abort(new DOMException('The try took too long.', 'TimeoutError'));
-  const timer = setTimeout(timeOut, timeout_ms);
-  const abort = () => controller.abort(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
-  if (signal?.aborted) abort();
+  const limit = limitTime(request.timeout_ms, request.signal);
   try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      body: body ?? null,
-      redirect: 'manual',
-      signal: controller.signal,
-    });
-    const text = await readText(response);
-    const answer = text === null ? undefined : readJson(text);
-    const { status } = response;
-    return {
-      came: 'answer',
-      status,
-      headers: response.headers,
-      body: answer,
-      is_good: isGood(status, answer, request),
-    };
+    const { response, text } = await Promise.race([send(request, limit.signal), limit.over]);
+    const { status, headers } = response;
+    const body = text === null ? undefined : readJson(text);
+    return { came: 'answer', status, headers, body, is_good: isGood(status, body, request) };
   } catch (cause) {
     return { came: 'nothing', was_sent: !neverLeft(cause), cause };
   } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
+    limit.clear();
   }
+}
+
+async function send(
+  { fetch, url, method, headers, body }: Exchange,
+  signal: AbortSignal,
+): Promise<{ response: Response; text: string | null }> {
+  const response = await fetch(url, { method, headers, body: body ?? null, redirect: 'manual', signal });
+  return { response, text: await readText(response) };
+}
+
+/**
+ * A signal that aborts when the time is over or the caller gives up, and a promise that is rejected with it: a fetch
+ * that somebody has wrapped may not listen to signals, and the call ends in time all the same.
+ */
+function limitTime(timeout_ms: number, given: AbortSignal | undefined) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const over = new Promise<never>((_, fail) => {
+    signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+  });
+  const timeOut = () => controller.abort(new DOMException('The try took too long.', 'TimeoutError'));
+  const giveUp = () => controller.abort(given?.reason);
+  const timer = setTimeout(timeOut, timeout_ms);
+  given?.addEventListener('abort', giveUp, { once: true });
+  const clear = (): void => {
+    clearTimeout(timer);
+    given?.removeEventListener('abort', giveUp);
+  };
+  return { signal, over, clear };
 }
 
 function isGood(status: number, body: unknown, request: Exchange): boolean {
@@ -106,6 +115,8 @@ const BEFORE_SENDING: ReadonlySet<string> = new Set([
 function neverLeft(error: unknown): boolean {
   if (!isObject(error)) return false;
   if (typeof error['code'] === 'string' && BEFORE_SENDING.has(error['code'])) return true;
+  // fetch speaks to no port of another well-known service, and says so in words only.
+  if (error['message'] === 'bad port') return true;
   if (error['syscall'] === 'connect' || error['syscall'] === 'getaddrinfo') return true;
   // fetch wraps what happened, and a host with several addresses has several reasons.
   const reasons = error['errors'];

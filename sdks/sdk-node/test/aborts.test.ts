@@ -1,7 +1,7 @@
 // A caller that gives up: at once, while the gateway works, or between two tries.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConnectionError, NotFoundError, UnknownOutcomeError } from '../src/mpac-pgw.ts';
+import { ConnectionError, UnknownOutcomeError } from '../src/mpac-pgw.ts';
 import { answerJson, INTENT, makeClient, ORDER, reasonOf, startServer } from './loopback-server.ts';
 
 test('what is aborted before it is sent is never sent', async (t) => {
@@ -64,19 +64,15 @@ test('the timer of a wait ends with an abort, too', async (t) => {
   assert.ok(error instanceof ConnectionError);
 });
 
-test('an answer that says no is told, also when the caller gave up meanwhile', async (t) => {
+test('a fetch that listens to no signal is given up all the same', async () => {
   const giving_up = new AbortController();
-  const body = { code: 'not_found', message: 'There is none.', error: { code: 'payment_not_found' } };
-  const server = await startServer(t, () => answerJson(404, body));
-  const pgw = makeClient(server.url, {
-    fetch: async (url, init) => {
-      const response = await fetch(url, init);
-      const text = await response.text();
-      giving_up.abort();
-      return new Response(text, response);
-    },
-  });
-  const error = await reasonOf(pgw.paymentIntents.cancel('pi_1', {}, { signal: giving_up.signal }));
-  assert.ok(error instanceof NotFoundError);
-  assert.equal(error.code, 'payment_not_found');
+  const never = () => {
+    queueMicrotask(() => giving_up.abort());
+    return new Promise<Response>(() => undefined);
+  };
+  const pgw = makeClient('http://127.0.0.1:1', { fetch: never });
+  const error = await reasonOf(pgw.paymentIntents.create(ORDER, { signal: giving_up.signal }));
+  assert.ok(error instanceof UnknownOutcomeError);
+  const in_time = makeClient('http://127.0.0.1:1', { fetch: never, timeoutMs: 1, maxRetries: 1 });
+  assert.ok((await reasonOf(in_time.paymentIntents.retrieve('pi_1'))) instanceof ConnectionError);
 });

@@ -74,6 +74,11 @@ test('a port where nobody listens is no unknown outcome', async () => {
   assert.ok(error.idempotency_key);
 });
 
+test('a port that fetch refuses to speak to is no unknown outcome either', async () => {
+  const pgw = makeClient('http://127.0.0.1:6000', { maxRetries: 0 });
+  assert.ok((await reasonOf(pgw.paymentIntents.create(ORDER))) instanceof ConnectionError);
+});
+
 test('a server that never answers ends as unknown when the time of the try is over', async (t) => {
   const server = await startTcpServer(t, () => undefined);
   const pgw = makeClient(server.url, { timeoutMs: 30, maxRetries: 1 });

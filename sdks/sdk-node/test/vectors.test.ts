@@ -25,7 +25,7 @@ function eachCase<Case>(file: string, ask: (one: Case) => Promise<void> | void):
     assert.ok(cases.length > 10);
     for (const one of cases) {
       if (one.for !== undefined && !one.for.includes('node')) continue;
-      await t.test(`${file}: ${one.name}`, () => ask(one));
+      await t.test(`the answer is right to ${one.name}`, () => ask(one));
     }
   });
 }
