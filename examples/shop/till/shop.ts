@@ -54,7 +54,7 @@ async function ask<Answer>(method: 'GET' | 'POST', path: string, body?: unknown)
   return answer;
 }
 
-interface Begun {
+export interface Begun {
   order: Order;
   payment_token: string;
 }

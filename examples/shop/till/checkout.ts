@@ -1,0 +1,197 @@
+// One sale, from the order to its end: the part of the till that speaks to the gateway. The shop's server gives an order
+// and a payment token; the SDK confirms, watches, and tells the end of each attempt once; this file shows it.
+import type { MPACGateway, PaymentFailure } from '@cloudsky/mpac-pgw-sdk-js';
+import { drawOutcome, type Outcome, type OutcomeKind, showOutcome } from './outcome.ts';
+import { byId, currentStage, showProblem, showStage } from './page.ts';
+import { explain, type Refused, sortFailure } from './refusals.ts';
+import { type Begun, type Order, shop } from './shop.ts';
+import { currentLanguage, say, yen } from './words.ts';
+
+interface Sale {
+  order: Order;
+  payment_intent: string;
+  /** A token authorises one confirm, and none after five minutes: then the shop is asked for another one. */
+  needs_token: boolean;
+  /** Yen handed over; of cash only. */
+  received?: number;
+  /** What the drawer shows now. */
+  outcome?: Outcome;
+}
+
+export type Checkout = ReturnType<typeof makeCheckout>;
+
+export function makeCheckout(gateway: MPACGateway) {
+  let sale: Sale | null = null;
+
+  const isOf = (news: { payment_intent_id: string }) => sale?.payment_intent === news.payment_intent_id;
+
+  gateway.on('payment_success', (news) => {
+    if (isOf(news)) end('paid', news.provider);
+  });
+  gateway.on('payment_failed', (failure) => {
+    if (isOf(failure)) fail(failure);
+  });
+  gateway.on('status_changed', (news) => {
+    if (!isOf(news)) return;
+    if (news.outcome === 'unknown') void showUnknown();
+    else if (news.status === 'requires_action') showStage('qr');
+    else if (news.status === 'processing') wait('asked_in_app');
+  });
+  // The token's life is over, and nobody knows the end yet: with a fresh one the SDK goes on watching.
+  gateway.on('error', () => {
+    if (sale !== null) shop.freshToken(sale.order).then(use, () => {});
+  });
+
+  /** Cash that is kept on this device will be recorded; of anything else nobody knows whether it was taken. */
+  async function showUnknown(): Promise<void> {
+    const kept = await gateway.pendingConfirms();
+    // It may have become known while we asked.
+    if (gateway.outcome?.result !== 'unknown') return;
+    const is_kept = kept.some((entry) => entry.payment_intent === sale?.payment_intent);
+    end(is_kept ? 'queued' : 'unclear');
+  }
+
+  function end(kind: OutcomeKind, provider?: string): void {
+    if (sale === null) return;
+    const { order, received } = sale;
+    sale.outcome = {
+      kind,
+      order,
+      ...(provider !== undefined && { provider }),
+      ...(received !== undefined && { received }),
+    };
+    showOutcome(sale.outcome);
+  }
+
+  /** The attempt is over and has taken nothing. Some ends are an outcome; after others the customer just goes on. */
+  function fail(failure: PaymentFailure): void {
+    if (sale === null) return;
+    sale.needs_token = true;
+    const sorted = sortFailure(failure);
+    if ('outcome' in sorted) end(sorted.outcome);
+    else goOn(sorted);
+  }
+
+  function goOn({ stage, problem }: Refused): void {
+    showStage(stage);
+    showProblem(say(problem));
+  }
+
+  function wait(text: string): void {
+    byId('waiting-text').textContent = say(text);
+    byId('waiting-text').dataset['said'] = text;
+    showStage('waiting');
+  }
+
+  /** From now on this is the sale at the till. */
+  async function use({ order, payment_token }: Begun): Promise<string> {
+    const [payment_intent = ''] = payment_token.split('_secret_');
+    sale = { ...(sale?.order.id === order.id ? sale : {}), order, payment_intent, needs_token: false };
+    const { status } = await gateway.retrievePaymentIntent(payment_token);
+    return status;
+  }
+
+  /** The sale, with a token that authorises a confirm. */
+  async function ready(): Promise<Sale> {
+    if (sale === null) throw new Error('There is no sale.');
+    if (sale.needs_token) await use(await shop.freshToken(sale.order));
+    return sale;
+  }
+
+  /**
+   * What a confirm comes to, the events tell, also where it is refused or its answer is lost: so its own error is not
+   * shown a second time.
+   */
+  async function settle(confirmation: Promise<unknown>): Promise<void> {
+    await confirmation.catch(() => {});
+  }
+
+  async function open(begun: Begun): Promise<void> {
+    const status = await use(begun);
+    draw();
+    if (status === 'requires_payment_method') showStage('methods');
+    else wait('finding_out');
+  }
+
+  function draw(): void {
+    gateway.renderQR(byId('qr'), { language: currentLanguage() });
+    if (sale === null) return;
+    const { order, outcome } = sale;
+    for (const element of document.querySelectorAll('.amount')) element.textContent = yen(order.amount);
+    for (const element of document.querySelectorAll('.order-number')) {
+      element.textContent = say('order_number', { number: order.number });
+    }
+    const waiting = byId('waiting-text');
+    waiting.textContent = say(waiting.dataset['said'] ?? 'working');
+    if (outcome !== undefined) drawOutcome(outcome);
+  }
+
+  return {
+    draw,
+    amount: () => sale?.order.amount ?? 0,
+    isCurrent: (order: Order) => sale?.order.id === order.id,
+
+    /** The shop prices the order and asks the gateway for a payment intent. */
+    async begin(lines: { item: string; quantity: number }[]): Promise<void> {
+      await open(await shop.order(lines));
+    },
+    /** An order of before that was not paid. */
+    async continueWith(order: Order): Promise<void> {
+      sale = null;
+      await open(await shop.freshToken(order));
+    },
+
+    /** PayPay: the customer scans our code. */
+    async payByCode(): Promise<void> {
+      await ready();
+      wait('working');
+      await settle(gateway.confirmQRPayment('PAYPAY'));
+    },
+    /** We scan the customer's code. The gateway knows by the code whose it is. */
+    async payByScannedCode(code: string): Promise<void> {
+      await ready();
+      wait('working');
+      await settle(gateway.confirmCPMPayment(code));
+    },
+    /** The terminal's app takes the card and says how it went. */
+    async payByCard(): Promise<void> {
+      await ready();
+      showStage('card');
+      await settle(gateway.confirmCardPayment());
+    },
+    /** `received` in yen. Kept on this device until the gateway has it: the money is in the drawer. */
+    async payByCash(received: number): Promise<void> {
+      const current = await ready();
+      current.received = received;
+      wait('working');
+      await settle(gateway.confirmCashPayment());
+    },
+
+    /** With a code open, the gateway first makes sure that nobody has paid it. */
+    async cancel(): Promise<void> {
+      const stage = currentStage();
+      wait('cancelling');
+      await gateway.cancel({ cancellation_reason: 'requested_by_customer' }).catch((error: unknown) => {
+        if (currentStage() === 'waiting') showStage(stage);
+        showProblem(explain(error));
+      });
+    },
+    async tryAgain(): Promise<void> {
+      if (sale === null) return;
+      await open(await shop.freshToken(sale.order));
+    },
+    isBusy: () => sale !== null,
+    leave(): void {
+      sale = null;
+    },
+
+    /** The shop's own word, by the webhook, settles what this page could not see. */
+    hearOfOrder(order: Order): void {
+      if (sale?.order.id !== order.id) return;
+      sale.order = order;
+      const shown = sale.outcome?.kind;
+      if (order.status === 'paid' && (shown === 'unclear' || shown === 'queued'))
+        end('paid', order.provider ?? undefined);
+    },
+  };
+}

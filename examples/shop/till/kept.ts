@@ -1,0 +1,84 @@
+// What the SDK keeps on this device: cash and approvals that the gateway does not have yet. It sends them by itself; here
+// a person sees how many wait, and says what only a person can say. Also tells when the till is offline.
+import type { MPACGateway, PendingEntry } from '@cloudsky/mpac-pgw-sdk-js';
+import { byId, make, makeButton } from './page.ts';
+import { type Order, shop } from './shop.ts';
+import { say, yen } from './words.ts';
+
+/** `isIdle`: no sale is at the till, so another payment may be looked at. */
+export function watchKept(gateway: MPACGateway, isIdle: () => boolean) {
+  let entries: PendingEntry[] = [];
+  let orders: Order[] = [];
+
+  function draw(): void {
+    const waiting = entries.filter(({ state }) => state === 'waiting' || state === 'token_needed').length;
+    const words = [
+      ...(navigator.onLine ? [] : [say('offline')]),
+      ...(waiting === 0 ? [] : [say('kept_waiting', { count: waiting })]),
+    ];
+    byId('offline').textContent = words.join(' ');
+    byId('offline').hidden = words.length === 0;
+    byId('kept').replaceChildren(...entries.flatMap(makeEntry));
+  }
+
+  function makeEntry(entry: PendingEntry): HTMLElement[] {
+    const order = orders.find((one) => one.payment_intent === entry.payment_intent);
+    const amount = entry.launch?.amount ?? order?.amount;
+    const values = { amount: amount === undefined ? '' : yen(amount), code: entry.error?.code ?? '' };
+    const sentence = make('span', '', say(`kept_${entry.state}`, values));
+    const button = (key: string, work: () => Promise<unknown>) =>
+      makeButton('', say(key), () => void work().then(read, read));
+    if (entry.state === 'refused' || entry.state === 'unreadable')
+      return [
+        make(
+          'li',
+          '',
+          sentence,
+          button('seen', () => gateway.acknowledge(entry.id)),
+        ),
+      ];
+    if (entry.state !== 'launched' || !isLeft.has(entry.id)) return [];
+    const code = document.createElement('input');
+    code.placeholder = say('approval_code');
+    code.setAttribute('aria-label', say('approval_code'));
+    const approved = button('was_approved', () =>
+      gateway.reportLaunch(entry.id, { status: 'success', approval_code: code.value }),
+    );
+    const not_taken = button('was_not_taken', () => gateway.reportLaunch(entry.id, { status: 'cancelled' }));
+    return [make('li', '', sentence, code, approved, not_taken)];
+  }
+  /** Launches whose page is gone; one that is under way is nobody's worry. */
+  const isLeft = new Set<string>();
+
+  async function read(): Promise<void> {
+    entries = await gateway.pendingConfirms();
+    if (entries.length > 0) orders = await shop.orders().catch(() => orders);
+    draw();
+  }
+
+  /** What waits for a fresh token gets one from the shop. Done between sales, as the SDK watches one payment at a time. */
+  async function goOn(): Promise<void> {
+    await read();
+    for (const { state, payment_intent } of entries) {
+      if (state !== 'token_needed' || !isIdle()) continue;
+      const order = orders.find((one) => one.payment_intent === payment_intent);
+      if (order === undefined) continue;
+      await shop
+        .freshToken(order)
+        .then(({ payment_token }) => gateway.retrievePaymentIntent(payment_token))
+        .catch(() => {});
+    }
+    await read();
+  }
+
+  gateway.on('confirm_settled', () => void goOn());
+  gateway.on('status_changed', () => void read());
+  gateway.on('launch_unresolved', ({ entry }) => {
+    isLeft.add(entry.id);
+    void read();
+  });
+  addEventListener('online', () => void goOn());
+  addEventListener('offline', () => void read());
+  void goOn();
+  return { draw, goOn };
+}

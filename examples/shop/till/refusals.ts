@@ -1,0 +1,46 @@
+// What did not work, sorted: which ends of an attempt are an outcome that the customer sees, after which the till just
+// goes on, and the sentence for each that says what to do.
+import { MPACError, type PaymentFailure } from '@cloudsky/mpac-pgw-sdk-js';
+import type { OutcomeKind } from './outcome.ts';
+import type { Stage } from './page.ts';
+import { ShopError } from './shop.ts';
+import { say } from './words.ts';
+
+/** Nothing was taken, and the till goes on at this stage with this sentence. */
+export interface Refused {
+  stage: Stage;
+  problem: string;
+}
+
+const OUTCOMES: Record<string, OutcomeKind> = {
+  declined: 'declined',
+  expired: 'expired',
+  cancelled: 'cancelled',
+  terminal_error: 'terminal_failed',
+};
+
+export function sortFailure({ reason, error }: PaymentFailure): { outcome: OutcomeKind } | Refused {
+  const outcome = OUTCOMES[reason];
+  if (outcome !== undefined) return { outcome };
+  if (error?.param === 'customer_code' || error?.param === 'provider')
+    return { stage: 'scan', problem: 'error_code' };
+  if (error?.kind === 'provider_not_supported') return { stage: 'methods', problem: 'error_wallet' };
+  if (error?.kind === 'invalid_token') return { stage: 'methods', problem: 'error_token' };
+  return { stage: 'methods', problem: 'error_provider' };
+}
+
+/** A sentence for what was thrown: of the shop, of the gateway, or a fault of this page. */
+export function explain(error: unknown): string {
+  if (error instanceof ShopError) {
+    if (error.code === 'unreachable') return say('error_shop');
+    if (error.code === 'paid_already' || error.code === 'not_found') return say('error_state');
+    return say('error_gateway');
+  }
+  if (error instanceof MPACError) {
+    if (error.kind === 'invalid_payment_state') return say('error_state');
+    if (error.kind === 'invalid_token') return say('error_token');
+    return say('error_gateway');
+  }
+  console.error(error);
+  return say('error_other', { code: error instanceof Error ? error.name : 'unknown' });
+}

@@ -1,0 +1,34 @@
+// The terminal's card app, played on the page: on a real terminal the Android app answers, here a person presses what it
+// would say. It speaks over the SDK's own stand-in, so the rest of the till is what runs on a terminal.
+import { type LaunchResult, makeBridgeStandIn } from '@cloudsky/mpac-pgw-sdk-js/testing';
+
+const REASONS = { declined: 'Insufficient funds', error: 'Paper jam' };
+
+/** Called once, before the first payment. A page for a real terminal leaves this out. */
+export function startTerminalStandIn(): void {
+  const stand_in = makeBridgeStandIn();
+  stand_in.answer(
+    ({ amount, currency }) =>
+      new Promise((resolve) => {
+        const keys = document.querySelectorAll<HTMLButtonElement>('[data-terminal]');
+        for (const key of keys) {
+          key.onclick = () => {
+            for (const pressed of keys) pressed.disabled = true;
+            const status = key.dataset['terminal'] as 'success' | 'declined' | 'error';
+            resolve(status === 'success' ? approve(amount, currency) : { status, reason: REASONS[status] });
+          };
+          key.disabled = false;
+        }
+      }),
+  );
+}
+
+function approve(amount: number, currency: string): LaunchResult {
+  const [approval_code, slip_number] = [digits(6), digits(4)];
+  return { status: 'success', approval_code, slip_number, brand: 'VISA', amount, currency };
+}
+
+function digits(count: number): string {
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return String(random % 10 ** count).padStart(count, '0');
+}

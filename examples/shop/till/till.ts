@@ -1,0 +1,100 @@
+// The till: brings the menu, the payment and today's orders together. Where a payment is made is checkout.ts.
+import { MPACGateway } from '@cloudsky/mpac-pgw-sdk-js';
+import { makeBasket } from './basket.ts';
+import { drawCash, openCash, readReceived } from './cash.ts';
+import { makeCheckout } from './checkout.ts';
+import { watchKept } from './kept.ts';
+import { byId, currentStage, showProblem, showStage, startLanguages } from './page.ts';
+import { explain } from './refusals.ts';
+import { startSales } from './sales.ts';
+import { shop } from './shop.ts';
+import { startTerminalStandIn } from './terminal-stand-in.ts';
+import { say } from './words.ts';
+
+async function startTill(): Promise<void> {
+  startLanguages(() => draw());
+  const menu = await shop.menu();
+  startTerminalStandIn();
+  const basket = makeBasket(menu.items);
+  const gateway = new MPACGateway({
+    publicKey: menu.publishable_key,
+    environment: 'sandbox',
+    baseUrl: menu.gateway_url,
+    offlineQueue: true,
+  });
+  const checkout = makeCheckout(gateway);
+  const kept = watchKept(gateway, () => !checkout.isBusy());
+  const sales = startSales({
+    isCurrent: checkout.isCurrent,
+    onPay: (order) => run(() => checkout.continueWith(order)),
+    onChange: checkout.hearOfOrder,
+  });
+  byId<HTMLAnchorElement>('wallet').href = menu.wallet_url;
+
+  /** Runs what was pressed, once at a time: a second press while the first is under way is none. */
+  let is_running = false;
+  async function run(work: () => Promise<void>): Promise<void> {
+    if (is_running) return;
+    is_running = true;
+    document.body.setAttribute('aria-busy', 'true');
+    try {
+      await work();
+    } catch (error) {
+      showProblem(explain(error));
+    } finally {
+      is_running = false;
+      document.body.removeAttribute('aria-busy');
+    }
+  }
+
+  function draw(): void {
+    basket.draw();
+    checkout.draw();
+    sales.draw();
+    kept.draw();
+    if (currentStage() === 'cash') drawCash(checkout.amount());
+  }
+
+  const onPress = (id: string, work: () => Promise<void>) =>
+    byId(id).addEventListener('click', () => void run(work));
+
+  onPress('charge', async () => {
+    await checkout.begin(basket.lines());
+    basket.setOpen(false);
+  });
+  onPress('pay-qr', checkout.payByCode);
+  onPress('pay-card', checkout.payByCard);
+  byId('pay-scan').addEventListener('click', () => {
+    byId<HTMLInputElement>('customer-code').value = '';
+    showStage('scan');
+  });
+  byId('pay-cash').addEventListener('click', () => {
+    openCash(checkout.amount());
+    showStage('cash');
+  });
+  byId('scan-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    void run(() => checkout.payByScannedCode(byId<HTMLInputElement>('customer-code').value));
+  });
+  byId('cash-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    void run(() => checkout.payByCash(readReceived()));
+  });
+  for (const button of document.querySelectorAll('[data-cancel]')) {
+    button.addEventListener('click', () => void run(checkout.cancel));
+  }
+  for (const button of document.querySelectorAll('[data-back]')) {
+    button.addEventListener('click', () => showStage('methods'));
+  }
+  onPress('try-again', checkout.tryAgain);
+  byId('next-order').addEventListener('click', () => {
+    checkout.leave();
+    basket.clear();
+    basket.setOpen(true);
+    showStage('order');
+    void kept.goOn();
+  });
+  draw();
+}
+
+startTill().catch(() => showProblem(say('error_shop')));
