@@ -39,5 +39,7 @@ export function makeScript(tries, random = 0) {
   return { options, seen };
 }
 
-const readBody = ({ body = '', body_repeat }) =>
-  body_repeat === undefined ? body : body_repeat.text.repeat(body_repeat.times);
+function readBody({ body = '', body_base64, body_repeat }) {
+  if (body_base64 !== undefined) return Buffer.from(body_base64, 'base64');
+  return body_repeat === undefined ? body : body_repeat.text.repeat(body_repeat.times);
+}
