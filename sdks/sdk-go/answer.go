@@ -6,7 +6,6 @@ package mpspgw
 import (
 	"net/http"
 	"strconv"
-	"time"
 )
 
 // answer is what came of one try: an HTTP answer, or the error that came in its place.
@@ -21,8 +20,8 @@ type answer struct {
 	// unreadable is why a 2xx answer is of no use.
 	unreadable error
 	refusal    refusal
-	// retryAfter is what the answer asks for, or nil.
-	retryAfter *time.Duration
+	// retryAfter is how many seconds the answer asks to wait, or nil.
+	retryAfter *int64
 }
 
 // effect is what a try says about what the call wants to change.
@@ -134,16 +133,16 @@ func (a *answer) kind() Kind {
 // makeError is how the call ends with this answer. open says that this or an earlier try may have been carried out.
 func (a *answer) makeError(open bool, key string) *Error {
 	failure := &Error{
-		Kind:           a.kind(),
-		Status:         a.status,
-		Code:           a.refusal.code,
-		Message:        a.refusal.message,
-		Param:          a.refusal.param,
-		Details:        a.refusal.details,
-		RequestID:      a.refusal.requestID,
-		RetryAfter:     a.retryAfter,
-		IdempotencyKey: key,
-		Cause:          a.err,
+		Kind:              a.kind(),
+		Status:            a.status,
+		Code:              a.refusal.code,
+		Message:           a.refusal.message,
+		Param:             a.refusal.param,
+		Details:           a.refusal.details,
+		RequestID:         a.refusal.requestID,
+		RetryAfterSeconds: a.retryAfter,
+		IdempotencyKey:    key,
+		Cause:             a.err,
 	}
 	if a.unreadable != nil {
 		failure.Cause = a.unreadable

@@ -20,6 +20,8 @@ import (
 const (
 	firstWait   = 500 * time.Millisecond
 	longestWait = 8 * time.Second
+	// More seconds than these, some 292 years, overflow a time.Duration, and what overflows would be no wait at all.
+	longestSeconds = int64(math.MaxInt64 / time.Second)
 )
 
 // request is what an operation asks for, before it is signed.
@@ -188,7 +190,7 @@ func (c *Client) waitBefore(tries int, last *answer) time.Duration {
 	backoff := math.Min(float64(longestWait), float64(firstWait)*math.Pow(2, float64(tries-1)))
 	wait := time.Duration(backoff * (0.5 + c.config.Testing.Random()/2)).Truncate(time.Millisecond)
 	if last.retryAfter != nil {
-		wait = max(wait, *last.retryAfter)
+		wait = max(wait, time.Duration(min(*last.retryAfter, longestSeconds))*time.Second)
 	}
 	return wait
 }

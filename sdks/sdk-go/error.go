@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 )
 
 // Kind is what an error means to the caller. Kinds that this version does not list may be added later.
@@ -32,7 +31,7 @@ const (
 	KindInvalidPaymentState Kind = "invalid_payment_state"
 	// KindConflict is any other refusal because of what is there already.
 	KindConflict Kind = "conflict"
-	// KindRateLimitExceeded means: too many requests. RetryAfter says how long to wait.
+	// KindRateLimitExceeded means: too many requests. RetryAfterSeconds says how long to wait.
 	KindRateLimitExceeded Kind = "rate_limit_exceeded"
 	// KindProviderError means that the provider refused; nothing was taken.
 	KindProviderError Kind = "provider_error"
@@ -66,8 +65,9 @@ type Error struct {
 	Details map[string]any
 	// RequestID is what to quote when you ask for help.
 	RequestID string
-	// RetryAfter is how long the answer asks to wait, or nil where it does not.
-	RetryAfter *time.Duration
+	// RetryAfterSeconds is how long the answer asks to wait, or nil where it does not. It may be more than a
+	// time.Duration can hold.
+	RetryAfterSeconds *int64
 	// IdempotencyKey is the key under which the call went, or would have gone. It is empty for calls that change nothing.
 	IdempotencyKey string
 	// Cause is what stopped the call where that was no answer: a network error, or the end of the context.

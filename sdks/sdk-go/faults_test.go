@@ -224,7 +224,7 @@ func TestAWaitBeyondTheCallersDeadlineIsNotBegun(t *testing.T) {
 	})
 	_, err := client.RetrievePaymentIntent(ctx, "pi_1", mpspgw.WithDeadline(24*time.Hour))
 	failure := failureOf(t, err)
-	if failure.Kind != mpspgw.KindRateLimitExceeded || tries != 1 || *failure.RetryAfter != 2*time.Hour {
+	if failure.Kind != mpspgw.KindRateLimitExceeded || tries != 1 || *failure.RetryAfterSeconds != 7200 {
 		t.Errorf("after %d tries: %v", tries, err)
 	}
 }

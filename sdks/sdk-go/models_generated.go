@@ -9,6 +9,40 @@ import (
 	"time"
 )
 
+// The types of events. Others may come, and are kept as they are.
+const (
+	// An intent was created.
+	EventPaymentIntentCreated = "payment_intent.created"
+	// A code or a page is in front of the customer.
+	EventPaymentIntentRequiresAction = "payment_intent.requires_action"
+	// Somebody is at work, money is held, or the outcome is unknown.
+	EventPaymentIntentProcessing = "payment_intent.processing"
+	// The money is there.
+	EventPaymentIntentSucceeded = "payment_intent.succeeded"
+	// The provider, or an external terminal, declined.
+	EventPaymentIntentFailed = "payment_intent.failed"
+	// It was called off, or it expired.
+	EventPaymentIntentCancelled = "payment_intent.cancelled"
+	// A refund was written down, and the provider is being asked.
+	EventRefundCreated = "refund.created"
+	// The money has gone back.
+	EventRefundSucceeded = "refund.succeeded"
+	// The provider refused the refund.
+	EventRefundFailed = "refund.failed"
+	// Money came for an intent that had ended.
+	EventLatePaymentCreated = "late_payment.created"
+	// Late money has gone back.
+	EventLatePaymentRefunded = "late_payment.refunded"
+	// Somebody decided to keep late money.
+	EventLatePaymentKept = "late_payment.kept"
+	// Late money could not be given back, and is held again.
+	EventLatePaymentRefundFailed = "late_payment.refund_failed"
+	// One of your endpoints was given up. Your other endpoints hear of it.
+	EventWebhookEndpointDisabled = "webhook_endpoint.disabled"
+	// Somebody asked for a test of this endpoint.
+	EventWebhookEndpointPing = "webhook_endpoint.ping"
+)
+
 // The ways to pay. They are plain strings, as in []string{PaymentMethodQRMPM}.
 const (
 	PaymentMethodQRMPM      = "qr_mpm"

@@ -4,8 +4,8 @@ package mpspgw
 
 import (
 	"encoding/json"
-	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -50,29 +50,21 @@ func firstText(values ...any) (string, bool) {
 	return "", false
 }
 
-// The longest wait that a time.Duration can hold, in seconds.
-const longestSeconds = int64(math.MaxInt64 / time.Second)
-
 // readRetryAfter reads whole seconds or an HTTP date, which is counted in seconds from now, rounded up, and 0 when it has
 // passed. Anything else is as if it were not there.
-func readRetryAfter(header http.Header, now time.Time) *time.Duration {
+func readRetryAfter(header http.Header, now time.Time) *int64 {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if isDigits(text) {
-		var seconds int64
-		for _, digit := range text {
-			seconds = min(longestSeconds, seconds*10+int64(digit-'0'))
+		if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return &seconds
 		}
-		return Ptr(time.Duration(seconds) * time.Second)
 	}
 	at, err := time.Parse(http.TimeFormat, text)
 	if err != nil {
 		return nil
 	}
-	left := at.Sub(now)
-	if fraction := left % time.Second; fraction > 0 {
-		left += time.Second - fraction
-	}
-	return Ptr(max(0, left.Truncate(time.Second)))
+	// The date is a whole second, so the seconds up to it, rounded up, are those from the second that has begun.
+	return Ptr(max(0, at.Unix()-now.Unix()))
 }
 
 // isDigits is for numbers of up to 15 ASCII digits, which no reader can take for anything else.

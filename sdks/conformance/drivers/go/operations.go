@@ -41,8 +41,8 @@ func describe(err error) (map[string]any, error) {
 	if failure.Status != 0 {
 		described["status"] = failure.Status
 	}
-	if failure.RetryAfter != nil {
-		described["retry_after_seconds"] = int64(*failure.RetryAfter / time.Second)
+	if failure.RetryAfterSeconds != nil {
+		described["retry_after_seconds"] = *failure.RetryAfterSeconds
 	}
 	return described, nil
 }

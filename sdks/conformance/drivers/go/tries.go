@@ -28,6 +28,7 @@ type try struct {
 	Status     int               `json:"status"`
 	Headers    map[string]string `json:"headers"`
 	Body       string            `json:"body"`
+	BodyBytes  []byte            `json:"body_base64"`
 	BodyRepeat struct {
 		Text  string `json:"text"`
 		Times int    `json:"times"`
@@ -89,7 +90,7 @@ func (s *stand) RoundTrip(request *http.Request) (*http.Response, error) {
 	for name, value := range one.Headers {
 		header.Set(name, value)
 	}
-	text := one.Body + strings.Repeat(one.BodyRepeat.Text, one.BodyRepeat.Times)
+	text := one.Body + string(one.BodyBytes) + strings.Repeat(one.BodyRepeat.Text, one.BodyRepeat.Times)
 	return &http.Response{
 		StatusCode: one.Status,
 		Header:     header,
@@ -202,7 +203,7 @@ func answerRetries(text json.RawMessage) error {
 		return fmt.Errorf("%d tries were made, not %d", len(world.keys), len(asked.Tries))
 	case !slices.Equal(world.waits, asked.WaitsMS):
 		return fmt.Errorf("it waited %v ms, not %v", world.waits, asked.WaitsMS)
-	case asked.Request.IdempotencyKey != "" && world.keys[0] != asked.Request.IdempotencyKey:
+	case asked.Request.IdempotencyKey != "" && len(world.keys) > 0 && world.keys[0] != asked.Request.IdempotencyKey:
 		return fmt.Errorf("the key is %q", world.keys[0])
 	case asked.Result == "ok":
 		return err

@@ -15,6 +15,10 @@ type document struct {
 	Components struct {
 		Schemas ordered[schema] `json:"schemas"`
 	} `json:"components"`
+	// Webhooks are what the gateway calls, by the type of the event.
+	Webhooks ordered[struct {
+		Post operation `json:"post"`
+	}] `json:"webhooks"`
 }
 
 type operation struct {

@@ -42,6 +42,7 @@ func (m *models) writeModels() ([]byte, error) {
 	w := &writer{}
 	w.WriteString(firstLine)
 	w.line("import (\n\"encoding/json\"\n\"fmt\"\n\"log/slog\"\n\"time\"\n)\n")
+	w.writeEventTypes(m.document)
 	for _, one := range m.enums {
 		w.writeEnum(one)
 	}
@@ -56,6 +57,15 @@ func (m *models) writeModels() ([]byte, error) {
 		}
 	}
 	return w.formatted()
+}
+
+func (w *writer) writeEventTypes(read *document) {
+	w.line("// The types of events. Others may come, and are kept as they are.\nconst (")
+	for _, name := range read.Webhooks.names {
+		w.comment("\t", read.Webhooks.values[name].Post.Summary)
+		w.line("Event%s = %q", goName(name), name)
+	}
+	w.line(")\n")
 }
 
 func (w *writer) writeEnum(one *enum) {
