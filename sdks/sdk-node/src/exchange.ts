@@ -57,6 +57,7 @@ function limitTime(timeout_ms: number, given: AbortSignal | undefined) {
   const giveUp = () => controller.abort(given?.reason);
   const timer = setTimeout(timeOut, timeout_ms);
   given?.addEventListener('abort', giveUp, { once: true });
+  if (given?.aborted) giveUp();
   const clear = (): void => {
     clearTimeout(timer);
     given?.removeEventListener('abort', giveUp);

@@ -24,6 +24,7 @@ export class ApiKeys {
     return this.#gateway.call('createApiKey', params, options);
   }
 
+  /** The key without its secret. */
   retrieve(id: string, options?: CallOptions): Promise<ApiKey> {
     return this.#gateway.call('retrieveApiKey', { id }, options);
   }
@@ -33,6 +34,7 @@ export class ApiKeys {
     return this.#gateway.list('listApiKeys', params, options);
   }
 
+  /** Changes what is named, and leaves the rest. */
   update(id: string, params: ApiKeyChanges, options?: CallOptions): Promise<ApiKey> {
     return this.#gateway.call('updateApiKey', { ...params, id }, options);
   }
@@ -54,10 +56,12 @@ export class PublishableKeys {
     this.#gateway = gateway;
   }
 
+  /** A key for pages; it authorises nothing by itself, and names the origins that may ask. */
   create(params: NewPublishableKey, options?: CallOptions): Promise<PublishableKey> {
     return this.#gateway.call('createPublishableKey', params, options);
   }
 
+  /** The key with its origins. */
   retrieve(id: string, options?: CallOptions): Promise<PublishableKey> {
     return this.#gateway.call('retrievePublishableKey', { id }, options);
   }
@@ -67,6 +71,7 @@ export class PublishableKeys {
     return this.#gateway.list('listPublishableKeys', params, options);
   }
 
+  /** Changes what is named, and leaves the rest. */
   update(id: string, params: PublishableKeyChanges, options?: CallOptions): Promise<PublishableKey> {
     return this.#gateway.call('updatePublishableKey', { ...params, id }, options);
   }

@@ -11,6 +11,7 @@ export class OrganizationSettings {
     this.#gateway = gateway;
   }
 
+  /** The organization of the key. */
   retrieve(options?: CallOptions): Promise<Organization> {
     return this.#gateway.call('retrieveOrganization', {}, options);
   }

@@ -1,4 +1,5 @@
-// Taking money and giving it back: payment intents and refunds. Amounts are integers in minor units.
+// Taking money and giving it back: payment intents and refunds. Amounts are integers in minor units. The rules are those
+// of the gateway's pages on payment intents and refunds. Every change can end as an UnknownOutcomeError.
 import type { ListPaymentIntentsQuery, ListRefundsQuery } from '../generated/operations.ts';
 import type {
   Cancel,
@@ -24,11 +25,16 @@ export class PaymentIntents {
     this.#gateway = gateway;
   }
 
-  /** Creates an intent for one purchase. Its `payment_token` lets a terminal or a page confirm it, once. */
+  /**
+   * Creates an intent for one purchase of `amount` minor units. Its `payment_token` lets a terminal or a page confirm it,
+   * once. Ends as IdempotencyConflictError when the `merchant_ref_id` has an intent that is neither failed nor cancelled
+   * (`details.payment_intent` names it), and as InvalidRequestError when a field is wrong (`param` names it).
+   */
   create(params: NewPaymentIntent, options?: CallOptions): Promise<PaymentIntent> {
     return this.#gateway.call('createPaymentIntent', params, options);
   }
 
+  /** As it is now. Ends as NotFoundError for an intent of another organization, merchant or mode, too. */
   retrieve(id: string, options?: CallOptions): Promise<PaymentIntent> {
     return this.#gateway.call('retrievePaymentIntent', { id }, options);
   }
@@ -38,22 +44,29 @@ export class PaymentIntents {
     return this.#gateway.list('listPaymentIntents', params, options);
   }
 
-  /** Begins to pay: opens a QR code or a page, pays by a scanned code, or records cash or a terminal's report. */
+  /**
+   * Begins to pay: opens a QR code (`qr_content`) or a page (`redirect_url`), pays by a scanned code, or records cash or a
+   * terminal's report. Ends as ProviderNotSupportedError when nobody here can take it that way, as ProviderError when the
+   * provider refused and nothing was taken, and as InvalidPaymentStateError when it is being paid or has ended already.
+   */
   confirm(id: string, params: Confirm, options?: CallOptions): Promise<Confirmation> {
     return this.#gateway.call('confirmPaymentIntent', { ...params, id }, options);
   }
 
-  /** Takes all that is held, or `amount` of it and releases the rest. */
+  /**
+   * Takes all that is held, or `amount` minor units of it, and releases the rest. It can be done once. Ends as
+   * ProviderError when the provider refused: the money is still held.
+   */
   capture(id: string, params: Capture = {}, options?: CallOptions): Promise<PaymentIntent> {
     return this.#gateway.call('capturePaymentIntent', { ...params, id }, options);
   }
 
-  /** Calls it off. Refused if the customer was faster: then it is paid. */
+  /** Calls it off. Ends as InvalidPaymentStateError when the customer was faster: then it is paid. */
   cancel(id: string, params: Cancel = {}, options?: CallOptions): Promise<PaymentIntent> {
     return this.#gateway.call('cancelPaymentIntent', { ...params, id }, options);
   }
 
-  /** Makes a new `payment_token`, and ends the one before. */
+  /** Makes a new `payment_token`, good for one confirm within five minutes, and ends the one before. */
   createToken(id: string, options?: CallOptions): Promise<PaymentIntent> {
     return this.#gateway.call('createPaymentToken', { id }, options);
   }
@@ -70,11 +83,16 @@ export class Refunds {
     this.#gateway = gateway;
   }
 
-  /** Gives all that is left back, or `amount` of it. */
+  /**
+   * Gives all that is left back, or `amount` minor units of it. `pending` goes its way by itself. Ends as
+   * InvalidRequestError for more than is left (`details.amount_refundable`), as InvalidPaymentStateError when nothing can
+   * be given back, and as ProviderError when the provider refused: the refund stays as `failed`.
+   */
   create(params: NewRefund, options?: CallOptions): Promise<Refund> {
     return this.#gateway.call('createRefund', params, options);
   }
 
+  /** As it is now. */
   retrieve(id: string, options?: CallOptions): Promise<Refund> {
     return this.#gateway.call('retrieveRefund', { id }, options);
   }

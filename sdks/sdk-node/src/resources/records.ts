@@ -29,10 +29,12 @@ export class Merchants {
     return this.#gateway.call('syncMerchants', params, options);
   }
 
+  /** One merchant, by the id that it was synced with. */
   retrieve(id: string, options?: CallOptions): Promise<Merchant> {
     return this.#gateway.call('retrieveMerchant', { id }, options);
   }
 
+  /** All merchants that were synced, by their ids. */
   list(params: ListMerchantsQuery = {}, options?: CallOptions): List<Merchant> {
     return this.#gateway.list('listMerchants', params, options);
   }
@@ -49,6 +51,7 @@ export class Events {
     this.#gateway = gateway;
   }
 
+  /** What has happened, with the object as it was then. */
   retrieve(id: string, options?: CallOptions): Promise<Event> {
     return this.#gateway.call('retrieveEvent', { id }, options);
   }
@@ -65,6 +68,7 @@ export class LatePayments {
     this.#gateway = gateway;
   }
 
+  /** Money that came for an intent which had ended. */
   retrieve(id: string, options?: CallOptions): Promise<LatePayment> {
     return this.#gateway.call('retrieveLatePayment', { id }, options);
   }

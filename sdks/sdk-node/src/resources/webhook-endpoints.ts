@@ -30,6 +30,7 @@ export class WebhookEndpoints {
     return this.#gateway.call('createWebhookEndpoint', params, options);
   }
 
+  /** The endpoint without its secret. */
   retrieve(id: string, options?: CallOptions): Promise<WebhookEndpoint> {
     return this.#gateway.call('retrieveWebhookEndpoint', { id }, options);
   }
@@ -39,10 +40,12 @@ export class WebhookEndpoints {
     return this.#gateway.list('listWebhookEndpoints', params, options);
   }
 
+  /** Changes what is named, and leaves the rest; it can switch a disabled endpoint on again. */
   update(id: string, params: WebhookEndpointUpdate, options?: CallOptions): Promise<WebhookEndpoint> {
     return this.#gateway.call('updateWebhookEndpoint', { ...params, id }, options);
   }
 
+  /** Ends it. What it was told stays readable under its id. */
   delete(id: string, options?: CallOptions): Promise<DeletedWebhookEndpoint> {
     return this.#gateway.call('deleteWebhookEndpoint', { id }, options);
   }
@@ -71,6 +74,7 @@ export class WebhookEndpoints {
     return this.#gateway.list('listWebhookDeliveries', { ...params, id }, options);
   }
 
+  /** One delivery with its tries, by its number at this endpoint. */
   retrieveDelivery(id: string, sequence: number, options?: CallOptions): Promise<WebhookDelivery> {
     return this.#gateway.call('retrieveWebhookDelivery', { id, sequence }, options);
   }
