@@ -41,8 +41,8 @@ test('a driver that reports nothing has failed in every case', () => {
 });
 
 test('a case that is missing has failed, also where another file has one of its name', () => {
-  const { failed } = judgeLines(GOOD.slice(1), { code: 1 });
-  assert.deepEqual(failed, [{ column: 'vectors', name: 'money: yen', why: 'was not reported' }]);
+  const { failed } = judgeLines(GOOD.slice(1));
+  assert.deepEqual(failed[0], { column: 'vectors', name: 'money: yen', why: 'was not reported' });
 });
 
 test('a case that is reported twice has failed, even when both are good', () => {
@@ -79,6 +79,14 @@ test('a driver that crashes after its last case has failed, and what it said las
   assert.deepEqual(failed, [
     { column: 'checks', name: 'the driver', why: 'ended with 2\nTraceback\nValueError: no' },
   ]);
+});
+
+test('a driver that crashes in between has failed in all that it left out, and what it said last is shown', () => {
+  const { failed } = judgeLines(GOOD.slice(0, 1), { code: 2, stderr: 'panic: no' });
+  assert.deepEqual(
+    failed.map(({ why }) => why),
+    ['was not reported', 'was not reported', 'ended with 2\npanic: no'],
+  );
 });
 
 test('a driver that was ended because it took too long, or by a signal, has failed', () => {

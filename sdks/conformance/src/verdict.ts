@@ -39,9 +39,11 @@ export function judge(expected: readonly Case[], ended: Ended): Finding[] {
   ];
 }
 
+const NOT_REPORTED = 'was not reported';
+
 function findFault(told: Report[]): string | null {
   const [report, ...more] = told;
-  if (report === undefined) return 'was not reported';
+  if (report === undefined) return NOT_REPORTED;
   if (more.length > 0) return `was reported ${told.length} times`;
   return report.ok ? null : (report.why ?? 'no reason is given');
 }
@@ -52,7 +54,8 @@ function judgeDriver(findings: Finding[], unknown: string[], strange: string[], 
   if (unknown.length > 0) faults.push(`reports cases that there are not: ${unknown.slice(0, 3).join(', ')}`);
   if (strange.length > 0) faults.push(`says what is no report: ${strange[0]?.slice(0, 200)}`);
   const all_good = findings.every(({ why }) => why === null);
-  if (ended.code !== 0 && (all_good || ended.code === null)) faults.push(tellEnd(ended));
+  const is_cut_off = findings.some(({ why }) => why === NOT_REPORTED);
+  if (ended.code !== 0 && (all_good || is_cut_off || ended.code === null)) faults.push(tellEnd(ended));
   if (ended.code === 0 && !all_good) faults.push('ended with 0 although not all was good');
   if (faults.length === 0) return null;
   const said = ended.stderr.trim().split('\n').slice(-15).join('\n');
