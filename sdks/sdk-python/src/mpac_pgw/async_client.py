@@ -56,7 +56,10 @@ class AsyncClient(AsyncOperations):
             deadline=self._config.deadline if deadline is None else deadline,
             max_retries=self._config.max_retries if max_retries is None else max_retries,
         )
-        return AsyncClient(config, transport=self._transport, moment=self._moment, sleep=self._sleep)
+        made = AsyncClient(config, transport=self._transport, moment=self._moment, sleep=self._sleep)
+        # The gateway looks at signatures, whichever of the two has made them.
+        made._signer = self._signer
+        return made
 
     async def aclose(self) -> None:
         """Closes the connections, for good."""

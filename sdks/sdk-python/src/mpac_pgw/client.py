@@ -48,7 +48,10 @@ class Client(Operations):
             deadline=self._config.deadline if deadline is None else deadline,
             max_retries=self._config.max_retries if max_retries is None else max_retries,
         )
-        return Client(config, transport=self._transport, moment=self._moment, sleep=self._sleep)
+        made = Client(config, transport=self._transport, moment=self._moment, sleep=self._sleep)
+        # The gateway looks at signatures, whichever of the two has made them.
+        made._signer = self._signer
+        return made
 
     def close(self) -> None:
         """Closes the connections. The client can be used again, and then makes new ones."""

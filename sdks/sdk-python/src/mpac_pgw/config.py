@@ -12,7 +12,8 @@ class ClientConfig:
     """The settings of a client. The secret key is in no text form of it.
 
     Attributes:
-        base_url: The gateway's address, such as ``https://pgw.example.com``.
+        base_url: The gateway's address, such as ``https://pgw.example.com``. It may have a path under which a proxy
+            has put the gateway, and which the proxy takes off again.
         api_key: The id of the API key (``ak_…``), or of the merchant.
         secret_key: Its secret (``sk_…``).
         timeout: How long one try may take, in seconds.

@@ -60,6 +60,14 @@ class Record:
                 shown.append(f"{name}={'***' if name in SECRET_FIELDS else _conceal(value)!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
+    @classmethod
+    def from_dict(cls: Type[R], data: Mapping[str, Any]) -> R:
+        """The record of a JSON object: of what a webhook is about (``event.data.object``), or of one for a test.
+
+        A field that is not there is None, and one that is not known is in ``extra``.
+        """
+        return read_record(cls, data)
+
     def to_dict(self) -> Dict[str, Any]:
         """The JSON object, as the API has it: with the names of the API, and without what is None."""
         written: Dict[str, Any] = {}

@@ -17,7 +17,7 @@ class HttpRequest:
     method: str
     #: Scheme, host and port: ``https://pgw.example.com``.
     origin: str
-    #: Path and query, to be sent exactly as they are: they are what is signed.
+    #: Path and query, to be sent exactly as they are: they are signed.
     target: str
     headers: Mapping[str, str]
     body: bytes

@@ -40,7 +40,7 @@ class Wait:
 
 @dataclasses.dataclass(frozen=True)
 class Moment:
-    """What is asked of the machine: the time of day, a clock that only goes forward, and chance; tests have their own."""
+    """What is asked of the machine: the time of day, a clock that only goes forward, and chance."""
 
     #: Unix time in seconds.
     now: Callable[[], float]
@@ -109,9 +109,10 @@ def _left(config: ClientConfig, moment: Moment, began: float) -> float:
 
 def _sign(call: Call, config: ClientConfig, signer: Signer, moment: Moment) -> HttpRequest:
     base = urlsplit(config.base_url)
+    # What is signed is the target that the gateway receives: a proxy takes the path of the base URL off again.
     target = base.path.rstrip("/") + call.target
     headers = {
-        "Authorization": signer.authorize(call.method, target, int(moment.now()), call.body, call.idempotency_key),
+        "Authorization": signer.authorize(call.method, call.target, int(moment.now()), call.body, call.idempotency_key),
         "Accept": "application/json",
         # The same bytes with every transport; httpx would ask for compressed ones.
         "Accept-Encoding": "identity",

@@ -7,8 +7,8 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+from collections.abc import Iterable
+from typing import Any, Dict, List, Optional, Protocol, Sequence, Tuple, Union
 
 from .answers import read_json
 from .models import WebhookEvent
@@ -16,7 +16,14 @@ from .records import read_record
 
 TOLERANCE_SECONDS = 300
 
-Headers = Union[Mapping[str, str], Iterable[Tuple[Union[str, bytes], Union[str, bytes]]]]
+
+class HasItems(Protocol):
+    """A mapping, or what a framework has in place of one: http.server's message, Flask's and Django's headers."""
+
+    def items(self) -> Iterable[Tuple[Any, Any]]: ...
+
+
+Headers = Union[HasItems, Iterable[Tuple[Union[str, bytes], Union[str, bytes]]]]
 
 _SECRET = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
