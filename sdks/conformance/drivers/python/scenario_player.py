@@ -11,9 +11,10 @@ import urllib.request
 import uuid
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
+from sdk_calls import arrange, method_name, tell_error
+
 from mpac_pgw import AsyncClient, Client, ClientConfig, PGWError, WebhookVerificationError, webhooks
 from mpac_pgw.records import Record
-from sdk_calls import arrange, method_name, tell_error
 
 POLL_SECONDS = 0.1
 PATIENCE_SECONDS = 30.0

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import hmac
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 import httpx
+
 from mpac_pgw import AsyncClient, Client, ClientConfig, HttpRequest, HttpResponse, Moment
 from mpac_pgw.httpx_transport import AsyncHttpxTransport, HttpxTransport
 
 API_KEY = "ak_01JHM4Z4T6V0Q0V9W8S1R2X3YA"
 SECRET_KEY = "sk_test_4eC39HqLyjWDarjtT1zdp7dcB8nVxQ2k"
 BEGIN_MS = 1_700_000_000_000
+
+REAL_SECONDS = 60.0
 
 Headers = Mapping[str, str]
 #: How a connection fails, in the language's own way and in httpx'.
@@ -90,10 +94,24 @@ class _Transport:
         pass
 
 
+class _Unhurried(HttpxTransport):
+    """The time of a try is the script's; the few milliseconds that may be left of it are none of the real clock."""
+
+    def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+        return super().send(request, timeout=REAL_SECONDS)
+
+
+class _UnhurriedAsync(AsyncHttpxTransport):
+    async def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+        return await super().send(request, timeout=REAL_SECONDS)
+
+
 def read_body(met: Dict[str, Any]) -> bytes:
     if "body_repeat" in met:
         repeated: str = met["body_repeat"]["text"]
         return repeated.encode() * int(met["body_repeat"]["times"])
+    if "body_base64" in met:
+        return base64.b64decode(met["body_base64"])
     return str(met.get("body", "")).encode()
 
 
@@ -125,7 +143,7 @@ def make_clients(options: Mapping[str, Any]) -> Dict[str, Callable[[ScriptedNetw
 
     def blocking_httpx(network: ScriptedNetwork) -> CallMethod:
         mock = httpx.MockTransport(lambda request: _answer(network, request))
-        transport = HttpxTransport(httpx.Client(transport=mock))
+        transport = _Unhurried(httpx.Client(transport=mock))
         client = Client(config, transport=transport, moment=network.moment, sleep=network.sleep)
         return lambda name, *given, **named: getattr(client, name)(*given, **named)
 
@@ -136,7 +154,7 @@ def make_clients(options: Mapping[str, Any]) -> Dict[str, Callable[[ScriptedNetw
         async def call(name: str, *given: Any, **named: Any) -> Any:
             mock = httpx.MockTransport(lambda request: _answer(network, request))
             async with httpx.AsyncClient(transport=mock) as inner:
-                transport = AsyncHttpxTransport(inner)
+                transport = _UnhurriedAsync(inner)
                 client = AsyncClient(config, transport=transport, moment=network.moment, sleep=sleep)
                 return await getattr(client, name)(*given, **named)
 
