@@ -2,8 +2,12 @@
 // currency from ICU, corrected where ICU tells how prices are written and ISO 4217 has another number.
 const LIMIT = 2n ** 53n - 1n;
 
-/** Where ICU and ISO 4217 differ, as far as the vectors ask. */
-const DIGITS_OF_ISO: Record<string, number> = { HUF: 2, IDR: 2, IQD: 3, MGA: 2, UYW: 4 };
+/** ICU tells how prices are written, which for these is without the decimals that ISO 4217 has. */
+const WRITTEN_WITHOUT_CENTS = 'AFN ALL COP HUF IDR IRR KPW LAK LBP MGA MMK PKR SOS SYP YER'.split(' ');
+const DIGITS_OF_ISO: Record<string, number> = {
+  ...Object.fromEntries(WRITTEN_WITHOUT_CENTS.map((code) => [code, 2])),
+  IQD: 3,
+};
 /** ICU formats whatever it is given; these are codes without minor units, or of currencies that are no more. */
 const NO_MONEY = ['XXX', 'XTS', 'XAU', 'XDR', 'BTC', 'DEM', 'HRK', 'BGN'];
 

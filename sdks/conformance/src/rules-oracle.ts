@@ -1,6 +1,6 @@
 // The rules of ../../README.md for errors and retries once more, as short as they can be said, without a client, a
 // network or a clock around them: what a story that was typed by hand has to come to.
-import type { RetryCase, ScriptedAnswer, Try } from './vector-files.ts';
+import { bytesOf, type RetryCase, type ScriptedAnswer, type Try } from './vector-files.ts';
 
 const CLOCK_STARTS_MS = 1_700_000_000_000;
 
@@ -35,7 +35,7 @@ export function retryAfter(header: string | undefined, now_ms: number): number |
 }
 
 export function listen(answer: ScriptedAnswer, now_ms: number): Said {
-  const body = parse(answer.body ?? '');
+  const body = parse(bytesOf(answer).toString('utf8'));
   const object = isObject(body) ? body : {};
   const inner = isObject(object['error']) ? object['error'] : {};
   const details = isObject(object['details']) ? object['details'] : {};
@@ -103,6 +103,10 @@ export interface Ending {
 export function play(story: Omit<RetryCase, 'name' | 'waits_ms'>, options = { in_browser: false }): Ending {
   const { max_retries = 3, deadline_ms = 60_000 } = story.options ?? {};
   const changes = story.request.method !== 'GET';
+  // What can be no header is refused before anything is sent.
+  if (!/^[\x20-\x7e]{1,255}$/.test(story.request.idempotency_key ?? '-')) {
+    return { waits_ms: [], end: 'invalid_request' };
+  }
   let now_ms = CLOCK_STARTS_MS;
   let is_open = false;
   const waits_ms: number[] = [];

@@ -29,6 +29,7 @@ export interface ScriptedAnswer {
   status: number;
   headers: Record<string, string>;
   body?: string;
+  body_base64?: string;
   body_repeat?: { text: string; times: number };
 }
 

@@ -27,9 +27,9 @@ function closed(required: Properties, optional: Properties = {}): Properties {
   };
 }
 
-/** The same object, in which exactly one of two fields stands. */
-function either(schema: Properties, one: string, other: string): Properties {
-  return { ...schema, oneOf: [{ required: [one] }, { required: [other] }] };
+/** The same object, in which exactly one of these fields stands. */
+function oneOf(schema: Properties, names: string[]): Properties {
+  return { ...schema, oneOf: names.map((field) => ({ required: [field] })) };
 }
 
 const KINDS = [
@@ -66,7 +66,7 @@ const takes_ms = { type: 'integer', minimum: 0 };
 const answer = { status, headers: strings };
 
 const CASES = {
-  'request-signatures': either(
+  'request-signatures': oneOf(
     closed(
       {
         name,
@@ -80,14 +80,17 @@ const CASES = {
       },
       { body: text, body_base64: base64 },
     ),
-    'body',
-    'body_base64',
+    ['body', 'body_base64'],
   ),
   errors: closed(
     {
       name,
       request: closed({ method }),
-      response: either(closed(answer, { body: text, body_repeat }), 'body', 'body_repeat'),
+      response: oneOf(closed(answer, { body: text, body_base64: base64, body_repeat }), [
+        'body',
+        'body_base64',
+        'body_repeat',
+      ]),
       error: closed(
         { kind, status, code: name, retry_after_seconds: { type: ['integer', 'null'], minimum: 0 } },
         { message: name, param: nullable, request_id: nullable },
@@ -95,14 +98,13 @@ const CASES = {
     },
     { for: drivers },
   ),
-  retries: either(
+  retries: oneOf(
     closed(
       {
         name,
         request: closed({ method }, { idempotency_key: name }),
         tries: {
           type: 'array',
-          minItems: 1,
           items: {
             oneOf: [
               closed(answer, { body: text, takes_ms }),
@@ -121,13 +123,12 @@ const CASES = {
         error_in_browser: closed({ kind }),
       },
     ),
-    'result',
-    'error',
+    ['result', 'error'],
   ),
   'webhook-signatures': {
     allOf: [
       { oneOf: [{ required: ['body'] }, { required: ['body_base64'] }] },
-      either(
+      oneOf(
         closed(
           { name, secrets: { type: 'array', items: text }, headers: strings, now_seconds: whole },
           {
@@ -139,18 +140,16 @@ const CASES = {
             reason: { enum: REASONS },
           },
         ),
-        'event',
-        'reason',
+        ['event', 'reason'],
       ),
     ],
   },
-  money: either(
+  money: oneOf(
     closed(
       { name, call: { enum: ['to_minor_units', 'to_decimal'] }, input: {}, currency: text },
       { output: { type: ['integer', 'string'] }, refused: { const: true } },
     ),
-    'output',
-    'refused',
+    ['output', 'refused'],
   ),
   objects: closed(
     { name, operation: name, body: name, fields: { type: 'object', minProperties: 1 } },

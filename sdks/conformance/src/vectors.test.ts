@@ -178,7 +178,7 @@ test('every story of retries ends as the rules say, after the waits that they sa
   for (const { name, waits_ms, result, error, error_in_browser, ...story } of readVectors('retries')) {
     const played = play(story);
     assert.deepEqual(played, { waits_ms, end: result ?? error?.kind }, name);
-    assert.equal(waits_ms.length, story.tries.length - 1, `${name}: no try is left over`);
+    assert.equal(waits_ms.length, Math.max(0, story.tries.length - 1), `${name}: no try is left over`);
     if (story.for !== undefined && !story.for.includes('js')) continue;
     const in_browser = play(story, { in_browser: true });
     assert.deepEqual(
