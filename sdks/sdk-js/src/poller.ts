@@ -20,6 +20,7 @@ export class Poller {
   readonly #random: Platform['random'];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wait_ms = FIRST_MS;
+  #failures = 0;
   #is_running = false;
   #is_looking = false;
   /** Somebody came back to the page while a look was under way. */
@@ -85,8 +86,12 @@ export class Poller {
     if (!look.goes_on) return this.stop();
     if (look.retry_after_seconds) this.#not_before = performance.now() + look.retry_after_seconds * 1_000;
     if (this.#is_wanted) return this.#schedule(0);
-    const wait = Math.min(this.#wait_ms, look.failed ? LONGEST_AFTER_ERRORS_MS : LONGEST_MS);
-    this.#wait_ms = wait * (look.failed ? 2 : GROWTH);
+    // One cut line must not make a customer wait who has paid: only many in a row slow the looking down.
+    this.#failures = look.failed ? this.#failures + 1 : 0;
+    const wait = look.failed
+      ? Math.min(FIRST_MS * 2 ** this.#failures, LONGEST_AFTER_ERRORS_MS)
+      : Math.min(this.#wait_ms, LONGEST_MS);
+    if (!look.failed) this.#wait_ms = wait * GROWTH;
     this.#schedule(wait * (1 + JITTER * (2 * this.#random() - 1)));
   }
 }

@@ -110,7 +110,7 @@ export function renderQRView(parent: Element, read: () => QRModel | null, option
     // As large as the code was, so that the page does not jump.
     const { width = size, height = size } = place.firstElementChild?.getBoundingClientRect() ?? {};
     if (place.style.minHeight === '') {
-      place.style.setProperty('min-width', `min(${width}px, 100%)`);
+      place.style.setProperty('min-width', `${width}px`);
       place.style.setProperty('min-height', `${height}px`);
     }
     place.replaceChildren(drawSign(state));

@@ -2,6 +2,8 @@
 // late because of it: server times are compared with this clock only.
 import type { Platform } from './platform.ts';
 
+const PRECISION_MS = 1_000;
+
 export interface ServerClock {
   /** With every answer. */
   learn(headers: Headers): void;
@@ -10,13 +12,19 @@ export interface ServerClock {
 }
 
 export function makeServerClock(platform: Pick<Platform, 'now'>): ServerClock {
-  let ahead: number | null = null;
+  // How far it is ahead of ours, at least and at most: answers tell whole seconds, and many of them narrow it down.
+  let least = Number.NEGATIVE_INFINITY;
+  let most = Number.POSITIVE_INFINITY;
   return {
     learn(headers) {
-      const now = readServerTime(headers);
-      if (now !== null) ahead = now - platform.now();
+      const told = readServerTime(headers);
+      if (told === null) return;
+      const ahead = told - platform.now();
+      const narrower = [Math.max(least, ahead - PRECISION_MS), Math.min(most, ahead + PRECISION_MS)] as const;
+      // What does not fit to what was known is newer, and right.
+      [least, most] = narrower[0] <= narrower[1] ? narrower : [ahead - PRECISION_MS, ahead + PRECISION_MS];
     },
-    now: () => (ahead === null ? null : platform.now() + ahead),
+    now: () => (Number.isFinite(least) ? platform.now() + (least + most) / 2 : null),
   };
 }
 
