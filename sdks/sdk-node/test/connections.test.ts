@@ -42,6 +42,13 @@ test('a kept connection that the server closes under the next call is tried agai
   assert.equal(keyOf(third), keyOf(second));
 });
 
+test('a server that drops each connection right after its answer loses no call', async (t) => {
+  const server = await startTcpServer(t, (socket) => socket.end(CREATED));
+  const pgw = makeClient(server.url, { maxRetries: 10 });
+  for (let call = 0; call < 20; call += 1) await pgw.paymentIntents.create(ORDER);
+  assert.equal(new Set(server.requests.map(keyOf)).size, 20);
+});
+
 test('an answer that is cut in the middle is tried again', async (t) => {
   const server = await startTcpServer(t, (socket, place) => {
     if (place === 0) socket.end(CREATED.slice(0, -10));
