@@ -109,7 +109,7 @@ function kindOf(status: number, code: string | undefined): ErrorKind {
 /** Whole seconds or a date of HTTP; anything else is as if it were not there. */
 export function readRetryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
-  if (/^\d{1,9}$/.test(value.trim())) return Number(value);
+  if (/^\d{1,15}$/.test(value.trim())) return Number(value);
   if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/.test(value.trim())) return undefined;
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1_000));

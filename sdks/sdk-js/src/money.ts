@@ -14,6 +14,8 @@ const CODES: Record<number, string> = {
   4: 'CLFUYW',
 };
 
+const DECIMAL = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
+
 /** How many digits the minor unit has. Not Intl's: those say how people write prices, and differ for a dozen. */
 function digitsOf(currency: string): number {
   const code = /^[a-z]{3}$/i.test(currency) ? currency.toUpperCase() : '?';
@@ -35,7 +37,8 @@ function digitsOf(currency: string): number {
 export function toMinorUnits(decimal: string, currency: string): number {
   const digits = digitsOf(currency);
   const [, sign, whole = '', rest = ''] =
-    /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?$/.exec(String(decimal)) ?? refuse('decimal', 'is no decimal number');
+    DECIMAL.exec(typeof decimal === 'string' ? decimal : '') ??
+    refuse('decimal', 'is no decimal number in a text');
   if (rest.length > digits) refuse('decimal', 'has more decimals than the currency');
   const amount = Number(whole + rest.padEnd(digits, '0'));
   if (!Number.isSafeInteger(amount)) refuse('decimal', 'is too large');

@@ -1,7 +1,7 @@
 // What `import { MPACGateway } from '@cloudsky/mpac-pgw-sdk-js'` gives: the client of a page, which confirms a payment,
 // shows its code, and tells how it ends. What the parts promise stands with them; here they are put together.
 import type { LaunchResult, PendingEntry, QueuedConfirmation } from './confirm-sender.ts';
-import { checkOptions, intentOf, type MPACGatewayOptions, refuse } from './gateway-options.ts';
+import { checkKey, checkOptions, intentOf, type MPACGatewayOptions, refuse } from './gateway-options.ts';
 import { renderLate } from './late-view.ts';
 import { EventBoard, type EventName, type Listener } from './payment-events.ts';
 import type {
@@ -190,7 +190,7 @@ export class MPACGateway {
     fields: ConfirmFields,
     options: ConfirmOptions = {},
   ): Promise<Confirmation | QueuedConfirmation> {
-    return this.#watching().confirm({ ...fields }, options.idempotencyKey);
+    return this.#watching().confirm({ ...fields }, checkKey(options.idempotencyKey));
   }
 
   /**
@@ -278,7 +278,7 @@ export class MPACGateway {
     const watch = this.#watching();
     const { external_ref_id, external_status, provider } = fields as TerminalOptions;
     if (provider === 'MPGS' || external_ref_id !== undefined || external_status !== undefined)
-      return watch.confirm({ payment_method_type: method, ...fields }, idempotencyKey);
+      return watch.confirm({ payment_method_type: method, ...fields }, checkKey(idempotencyKey));
     const { amount, currency } = watch.intent as PaymentIntent;
     const till = this.#openTill();
     const payment = { method, payment_intent: watch.id, payment_token: watch.token, amount, currency };

@@ -22,7 +22,7 @@ const SIZE = 240;
 const STYLE = `
 :host { display: inline-block; max-width: 100%; color-scheme: light }
 :host([hidden]) { display: none }
-.card { box-sizing: border-box; max-width: 100%; padding: 16px; border-radius: 12px; background: #fff; color: #1b1b1f;
+.card { position: relative; box-sizing: border-box; width: calc(var(--size) + 32px); min-width: min-content; max-width: 100%; padding: 16px; border-radius: 12px; background: #fff; color: #1b1b1f;
   display: flex; flex-direction: column; align-items: center; gap: 8px; text-align: center;
   font: 16px/1.4 system-ui, -apple-system, 'Hiragino Sans', 'Noto Sans JP', sans-serif }
 p { margin: 0 }
@@ -30,14 +30,13 @@ p { margin: 0 }
 .amount { font-size: 24px; font-weight: 700; line-height: 1.2; font-variant-numeric: tabular-nums }
 .place { display: grid; place-items: center; max-width: 100% }
 .place svg { display: block; max-width: 100%; height: auto }
-.words { max-width: 100%; overflow-wrap: anywhere }
+.words { max-width: 100%; overflow-wrap: anywhere; text-wrap: balance; word-break: auto-phrase }
 .time { font-variant-numeric: tabular-nums; color: #55555f }
 .time:empty { display: none }
 .paid { color: #0b6b3a }
 .failed { color: #b3261e }
 .expired, .cancelled, .checking { color: #55555f }
 .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
-.card { position: relative }
 `;
 /** Seconds left at which a screen reader says so; every second would drown everything else. */
 const SPOKEN_AT = [300, 180, 60, 30, 10];
@@ -51,6 +50,7 @@ export function renderQRView(parent: Element, read: () => QRModel | null, option
   const host = document.createElement('div');
   host.lang = language;
   host.hidden = true;
+  host.style.setProperty('--size', `${size}px`);
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
