@@ -71,14 +71,13 @@ def _write_call(operation: Operation, in_async: bool) -> str:
     if operation.changes_something:
         arguments += ["*", "idempotency_key: Optional[str] = None"]
         given.append("idempotency_key=idempotency_key")
-    call = f"{'await ' if in_async else ''}self._call({', '.join(given)})"
     return _write_method(
         "async def" if in_async else "def",
         operation.method,
         arguments,
         f"models.{operation.answer}",
         _docstring(operation, [IDEMPOTENCY] if operation.changes_something else []),
-        f"return {call}",
+        _write_return("_call", given, awaited=in_async),
     )
 
 
@@ -86,8 +85,8 @@ def _write_list(operation: Operation, in_async: bool) -> List[str]:
     arguments = [*_path_arguments(operation), "*"]
     for parameter in operation.query_parameters:
         arguments.append(f"{parameter['name']}: Optional[{_query_hint(parameter)}] = None")
-    query = ", ".join(f'"{each["name"]}": {each["name"]}' for each in operation.query_parameters)
-    given = f"{_path(operation)}, models.{operation.answer}, {{{query}}}"
+    query = "".join(f'\n        "{each["name"]}": {each["name"]},' for each in operation.query_parameters)
+    given = [_path(operation), f"models.{operation.answer}", f"{{{query}\n    }}"]
     one, all_of_them = operation.method, re.sub(r"^list_", "", operation.method)
     iterator = "AsyncIterator" if in_async else "Iterator"
     loop = "async for" if in_async else "for"
@@ -103,7 +102,7 @@ def _write_list(operation: Operation, in_async: bool) -> List[str]:
             arguments,
             f"Page[models.{operation.answer}]",
             _docstring(operation, [], one_page),
-            f"return {'await ' if in_async else ''}self._page({given})",
+            _write_return("_page", given, awaited=in_async),
         ),
         _write_method(
             "def",
@@ -111,7 +110,7 @@ def _write_list(operation: Operation, in_async: bool) -> List[str]:
             arguments,
             f"{iterator}[models.{operation.answer}]",
             _docstring(operation, [], lazily),
-            f"return self._items({given})",
+            _write_return("_items", given, awaited=False),
         ),
     ]
 
@@ -121,8 +120,17 @@ def _write_method(
 ) -> str:
     taken = "".join(f"        {argument},\n" for argument in arguments)
     head = f"    {define} {name}(\n        self,\n{taken}    ) -> {answer}:"
-    body = "\n".join(f"        {line}".rstrip() for line in [*docstring, statement])
+    lines = [*docstring, *statement.split("\n")]
+    body = "\n".join(f"        {line}".rstrip() for line in lines)
     return f"\n{head}\n{body}\n"
+
+
+def _write_return(name: str, given: List[str], *, awaited: bool) -> str:
+    call = f"return {'await ' if awaited else ''}self.{name}("
+    on_one_line = f"{call}{', '.join(given)})"
+    if len(on_one_line) <= 104 and "\n" not in on_one_line:
+        return on_one_line
+    return "\n".join([call, *(f"    {each}," for each in given), ")"])
 
 
 def _path_arguments(operation: Operation) -> List[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import ssl
 import struct
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,10 +41,19 @@ def reply(status: int, data: Any = None, **headers: str) -> Reply:
     return status, {"Content-Type": "application/json", **names}, json.dumps(data if data is not None else {}).encode()
 
 
+class QuietServer(ThreadingHTTPServer):
+    """Does not print what a client did to it: that is what the tests are about."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        pass
+
+
 class ScriptedServer:
     """Answers each request with the next reply of the script, and with the last one from then on."""
 
-    def __init__(self, *script: Reply) -> None:
+    def __init__(self, *script: Reply, tls: Optional[ssl.SSLContext] = None) -> None:
         self.seen: List[Seen] = []
         self._script = list(script)
         server = self
@@ -72,10 +82,12 @@ class ScriptedServer:
             def log_message(self, format: str, *args: Any) -> None:
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
+        self._http = QuietServer(("127.0.0.1", 0), Handler)
         self._lock = threading.Lock()
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        if tls is not None:
+            # The handshake is done by the thread of each connection, and its failure is the client's matter.
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._http.server_address[1]}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
 
     def _next(self, seen: Seen) -> Reply:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from collections.abc import Mapping
@@ -28,8 +27,8 @@ class AsyncCalls:
         self,
         config: ClientConfig,
         transport: AsyncTransport,
-        moment: Optional[Moment] = None,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        moment: Optional[Moment],
+        sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._config = config
         self._signer = Signer(config.api_key, config.secret_key)

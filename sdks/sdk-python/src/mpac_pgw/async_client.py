@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-from typing import Any, NoReturn, Optional
+from typing import Awaitable, Callable, NoReturn, Optional
 
 from .async_operations import AsyncOperations
 from .config import ClientConfig
 from .transport import AsyncTransport
+from .tries import Moment
 
 
 class AsyncClient(AsyncOperations):
@@ -24,17 +26,26 @@ class AsyncClient(AsyncOperations):
     Args:
         config: Where the gateway is, and who we are.
         transport: Another network than ``AsyncHttpxTransport()``.
+        moment: The clocks and the chance; for tests.
+        sleep: How to wait before a retry, given seconds; for tests.
 
     Raises:
         ImportError: httpx is not installed.
     """
 
-    def __init__(self, config: ClientConfig, *, transport: Optional[AsyncTransport] = None, **machine: Any) -> None:
+    def __init__(
+        self,
+        config: ClientConfig,
+        *,
+        transport: Optional[AsyncTransport] = None,
+        moment: Optional[Moment] = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         if transport is None:
             from .httpx_transport import AsyncHttpxTransport
 
             transport = AsyncHttpxTransport()
-        super().__init__(config, transport, **machine)
+        super().__init__(config, transport, moment, sleep)
 
     def with_options(
         self,

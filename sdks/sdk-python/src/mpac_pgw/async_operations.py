@@ -38,7 +38,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", "/v1/payment_intents", models.PaymentIntent, models.CreatePaymentIntentRequest, request, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            "/v1/payment_intents",
+            models.PaymentIntent,
+            models.CreatePaymentIntentRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
 
     async def list_payment_intents(
         self,
@@ -77,7 +84,20 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page("/v1/payment_intents", models.PaymentIntent, {"merchant_store_id": merchant_store_id, "merchant_ref_id": merchant_ref_id, "status": status, "limit": limit, "offset": offset, "starting_after": starting_after, "created_gte": created_gte, "created_lt": created_lt})
+        return await self._page(
+            "/v1/payment_intents",
+            models.PaymentIntent,
+            {
+                "merchant_store_id": merchant_store_id,
+                "merchant_ref_id": merchant_ref_id,
+                "status": status,
+                "limit": limit,
+                "offset": offset,
+                "starting_after": starting_after,
+                "created_gte": created_gte,
+                "created_lt": created_lt,
+            },
+        )
 
     def payment_intents(
         self,
@@ -117,7 +137,20 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items("/v1/payment_intents", models.PaymentIntent, {"merchant_store_id": merchant_store_id, "merchant_ref_id": merchant_ref_id, "status": status, "limit": limit, "offset": offset, "starting_after": starting_after, "created_gte": created_gte, "created_lt": created_lt})
+        return self._items(
+            "/v1/payment_intents",
+            models.PaymentIntent,
+            {
+                "merchant_store_id": merchant_store_id,
+                "merchant_ref_id": merchant_ref_id,
+                "status": status,
+                "limit": limit,
+                "offset": offset,
+                "starting_after": starting_after,
+                "created_gte": created_gte,
+                "created_lt": created_lt,
+            },
+        )
 
     async def retrieve_payment_intent(
         self,
@@ -172,7 +205,14 @@ class AsyncOperations(AsyncCalls):
             ProviderError: The provider refused; nothing was taken.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/payment_intents/{segment('id', id)}/confirm", models.Confirmation, models.ConfirmPaymentIntentRequest, request, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/payment_intents/{segment('id', id)}/confirm",
+            models.Confirmation,
+            models.ConfirmPaymentIntentRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
 
     async def cancel_payment_intent(
         self,
@@ -200,7 +240,14 @@ class AsyncOperations(AsyncCalls):
             ProviderError: The provider refused; nothing was taken.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/payment_intents/{segment('id', id)}/cancel", models.PaymentIntent, models.CancelPaymentIntentRequest, request or models.CancelPaymentIntentRequest(), idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/payment_intents/{segment('id', id)}/cancel",
+            models.PaymentIntent,
+            models.CancelPaymentIntentRequest,
+            request or models.CancelPaymentIntentRequest(),
+            idempotency_key=idempotency_key,
+        )
 
     async def capture_payment_intent(
         self,
@@ -228,7 +275,14 @@ class AsyncOperations(AsyncCalls):
             ProviderError: The provider refused; nothing was taken.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/payment_intents/{segment('id', id)}/capture", models.PaymentIntent, models.CapturePaymentIntentRequest, request or models.CapturePaymentIntentRequest(), idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/payment_intents/{segment('id', id)}/capture",
+            models.PaymentIntent,
+            models.CapturePaymentIntentRequest,
+            request or models.CapturePaymentIntentRequest(),
+            idempotency_key=idempotency_key,
+        )
 
     async def create_payment_token(
         self,
@@ -251,7 +305,12 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/payment_intents/{segment('id', id)}/payment_token", models.PaymentIntent, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/payment_intents/{segment('id', id)}/payment_token",
+            models.PaymentIntent,
+            idempotency_key=idempotency_key,
+        )
 
     async def create_refund(
         self,
@@ -277,7 +336,14 @@ class AsyncOperations(AsyncCalls):
             ProviderError: The provider refused; nothing was taken.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", "/v1/refunds", models.Refund, models.CreateRefundRequest, request, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            "/v1/refunds",
+            models.Refund,
+            models.CreateRefundRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
 
     async def list_refunds(
         self,
@@ -307,7 +373,18 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page("/v1/refunds", models.Refund, {"payment_intent": payment_intent, "status": status, "created_gte": created_gte, "created_lt": created_lt, "limit": limit, "starting_after": starting_after})
+        return await self._page(
+            "/v1/refunds",
+            models.Refund,
+            {
+                "payment_intent": payment_intent,
+                "status": status,
+                "created_gte": created_gte,
+                "created_lt": created_lt,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     def refunds(
         self,
@@ -338,7 +415,18 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items("/v1/refunds", models.Refund, {"payment_intent": payment_intent, "status": status, "created_gte": created_gte, "created_lt": created_lt, "limit": limit, "starting_after": starting_after})
+        return self._items(
+            "/v1/refunds",
+            models.Refund,
+            {
+                "payment_intent": payment_intent,
+                "status": status,
+                "created_gte": created_gte,
+                "created_lt": created_lt,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     async def retrieve_refund(
         self,
@@ -379,7 +467,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page("/v1/merchants", models.Merchant, {"limit": limit, "starting_after": starting_after})
+        return await self._page(
+            "/v1/merchants",
+            models.Merchant,
+            {
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     def merchants(
         self,
@@ -403,7 +498,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items("/v1/merchants", models.Merchant, {"limit": limit, "starting_after": starting_after})
+        return self._items(
+            "/v1/merchants",
+            models.Merchant,
+            {
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     async def retrieve_merchant(
         self,
@@ -448,7 +550,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page(f"/v1/merchants/{segment('id', id)}/stores", models.Store, {"limit": limit, "starting_after": starting_after})
+        return await self._page(
+            f"/v1/merchants/{segment('id', id)}/stores",
+            models.Store,
+            {
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     def stores(
         self,
@@ -475,7 +584,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items(f"/v1/merchants/{segment('id', id)}/stores", models.Store, {"limit": limit, "starting_after": starting_after})
+        return self._items(
+            f"/v1/merchants/{segment('id', id)}/stores",
+            models.Store,
+            {
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     async def create_webhook_endpoint(
         self,
@@ -499,7 +615,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", "/v1/webhook_endpoints", models.WebhookEndpoint, models.CreateWebhookEndpointRequest, request, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            "/v1/webhook_endpoints",
+            models.WebhookEndpoint,
+            models.CreateWebhookEndpointRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
 
     async def list_webhook_endpoints(
         self,
@@ -521,7 +644,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page("/v1/webhook_endpoints", models.WebhookEndpoint, {"limit": limit, "starting_after": starting_after})
+        return await self._page(
+            "/v1/webhook_endpoints",
+            models.WebhookEndpoint,
+            {
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     def webhook_endpoints(
         self,
@@ -544,7 +674,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items("/v1/webhook_endpoints", models.WebhookEndpoint, {"limit": limit, "starting_after": starting_after})
+        return self._items(
+            "/v1/webhook_endpoints",
+            models.WebhookEndpoint,
+            {
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     async def retrieve_webhook_endpoint(
         self,
@@ -586,7 +723,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("PATCH", f"/v1/webhook_endpoints/{segment('id', id)}", models.WebhookEndpoint, models.UpdateWebhookEndpointRequest, request or models.UpdateWebhookEndpointRequest(), idempotency_key=idempotency_key)
+        return await self._call(
+            "PATCH",
+            f"/v1/webhook_endpoints/{segment('id', id)}",
+            models.WebhookEndpoint,
+            models.UpdateWebhookEndpointRequest,
+            request or models.UpdateWebhookEndpointRequest(),
+            idempotency_key=idempotency_key,
+        )
 
     async def delete_webhook_endpoint(
         self,
@@ -609,7 +753,12 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("DELETE", f"/v1/webhook_endpoints/{segment('id', id)}", models.DeletedWebhookEndpoint, idempotency_key=idempotency_key)
+        return await self._call(
+            "DELETE",
+            f"/v1/webhook_endpoints/{segment('id', id)}",
+            models.DeletedWebhookEndpoint,
+            idempotency_key=idempotency_key,
+        )
 
     async def roll_webhook_secret(
         self,
@@ -633,7 +782,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/webhook_endpoints/{segment('id', id)}/roll_secret", models.WebhookEndpoint, models.RollWebhookSecretRequest, request or models.RollWebhookSecretRequest(), idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/webhook_endpoints/{segment('id', id)}/roll_secret",
+            models.WebhookEndpoint,
+            models.RollWebhookSecretRequest,
+            request or models.RollWebhookSecretRequest(),
+            idempotency_key=idempotency_key,
+        )
 
     async def list_webhook_endpoint_events(
         self,
@@ -661,7 +817,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page(f"/v1/webhook_endpoints/{segment('id', id)}/events", models.WebhookEvent, {"after_sequence": after_sequence, "limit": limit})
+        return await self._page(
+            f"/v1/webhook_endpoints/{segment('id', id)}/events",
+            models.WebhookEvent,
+            {
+                "after_sequence": after_sequence,
+                "limit": limit,
+            },
+        )
 
     def webhook_endpoint_events(
         self,
@@ -690,7 +853,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items(f"/v1/webhook_endpoints/{segment('id', id)}/events", models.WebhookEvent, {"after_sequence": after_sequence, "limit": limit})
+        return self._items(
+            f"/v1/webhook_endpoints/{segment('id', id)}/events",
+            models.WebhookEvent,
+            {
+                "after_sequence": after_sequence,
+                "limit": limit,
+            },
+        )
 
     async def list_webhook_deliveries(
         self,
@@ -717,7 +887,15 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page(f"/v1/webhook_endpoints/{segment('id', id)}/deliveries", models.WebhookDelivery, {"status": status, "limit": limit, "starting_after": starting_after})
+        return await self._page(
+            f"/v1/webhook_endpoints/{segment('id', id)}/deliveries",
+            models.WebhookDelivery,
+            {
+                "status": status,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     def webhook_deliveries(
         self,
@@ -745,7 +923,15 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items(f"/v1/webhook_endpoints/{segment('id', id)}/deliveries", models.WebhookDelivery, {"status": status, "limit": limit, "starting_after": starting_after})
+        return self._items(
+            f"/v1/webhook_endpoints/{segment('id', id)}/deliveries",
+            models.WebhookDelivery,
+            {
+                "status": status,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     async def retrieve_webhook_delivery(
         self,
@@ -765,7 +951,11 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._call("GET", f"/v1/webhook_endpoints/{segment('id', id)}/deliveries/{segment('sequence', sequence)}", models.WebhookDelivery)
+        return await self._call(
+            "GET",
+            f"/v1/webhook_endpoints/{segment('id', id)}/deliveries/{segment('sequence', sequence)}",
+            models.WebhookDelivery,
+        )
 
     async def resend_webhook_delivery(
         self,
@@ -790,7 +980,12 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/webhook_endpoints/{segment('id', id)}/deliveries/{segment('sequence', sequence)}/resend", models.WebhookDelivery, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/webhook_endpoints/{segment('id', id)}/deliveries/{segment('sequence', sequence)}/resend",
+            models.WebhookDelivery,
+            idempotency_key=idempotency_key,
+        )
 
     async def resend_webhook_deliveries(
         self,
@@ -814,7 +1009,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/webhook_endpoints/{segment('id', id)}/resend", models.Resent, models.ResendWebhookDeliveriesRequest, request, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/webhook_endpoints/{segment('id', id)}/resend",
+            models.Resent,
+            models.ResendWebhookDeliveriesRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
 
     async def ping_webhook_endpoint(
         self,
@@ -837,7 +1039,12 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/webhook_endpoints/{segment('id', id)}/ping", models.WebhookDelivery, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/webhook_endpoints/{segment('id', id)}/ping",
+            models.WebhookDelivery,
+            idempotency_key=idempotency_key,
+        )
 
     async def list_events(
         self,
@@ -874,7 +1081,19 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page("/v1/events", models.Event, {"type": type, "payment_intent": payment_intent, "merchant_id": merchant_id, "created_gte": created_gte, "created_lt": created_lt, "limit": limit, "starting_after": starting_after})
+        return await self._page(
+            "/v1/events",
+            models.Event,
+            {
+                "type": type,
+                "payment_intent": payment_intent,
+                "merchant_id": merchant_id,
+                "created_gte": created_gte,
+                "created_lt": created_lt,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     def events(
         self,
@@ -912,7 +1131,19 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items("/v1/events", models.Event, {"type": type, "payment_intent": payment_intent, "merchant_id": merchant_id, "created_gte": created_gte, "created_lt": created_lt, "limit": limit, "starting_after": starting_after})
+        return self._items(
+            "/v1/events",
+            models.Event,
+            {
+                "type": type,
+                "payment_intent": payment_intent,
+                "merchant_id": merchant_id,
+                "created_gte": created_gte,
+                "created_lt": created_lt,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     async def retrieve_event(
         self,
@@ -958,7 +1189,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/payment_intents/{segment('id', id)}/resolve", models.ResolvedPaymentIntent, models.ResolvePaymentIntentRequest, request, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/payment_intents/{segment('id', id)}/resolve",
+            models.ResolvedPaymentIntent,
+            models.ResolvePaymentIntentRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
 
     async def resolve_refund(
         self,
@@ -983,7 +1221,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/refunds/{segment('id', id)}/resolve", models.ResolvedRefund, models.ResolveRefundRequest, request, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/refunds/{segment('id', id)}/resolve",
+            models.ResolvedRefund,
+            models.ResolveRefundRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
 
     async def list_late_payments(
         self,
@@ -1016,7 +1261,19 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page("/v1/late_payments", models.LatePayment, {"status": status, "payment_intent": payment_intent, "provider": provider, "created_gte": created_gte, "created_lt": created_lt, "limit": limit, "starting_after": starting_after})
+        return await self._page(
+            "/v1/late_payments",
+            models.LatePayment,
+            {
+                "status": status,
+                "payment_intent": payment_intent,
+                "provider": provider,
+                "created_gte": created_gte,
+                "created_lt": created_lt,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     def late_payments(
         self,
@@ -1050,7 +1307,19 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items("/v1/late_payments", models.LatePayment, {"status": status, "payment_intent": payment_intent, "provider": provider, "created_gte": created_gte, "created_lt": created_lt, "limit": limit, "starting_after": starting_after})
+        return self._items(
+            "/v1/late_payments",
+            models.LatePayment,
+            {
+                "status": status,
+                "payment_intent": payment_intent,
+                "provider": provider,
+                "created_gte": created_gte,
+                "created_lt": created_lt,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     async def retrieve_late_payment(
         self,
@@ -1093,7 +1362,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/late_payments/{segment('id', id)}/resolve", models.LatePayment, models.ResolveLatePaymentRequest, request, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/late_payments/{segment('id', id)}/resolve",
+            models.LatePayment,
+            models.ResolveLatePaymentRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
 
     async def list_audit_log(
         self,
@@ -1120,7 +1396,16 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page("/v1/audit_log", models.AuditEntry, {"object": object, "action": action, "limit": limit, "starting_after": starting_after})
+        return await self._page(
+            "/v1/audit_log",
+            models.AuditEntry,
+            {
+                "object": object,
+                "action": action,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     def audit_log(
         self,
@@ -1148,7 +1433,16 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items("/v1/audit_log", models.AuditEntry, {"object": object, "action": action, "limit": limit, "starting_after": starting_after})
+        return self._items(
+            "/v1/audit_log",
+            models.AuditEntry,
+            {
+                "object": object,
+                "action": action,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     async def retrieve_organization(
         self,
@@ -1186,7 +1480,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("PATCH", "/v1/organization", models.Organization, models.UpdateOrganizationRequest, request or models.UpdateOrganizationRequest(), idempotency_key=idempotency_key)
+        return await self._call(
+            "PATCH",
+            "/v1/organization",
+            models.Organization,
+            models.UpdateOrganizationRequest,
+            request or models.UpdateOrganizationRequest(),
+            idempotency_key=idempotency_key,
+        )
 
     async def create_api_key(
         self,
@@ -1210,7 +1511,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", "/v1/api_keys", models.ApiKey, models.CreateApiKeyRequest, request or models.CreateApiKeyRequest(), idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            "/v1/api_keys",
+            models.ApiKey,
+            models.CreateApiKeyRequest,
+            request or models.CreateApiKeyRequest(),
+            idempotency_key=idempotency_key,
+        )
 
     async def list_api_keys(
         self,
@@ -1233,7 +1541,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page("/v1/api_keys", models.ApiKey, {"limit": limit, "starting_after": starting_after})
+        return await self._page(
+            "/v1/api_keys",
+            models.ApiKey,
+            {
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     def api_keys(
         self,
@@ -1257,7 +1572,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items("/v1/api_keys", models.ApiKey, {"limit": limit, "starting_after": starting_after})
+        return self._items(
+            "/v1/api_keys",
+            models.ApiKey,
+            {
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     async def retrieve_api_key(
         self,
@@ -1300,7 +1622,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("PATCH", f"/v1/api_keys/{segment('id', id)}", models.ApiKey, models.UpdateApiKeyRequest, request or models.UpdateApiKeyRequest(), idempotency_key=idempotency_key)
+        return await self._call(
+            "PATCH",
+            f"/v1/api_keys/{segment('id', id)}",
+            models.ApiKey,
+            models.UpdateApiKeyRequest,
+            request or models.UpdateApiKeyRequest(),
+            idempotency_key=idempotency_key,
+        )
 
     async def roll_api_key(
         self,
@@ -1325,7 +1654,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/api_keys/{segment('id', id)}/roll", models.ApiKey, models.RollApiKeyRequest, request or models.RollApiKeyRequest(), idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/api_keys/{segment('id', id)}/roll",
+            models.ApiKey,
+            models.RollApiKeyRequest,
+            request or models.RollApiKeyRequest(),
+            idempotency_key=idempotency_key,
+        )
 
     async def revoke_api_key(
         self,
@@ -1349,7 +1685,12 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/api_keys/{segment('id', id)}/revoke", models.ApiKey, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/api_keys/{segment('id', id)}/revoke",
+            models.ApiKey,
+            idempotency_key=idempotency_key,
+        )
 
     async def create_publishable_key(
         self,
@@ -1371,7 +1712,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", "/v1/publishable_keys", models.PublishableKey, models.CreatePublishableKeyRequest, request or models.CreatePublishableKeyRequest(), idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            "/v1/publishable_keys",
+            models.PublishableKey,
+            models.CreatePublishableKeyRequest,
+            request or models.CreatePublishableKeyRequest(),
+            idempotency_key=idempotency_key,
+        )
 
     async def list_publishable_keys(
         self,
@@ -1394,7 +1742,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._page("/v1/publishable_keys", models.PublishableKey, {"limit": limit, "starting_after": starting_after})
+        return await self._page(
+            "/v1/publishable_keys",
+            models.PublishableKey,
+            {
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     def publishable_keys(
         self,
@@ -1418,7 +1773,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._items("/v1/publishable_keys", models.PublishableKey, {"limit": limit, "starting_after": starting_after})
+        return self._items(
+            "/v1/publishable_keys",
+            models.PublishableKey,
+            {
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
 
     async def retrieve_publishable_key(
         self,
@@ -1461,7 +1823,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("PATCH", f"/v1/publishable_keys/{segment('id', id)}", models.PublishableKey, models.UpdatePublishableKeyRequest, request or models.UpdatePublishableKeyRequest(), idempotency_key=idempotency_key)
+        return await self._call(
+            "PATCH",
+            f"/v1/publishable_keys/{segment('id', id)}",
+            models.PublishableKey,
+            models.UpdatePublishableKeyRequest,
+            request or models.UpdatePublishableKeyRequest(),
+            idempotency_key=idempotency_key,
+        )
 
     async def revoke_publishable_key(
         self,
@@ -1485,7 +1854,12 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", f"/v1/publishable_keys/{segment('id', id)}/revoke", models.PublishableKey, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            f"/v1/publishable_keys/{segment('id', id)}/revoke",
+            models.PublishableKey,
+            idempotency_key=idempotency_key,
+        )
 
     async def sync_merchants(
         self,
@@ -1510,7 +1884,14 @@ class AsyncOperations(AsyncCalls):
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """
-        return await self._call("POST", "/v1/sync/merchants", models.MerchantSyncAnswer, models.SyncMerchantsRequest, request, idempotency_key=idempotency_key)
+        return await self._call(
+            "POST",
+            "/v1/sync/merchants",
+            models.MerchantSyncAnswer,
+            models.SyncMerchantsRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
 
     async def retrieve_health(
         self,

@@ -27,8 +27,8 @@ class Calls:
         self,
         config: ClientConfig,
         transport: Transport,
-        moment: Optional[Moment] = None,
-        sleep: Callable[[float], None] = time.sleep,
+        moment: Optional[Moment],
+        sleep: Callable[[float], None],
     ) -> None:
         self._config = config
         self._signer = Signer(config.api_key, config.secret_key)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, NoReturn, Optional
+import time
+from typing import Callable, NoReturn, Optional
 
 from .config import ClientConfig
 from .http_client_transport import HttpClientTransport
 from .operations import Operations
 from .transport import Transport
+from .tries import Moment
 
 
 class Client(Operations):
@@ -23,10 +25,19 @@ class Client(Operations):
         config: Where the gateway is, and who we are.
         transport: Another network, such as ``HttpxTransport``. Without one it is always the standard library,
             whether httpx is installed or not.
+        moment: The clocks and the chance; for tests.
+        sleep: How to wait before a retry, given seconds; for tests.
     """
 
-    def __init__(self, config: ClientConfig, *, transport: Optional[Transport] = None, **machine: Any) -> None:
-        super().__init__(config, transport or HttpClientTransport(), **machine)
+    def __init__(
+        self,
+        config: ClientConfig,
+        *,
+        transport: Optional[Transport] = None,
+        moment: Optional[Moment] = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(config, transport or HttpClientTransport(), moment, sleep)
 
     def with_options(
         self,

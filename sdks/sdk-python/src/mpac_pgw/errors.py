@@ -27,6 +27,9 @@ __all__ = [
     "unknown_outcome_of",
 ]
 
+#: The attribute of an interruption that tells what it left unknown.
+UNKNOWN_OUTCOME = "mpac_pgw_unknown_outcome"
+
 
 class PGWError(Exception):
     """The parent of all that a call raises.
@@ -222,7 +225,7 @@ def unknown_outcome_of(error: Optional[BaseException]) -> Optional[UnknownOutcom
         seen.add(id(error))
         if isinstance(error, UnknownOutcomeError):
             return error
-        facts = getattr(error, "mpac_pgw_unknown_outcome", None)
+        facts = getattr(error, UNKNOWN_OUTCOME, None)
         if isinstance(facts, UnknownOutcomeError):
             return facts
         error = error.__cause__ or error.__context__

@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 import time
-from typing import Any, List, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 from urllib.parse import urlsplit
 
 from .transport import HttpRequest, HttpResponse, NotAnswered, NotSent
@@ -44,7 +44,7 @@ class HttpClientTransport:
             connection.request(request.method, request.target, request.body or None, dict(request.headers))
             answer = connection.getresponse()
             body = answer.read()
-            response = HttpResponse(answer.status, dict(answer.getheaders()), body)
+            response = HttpResponse(answer.status, _join(answer.getheaders()), body)
         except (OSError, http.client.HTTPException) as failure:
             connection.close()
             raise NotAnswered(_describe(failure)) from None
@@ -181,6 +181,15 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         return self._sock.recv_into(buffer)
+
+
+def _join(headers: List[Tuple[str, str]]) -> Dict[str, str]:
+    # A header that came twice is one with a comma (RFC 9110, 5.3), as httpx has it.
+    joined: Dict[str, str] = {}
+    for name, value in headers:
+        lower = name.lower()
+        joined[lower] = f"{joined[lower]}, {value}" if lower in joined else value
+    return joined
 
 
 def _describe(failure: Exception) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from .answers import Verdict, judge_answer, judge_silence
 from .call import Call
 from .config import ClientConfig
-from .errors import ERROR_OF_KIND, PGWError, UnknownOutcomeError
+from .errors import ERROR_OF_KIND, UNKNOWN_OUTCOME, PGWError, UnknownOutcomeError
 from .retries import wait_before_retry
 from .signing import Signer
 from .transport import HttpRequest, HttpResponse, TransportError
@@ -146,6 +146,6 @@ def _attach(interruption: BaseException, call: Call, in_doubt: bool) -> None:
     facts = UnknownOutcomeError("The call was interrupted.", idempotency_key=call.idempotency_key)
     # Most exceptions take attributes; one that does not is passed on all the same.
     try:
-        interruption.mpac_pgw_unknown_outcome = facts  # type: ignore[attr-defined]
+        setattr(interruption, UNKNOWN_OUTCOME, facts)
     except AttributeError:
         return
