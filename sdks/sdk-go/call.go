@@ -87,6 +87,9 @@ func (c *Client) prepare(asked request, given []CallOption) (*call, error) {
 		wrong := *c.wrong
 		return nil, &wrong
 	}
+	if c.base == nil {
+		return nil, refuse("Client", "This client is empty: make one with NewClient.")
+	}
 	options := c.optionsOf(given)
 	target, err := c.address(asked)
 	if err != nil {

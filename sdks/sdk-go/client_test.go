@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	mpspgw "github.com/mp-solution-inc/mpac-pgw/sdks/sdk-go"
@@ -182,6 +183,13 @@ func TestAWrongConfigurationIsNamedByTheFirstCall(t *testing.T) {
 	}
 }
 
+func TestAClientThatNobodyMadeIsRefused(t *testing.T) {
+	_, err := new(mpspgw.Client).RetrieveOrganization(context.Background())
+	if mpspgw.KindOf(err) != mpspgw.KindInvalidRequest {
+		t.Error(err)
+	}
+}
+
 func TestWhatCanBeNoRequestIsNotSent(t *testing.T) {
 	client := clientOver(func(*http.Request) (*http.Response, error) {
 		t.Error("something was sent")
@@ -287,4 +295,24 @@ func TestRequestsSendWhatIsGivenAndLeaveOutTheRest(t *testing.T) {
 			t.Errorf("%s, not %s (%v)", text, want, err)
 		}
 	}
+}
+
+func TestOneClientServesManyAtOnce(t *testing.T) {
+	client := serve(t, func(response http.ResponseWriter, request *http.Request) {
+		checkSignature(t, request)
+		answer(response, 201, intentJSON)
+	})
+	var all sync.WaitGroup
+	for range 20 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for range 5 {
+				if _, err := client.CreatePaymentIntent(context.Background(), smallIntent); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+	}
+	all.Wait()
 }
