@@ -22,7 +22,7 @@ const AT_LEAST = {
 
 for (const file of VECTOR_FILES) {
   test(`${file}.json has the shape that drivers read, enough cases, and each name once`, () => {
-    const validate = new Ajv2020({ allowUnionTypes: true, strictRequired: false }).compile(shapeOf(file));
+    const validate = new Ajv2020({ allowUnionTypes: true, strictTypes: false }).compile(shapeOf(file));
     assert.ok(validate(JSON.parse(readVectorText(file))), JSON.stringify(validate.errors?.slice(0, 5)));
     const names = readVectors(file).map(({ name }) => name);
     assert.deepEqual(
@@ -120,9 +120,9 @@ function verifyByLibrary(vector: WebhookCase): string {
 
 test('the library of Standard Webhooks accepts what is accepted, and refuses the rest', (t) => {
   for (const vector of readVectors('webhook-signatures').filter((each) => !isOursAlone(each))) {
-    t.mock.timers.enable({ apis: ['Date'], now: vector.now_seconds * 1_000 });
+    const clock = t.mock.method(Date, 'now', () => vector.now_seconds * 1_000);
     const ending = verifyByLibrary(vector);
-    t.mock.timers.reset();
+    clock.mock.restore();
     const is_signed = vector.event !== undefined || vector.reason === 'invalid_payload';
     assert.equal(ending === 'accepted', is_signed, `${vector.name}: ${ending}`);
     if (vector.reason === 'too_old') assert.equal(ending, 'Message timestamp too old', vector.name);
