@@ -1,11 +1,13 @@
 // The merchant's backend of a page in a browser: any call by the name of its operation, made by sdk-node. What the SDK
-// refuses is told in the words of the contract, as a driver would tell it.
+// refuses is told in the words of the contract, as a driver would tell it. It also verifies deliveries: the secret is its.
 import {
   type CallOptions,
   isPaymentGatewayError,
   type ListOperationId,
   type OperationId,
   PaymentGateway,
+  WebhookVerificationError,
+  webhooks,
 } from '@cloudsky/mpac-pgw-sdk-node';
 import type { GatewayFacts } from './gateway-process.ts';
 
@@ -13,6 +15,16 @@ interface BackendCall {
   with?: object;
   idempotency_key?: string;
   list?: boolean;
+}
+
+interface SecretDelivery {
+  headers: Record<string, string>;
+  body_base64: string;
+  secret: string;
+}
+
+async function verify({ headers, body_base64, secret }: SecretDelivery): Promise<unknown> {
+  return webhooks.verify(Buffer.from(body_base64, 'base64'), headers, secret);
 }
 
 /** More than any scenario makes. */
@@ -23,6 +35,7 @@ export function makeBackend({ base_url, api_key, secret_key }: GatewayFacts) {
 
   function ask(operation: string, call: BackendCall): Promise<unknown> {
     const { with: given = {}, idempotency_key } = call;
+    if (operation === 'verify_webhook') return verify(given as SecretDelivery);
     const options: CallOptions = { idempotencyKey: idempotency_key };
     // A scenario names the operation and its fields; whether they fit is what it is about.
     if (call.list === true) {
@@ -35,6 +48,7 @@ export function makeBackend({ base_url, api_key, secret_key }: GatewayFacts) {
     try {
       return { answer: await ask(operation, call) };
     } catch (error) {
+      if (error instanceof WebhookVerificationError) return { error: { reason: error.reason } };
       if (isPaymentGatewayError(error)) return { error: { ...error, message: error.message } };
       throw error;
     }

@@ -40,6 +40,7 @@ export function makeScript(tries, random = 0) {
 }
 
 function readBody({ body = '', body_base64, body_repeat }) {
-  if (body_base64 !== undefined) return Buffer.from(body_base64, 'base64');
+  // Not by Buffer, which a browser has not.
+  if (body_base64 !== undefined) return Uint8Array.from(atob(body_base64), (sign) => sign.charCodeAt(0));
   return body_repeat === undefined ? body : body_repeat.text.repeat(body_repeat.times);
 }
