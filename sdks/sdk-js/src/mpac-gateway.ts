@@ -22,7 +22,25 @@ import { makeServerClock, type ServerClock } from './server-clock.ts';
 import type { Till } from './till.ts';
 
 export type * from './confirm-sender.ts';
-export * from './errors.ts';
+export {
+  AuthenticationError,
+  ConflictError,
+  ConnectionError,
+  type ErrorKind,
+  ForbiddenError,
+  IdempotencyConflictError,
+  InternalError,
+  InvalidPaymentStateError,
+  InvalidRequestError,
+  InvalidResponseError,
+  InvalidTokenError,
+  MPACError,
+  NotFoundError,
+  ProviderError,
+  ProviderNotSupportedError,
+  RateLimitError,
+  UnknownOutcomeError,
+} from './errors.ts';
 export type { MPACGatewayOptions } from './gateway-options.ts';
 export { toDecimal, toMinorUnits } from './money.ts';
 export type * from './payment-events.ts';
