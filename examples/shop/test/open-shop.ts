@@ -1,7 +1,7 @@
 // The shop under test, run as `npm run shop` runs it: a process of its own with a book of its own, that can be closed
 // and opened again; and a till in a real browser, driven by what a person at it sees.
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,13 +19,12 @@ export interface Shop {
 export async function makeShopFolder(closing: Closing, facts: GatewayFacts): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'mpac-shop-book-'));
   closing.after(() => rm(folder, { recursive: true, force: true }));
-  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'development.json'), JSON.stringify(facts), { mode: 0o600 });
   return folder;
 }
 
-export async function openShop(data_dir: string, port = 0): Promise<Shop> {
-  const env = { ...process.env, MPAC_DATA_DIR: data_dir, SHOP_PORT: String(port) };
+export async function openShop(closing: Closing, data_dir: string): Promise<Shop> {
+  const env = { ...process.env, MPAC_DATA_DIR: data_dir, SHOP_PORT: '0' };
   const child = spawn(process.execPath, [SERVER], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const ended = new Promise<void>((resolve) => {
@@ -41,13 +40,12 @@ export async function openShop(data_dir: string, port = 0): Promise<Shop> {
     child.stderr.on('data', hear);
     child.on('close', () => reject(new Error(`The shop ended early.\n${said}`)));
   });
-  return {
-    url,
-    async close() {
-      child.kill('SIGTERM');
-      await ended;
-    },
+  const close = async () => {
+    child.kill('SIGTERM');
+    await ended;
   };
+  closing.after(close);
+  return { url, close };
 }
 
 /** An order as the shop's own API shows it. */

@@ -1,9 +1,14 @@
 // One sale, from the order to its end: the part of the till that speaks to the gateway. The shop's server gives an order
 // and a payment token; the SDK confirms, watches, and tells the end of each attempt once; this file shows it.
-import type { MPACGateway, PaymentFailure } from '@cloudsky/mpac-pgw-sdk-js';
+import type {
+  Confirmation,
+  MPACGateway,
+  PaymentFailure,
+  QueuedConfirmation,
+} from '@cloudsky/mpac-pgw-sdk-js';
 import { drawOutcome, type Outcome, type OutcomeKind, showOutcome } from './outcome.ts';
 import { byId, currentStage, showProblem, showStage } from './page.ts';
-import { explain, type Refused, sortFailure } from './refusals.ts';
+import { explain, isToldByEvent, type Refused, sortFailure } from './refusals.ts';
 import { type Begun, type Order, shop } from './shop.ts';
 import { currentLanguage, say, yen } from './words.ts';
 
@@ -58,7 +63,7 @@ export function makeCheckout(gateway: MPACGateway) {
       kind,
       order,
       ...(provider !== undefined && { provider }),
-      ...(received !== undefined && { received }),
+      ...(received !== undefined && { received, provider: 'CASH' }),
     };
     showOutcome(sale.outcome);
   }
@@ -91,19 +96,30 @@ export function makeCheckout(gateway: MPACGateway) {
     return status;
   }
 
-  /** The sale, with a token that authorises a confirm. */
+  /** The sale, with a token that authorises a confirm, and with nothing of an earlier try. */
   async function ready(): Promise<Sale> {
     if (sale === null) throw new Error('There is no sale.');
     if (sale.needs_token) await use(await shop.freshToken(sale.order));
+    const { order, payment_intent } = sale;
+    sale = { order, payment_intent, needs_token: false };
     return sale;
   }
 
   /**
-   * What a confirm comes to, the events tell, also where it is refused or its answer is lost: so its own error is not
-   * shown a second time.
+   * What a confirm comes to, the events tell, also where it is refused or its answer is lost: so that is not shown a
+   * second time. Money that was taken with a token that is too old is recorded with a fresh one.
    */
-  async function settle(confirmation: Promise<unknown>): Promise<void> {
-    await confirmation.catch(() => {});
+  async function settle(confirmation: Promise<Confirmation | QueuedConfirmation>): Promise<void> {
+    const answer = await confirmation.catch((error: unknown) => {
+      if (!isToldByEvent(error)) throw error;
+    });
+    if (
+      sale !== null &&
+      answer?.status === 'queued' &&
+      'reason' in answer &&
+      answer.reason === 'token_needed'
+    )
+      await use(await shop.freshToken(sale.order));
   }
 
   async function open(begun: Begun): Promise<void> {
@@ -180,7 +196,8 @@ export function makeCheckout(gateway: MPACGateway) {
       if (sale === null) return;
       await open(await shop.freshToken(sale.order));
     },
-    isBusy: () => sale !== null,
+    /** Whether the SDK may turn to this payment: it watches one at a time. */
+    mayTurnTo: (payment_intent: string) => sale === null || sale.payment_intent === payment_intent,
     leave(): void {
       sale = null;
     },

@@ -5,8 +5,8 @@ import { byId, make, makeButton } from './page.ts';
 import { type Order, shop } from './shop.ts';
 import { say, yen } from './words.ts';
 
-/** `isIdle`: no sale is at the till, so another payment may be looked at. */
-export function watchKept(gateway: MPACGateway, isIdle: () => boolean) {
+/** `mayTurnTo`: no other sale is at the till, so this payment may be looked at. */
+export function watchKept(gateway: MPACGateway, mayTurnTo: (payment_intent: string) => boolean) {
   let entries: PendingEntry[] = [];
   let orders: Order[] = [];
 
@@ -56,11 +56,11 @@ export function watchKept(gateway: MPACGateway, isIdle: () => boolean) {
     draw();
   }
 
-  /** What waits for a fresh token gets one from the shop. Done between sales, as the SDK watches one payment at a time. */
+  /** What waits for a fresh token gets one from the shop; of an earlier sale, when the present one is over. */
   async function goOn(): Promise<void> {
     await read();
     for (const { state, payment_intent } of entries) {
-      if (state !== 'token_needed' || !isIdle()) continue;
+      if (state !== 'token_needed' || payment_intent === null || !mayTurnTo(payment_intent)) continue;
       const order = orders.find((one) => one.payment_intent === payment_intent);
       if (order === undefined) continue;
       await shop

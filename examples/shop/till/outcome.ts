@@ -37,7 +37,7 @@ export function drawOutcome(outcome: Outcome): void {
   const sign = kind === 'terminal_failed' ? 'declined' : kind;
   const box = byId('outcome');
   box.dataset['outcome'] = sign;
-  byId('outcome-sign').setAttribute('href', `/icons.svg#${sign}`);
+  byId('outcome-sign').setAttribute('href', `#icon-${sign}`);
   byId('outcome-title').textContent = say(kind);
   byId('outcome-text').textContent = say(`${kind}_text`);
   const rows = WITH_RECEIPT.has(kind) ? makeReceipt(outcome) : makeSummary(order);

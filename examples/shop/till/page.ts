@@ -31,9 +31,16 @@ export function makeIcon(name: string): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('aria-hidden', 'true');
   const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-  use.setAttribute('href', `/icons.svg#${name}`);
+  use.setAttribute('href', `#icon-${name}`);
   svg.append(use);
   return svg;
+}
+
+/** Puts the symbols of all icons into the page, so that they are there without a network, too. */
+export async function loadIcons(): Promise<void> {
+  const answer = await fetch('/icons.svg');
+  const { documentElement } = new DOMParser().parseFromString(await answer.text(), 'image/svg+xml');
+  document.body.append(documentElement);
 }
 
 /** Shows one stage of the sale. Focus goes to its heading, so that a screen reader and the keyboard are there, too. */

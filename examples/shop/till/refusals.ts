@@ -19,6 +19,12 @@ const OUTCOMES: Record<string, OutcomeKind> = {
   terminal_error: 'terminal_failed',
 };
 
+const LAUNCH_CODES: ReadonlySet<string> = new Set([
+  'not_launched',
+  'launch_in_progress',
+  'launch_unresolved',
+]);
+
 export function sortFailure({ reason, error }: PaymentFailure): { outcome: OutcomeKind } | Refused {
   const outcome = OUTCOMES[reason];
   if (outcome !== undefined) return { outcome };
@@ -26,7 +32,14 @@ export function sortFailure({ reason, error }: PaymentFailure): { outcome: Outco
     return { stage: 'scan', problem: 'error_code' };
   if (error?.kind === 'provider_not_supported') return { stage: 'methods', problem: 'error_wallet' };
   if (error?.kind === 'invalid_token') return { stage: 'methods', problem: 'error_token' };
+  if (LAUNCH_CODES.has(reason)) return { stage: 'methods', problem: 'error_terminal' };
+  if (error?.kind === 'connection_error') return { stage: 'methods', problem: 'error_gateway' };
   return { stage: 'methods', problem: 'error_provider' };
+}
+
+/** Only what the SDK refuses before it begins has no event. */
+export function isToldByEvent(error: unknown): boolean {
+  return error instanceof MPACError && error.code !== 'payment_under_way' && error.code !== 'not_retrieved';
 }
 
 /** A sentence for what was thrown: of the shop, of the gateway, or a fault of this page. */

@@ -4,7 +4,7 @@ import { makeBasket } from './basket.ts';
 import { drawCash, openCash, readReceived } from './cash.ts';
 import { makeCheckout } from './checkout.ts';
 import { watchKept } from './kept.ts';
-import { byId, currentStage, showProblem, showStage, startLanguages } from './page.ts';
+import { byId, currentStage, loadIcons, showProblem, showStage, startLanguages } from './page.ts';
 import { explain } from './refusals.ts';
 import { startSales } from './sales.ts';
 import { shop } from './shop.ts';
@@ -13,7 +13,7 @@ import { say } from './words.ts';
 
 async function startTill(): Promise<void> {
   startLanguages(() => draw());
-  const menu = await shop.menu();
+  const [menu] = await Promise.all([shop.menu(), loadIcons()]);
   startTerminalStandIn();
   const basket = makeBasket(menu.items);
   const gateway = new MPACGateway({
@@ -23,7 +23,7 @@ async function startTill(): Promise<void> {
     offlineQueue: true,
   });
   const checkout = makeCheckout(gateway);
-  const kept = watchKept(gateway, () => !checkout.isBusy());
+  const kept = watchKept(gateway, checkout.mayTurnTo);
   const sales = startSales({
     isCurrent: checkout.isCurrent,
     onPay: (order) => run(() => checkout.continueWith(order)),
@@ -31,19 +31,23 @@ async function startTill(): Promise<void> {
   });
   byId<HTMLAnchorElement>('wallet').href = menu.wallet_url;
 
-  /** Runs what was pressed, once at a time: a second press while the first is under way is none. */
   let is_running = false;
+  function setRunning(running: boolean): void {
+    is_running = running;
+    for (const button of document.querySelectorAll<HTMLButtonElement>('[data-cancel]'))
+      button.disabled = running;
+  }
+
+  /** Runs what was pressed, once at a time: a second press while the first is under way is none. */
   async function run(work: () => Promise<void>): Promise<void> {
     if (is_running) return;
-    is_running = true;
-    document.body.setAttribute('aria-busy', 'true');
+    setRunning(true);
     try {
       await work();
     } catch (error) {
       showProblem(explain(error));
     } finally {
-      is_running = false;
-      document.body.removeAttribute('aria-busy');
+      setRunning(false);
     }
   }
 

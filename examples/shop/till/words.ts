@@ -161,8 +161,12 @@ const SAID: Record<string, Both> = {
     en: 'This shop cannot take this app. Choose another way to pay.',
   },
   error_provider: {
-    ja: 'PayPayから答えがありません。お代はいただいていません。別の方法を選べます。',
-    en: 'PayPay could not begin. Nothing was taken. Another way can be chosen.',
+    ja: '支払いを始められませんでした。お代はいただいていません。もう一度か、別の方法を選んでください。',
+    en: 'The payment could not begin. Nothing was taken. Try again, or choose another way.',
+  },
+  error_terminal: {
+    ja: '端末のアプリを開けません。前のカード支払いの結果を確かめるか、別の方法を選んでください。',
+    en: 'The terminal’s app could not be opened. See how its last payment ended, or choose another way.',
   },
   error_state: {
     ja: 'この支払いはもう変わっています。本日の注文で確かめてください。',
