@@ -26,7 +26,9 @@ const KINDS: Record<number, readonly ErrorKind[]> = {
   429: ['rate_limit_exceeded'],
 };
 
-const NO_ANSWER = 'The gateway did not answer. Is the device online, and the base URL right?';
+const NO_ANSWER =
+  'The gateway did not answer. Is the device online, the base URL right, and the origin of this page listed by the ' +
+  'publishable key?';
 const SENTENCES: Partial<Record<ErrorKind, string>> = {
   invalid_response: 'What answered is not the gateway, or something between changed its answer.',
   unknown_outcome:
