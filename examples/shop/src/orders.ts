@@ -33,8 +33,8 @@ const TIME_ZONE = 'Asia/Tokyo';
 
 export type Orders = ReturnType<typeof openOrders>;
 
-/** Opens the book in this file, or begins one. `now` in milliseconds. */
-export function openOrders(path: string, now: () => number = Date.now) {
+/** Opens the book in this file, or begins one. */
+export function openOrders(path: string) {
   const book: Book = existsSync(path)
     ? (JSON.parse(readFileSync(path, 'utf8')) as Book)
     : { orders: [], seen: [] };
@@ -46,16 +46,31 @@ export function openOrders(path: string, now: () => number = Date.now) {
     renameSync(`${path}.new`, path);
   }
 
+  /** When this returns, the change is on disk and everybody who watches has been told. */
+  function change(order: Order, changes: Partial<Order>): void {
+    Object.assign(order, changes);
+    save();
+    for (const watcher of watchers) watcher(order);
+  }
+
+  /** Newest first. */
+  function listOfToday(): Order[] {
+    const today = dayOf(new Date());
+    return book.orders.filter((order) => dayOf(new Date(order.created_at)) === today).reverse();
+  }
+
   return {
+    change,
+    listOfToday,
+
     add(priced: Priced): Order {
-      const created_at = new Date(now());
-      const day = dayOf(created_at);
-      const number = this.listOfToday().length + 1;
+      const created_at = new Date();
+      const number = listOfToday().length + 1;
       const order: Order = {
         ...priced,
         id: `order_${crypto.randomUUID()}`,
         number,
-        receipt_number: `${day.replaceAll('-', '')}-${String(number).padStart(4, '0')}`,
+        receipt_number: `${dayOf(created_at).replaceAll('-', '')}-${String(number).padStart(4, '0')}`,
         status: 'open',
         payment_intent: null,
         tries: 0,
@@ -65,26 +80,13 @@ export function openOrders(path: string, now: () => number = Date.now) {
         paid_at: null,
       };
       book.orders.push(order);
-      this.change(order, {});
+      change(order, {});
       return order;
-    },
-
-    /** When this returns, the change is on disk and everybody who watches has been told. */
-    change(order: Order, changes: Partial<Order>): void {
-      Object.assign(order, changes);
-      save();
-      for (const watcher of watchers) watcher(order);
     },
 
     find: (id: string) => book.orders.find((order) => order.id === id),
     findByIntent: (id: string) => book.orders.find((order) => order.payment_intent === id),
     list: () => [...book.orders],
-
-    /** Newest first. */
-    listOfToday(): Order[] {
-      const today = dayOf(new Date(now()));
-      return book.orders.filter((order) => dayOf(new Date(order.created_at)) === today).reverse();
-    },
 
     hasSeen: (event_id: string) => book.seen.includes(event_id),
     markSeen(event_id: string): void {

@@ -102,9 +102,12 @@ export function makePayments(gateway: PaymentGateway, orders: Orders, merchant_s
       orders.markSeen(event.id);
     },
 
-    /** At the start: asks about every order that was open when we stopped, because its webhook may have found nobody. */
+    /** At the start: asks about all that was open when we stopped, because its webhook may have found nobody. */
     async reconcile(): Promise<void> {
       for (const order of orders.list()) {
+        for (const [id, { status }] of Object.entries(order.refunds)) {
+          if (status === 'pending') takeRefund(await gateway.refunds.retrieve(id));
+        }
         if (order.status !== 'open' && order.status !== 'unclear') continue;
         const [newest] = (await gateway.paymentIntents.list({ merchant_ref_id: order.id, limit: 1 })).data;
         if (newest !== undefined) takeIntent(newest);

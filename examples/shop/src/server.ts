@@ -127,7 +127,9 @@ try {
   await payments.reconcile();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close(endpoint.id));
 } catch (error) {
-  giveUp(`The gateway at ${facts.base_url} cannot be used: ${(error as Error).message}`);
+  giveUp(
+    `The gateway at ${facts.base_url} cannot be used. Does "npm start" run? ${(error as Error).message}`,
+  );
 }
 console.log(`
   The shop is open.   ${url}

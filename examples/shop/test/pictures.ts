@@ -133,4 +133,15 @@ async function playStates(
   await page.locator('#close-orders').click();
   await till.refund(order.id);
   await take('18-refunded');
+  await page.locator('#close-orders').click();
+
+  await till.choose('cake');
+  await till.charge();
+  await till.by('card');
+  await till.see(page.locator('[data-terminal="success"]:enabled'));
+  await page.reload();
+  await till.see(page.locator('#kept li'));
+  await take('19-left-at-terminal');
+  await page.locator('#kept button').last().click();
+  await page.locator('#kept li').waitFor({ state: 'detached' });
 }

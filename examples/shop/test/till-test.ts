@@ -10,6 +10,8 @@ import { takePictures } from './pictures.ts';
 import { type Closing, findGateway, inReverse, makeCustomer } from './running-gateway.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
+/** For one thing to be seen: on a machine that does much else, everything takes its time. */
+const PATIENCE_MS = 90_000;
 const PICTURES = process.env['SHOP_SCREENSHOTS'];
 
 const file = inReverse({ after });
@@ -30,6 +32,7 @@ const broken: string[] = [];
 
 async function openTill(t: Closing, url = shop.url) {
   const context = await browser.newContext({ locale: 'en-US' });
+  context.setDefaultTimeout(PATIENCE_MS);
   t.after(() => context.close());
   const page = await context.newPage();
   page.on('pageerror', (error) => broken.push(error.message));

@@ -20,10 +20,15 @@ export function startSales({ isCurrent, onPay, onChange }: SalesParts): { draw()
   /** The order whose refund was pressed once. */
   let asked: string | null = null;
 
+  /** Drawn anew at each change; the keyboard stays at the order where it was. */
   function draw(): void {
+    const at = document.activeElement?.closest<HTMLElement>('#sales li')?.dataset['order'];
     const newest_first = [...orders.values()].sort((left, right) => right.number - left.number);
     byId('sales').replaceChildren(...newest_first.map(makeRow));
     byId('no-orders').hidden = newest_first.length > 0;
+    if (at === undefined) return;
+    const row = byId('sales').querySelector<HTMLElement>(`[data-order="${at}"]`);
+    (row?.querySelector<HTMLElement>('button') ?? byId('close-orders')).focus();
   }
 
   function makeRow(order: Order): HTMLElement {
@@ -67,7 +72,6 @@ export function startSales({ isCurrent, onPay, onChange }: SalesParts): { draw()
       const ask = makeButton('', say('refund'), () => {
         asked = order.id;
         draw();
-        byId('sales').querySelector<HTMLElement>(`[data-order="${order.id}"] .danger`)?.focus();
       });
       return [ask];
     }

@@ -26,7 +26,11 @@ async function startTill(): Promise<void> {
   const kept = watchKept(gateway, checkout.mayTurnTo);
   const sales = startSales({
     isCurrent: checkout.isCurrent,
-    onPay: (order) => run(() => checkout.continueWith(order)),
+    onPay: (order) =>
+      run(async () => {
+        await checkout.continueWith(order);
+        basket.setOpen(false);
+      }),
     onChange: checkout.hearOfOrder,
   });
   byId<HTMLAnchorElement>('wallet').href = menu.wallet_url;
@@ -101,4 +105,7 @@ async function startTill(): Promise<void> {
   draw();
 }
 
-startTill().catch(() => showProblem(say('error_shop')));
+startTill().catch((error: unknown) => {
+  console.error(error);
+  showProblem(say('error_shop'));
+});
