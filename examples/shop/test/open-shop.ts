@@ -40,9 +40,12 @@ export async function openShop(closing: Closing, data_dir: string): Promise<Shop
     child.stderr.on('data', hear);
     child.on('close', () => reject(new Error(`The shop ended early.\n${said}`)));
   });
+  const stop = () => void child.kill('SIGTERM');
+  process.once('exit', stop);
   const close = async () => {
-    child.kill('SIGTERM');
+    stop();
     await ended;
+    process.off('exit', stop);
   };
   closing.after(close);
   return { url, close };

@@ -14,6 +14,8 @@ const CHROMIUM = '/usr/bin/chromium';
 const PATIENCE_MS = 90_000;
 const PICTURES = process.env['SHOP_SCREENSHOTS'];
 
+// Interrupted, it takes what it has started along.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const file = inReverse({ after });
 const facts = await findGateway(file);
 const customer = makeCustomer(facts);
