@@ -76,7 +76,7 @@ def _write_call(operation: Operation, in_async: bool) -> str:
         operation.method,
         arguments,
         f"models.{operation.answer}",
-        _docstring(operation, [IDEMPOTENCY] if operation.changes_something else []),
+        _docstring(operation, _describe_request(operation)),
         _write_return("_call", given, awaited=in_async),
     )
 
@@ -168,6 +168,14 @@ def _docstring(operation: Operation, more: List[str], about: str = "") -> List[s
     )
     text += _section("Raises", [*errors, last])
     return [*text[:-1], '"""']
+
+
+def _describe_request(operation: Operation) -> List[str]:
+    said = []
+    if operation.request_class:
+        left_out = ", or nothing" if operation.request_is_optional else ""
+        said.append(f"request: The fields{left_out}; {operation.request_class} says what they mean.")
+    return [*said, IDEMPOTENCY] if operation.changes_something else said
 
 
 def _describe(parameter: Dict[str, Any]) -> str:

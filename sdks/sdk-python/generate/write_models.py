@@ -57,17 +57,18 @@ class Models:
         required = set(schema.get("required", ()))
         # On Python 3.9 fields without a default have to come first.
         ordered = sorted(schema["properties"].items(), key=lambda item: item[0] not in required)
-        lines: List[str] = []
+        fields: List[str] = []
+        said: List[str] = []
         for field, described in ordered:
             hint = self.hint_of(name, field, described, is_request=is_request)
-            said = describe(without_null(described), described.get("description", ""))
-            lines += [f"#: {line}" for line in textwrap.wrap(said, 100)]
-            lines.append(f"{field}: {hint}" if field in required else f"{field}: Optional[{hint}] = None")
+            fields.append(f"{field}: {hint}" if field in required else f"{field}: Optional[{hint}] = None")
+            said += _write_attribute(field, describe(field, described))
         if not is_request:
-            lines.append("#: What this version of the SDK does not know, as it came.")
-            lines.append("extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)")
-        body = "\n".join(f"    {line}" for line in lines)
-        self.texts[name] = f'@record\nclass {name}(Record):\n    """{about}"""\n\n{body}\n'
+            fields.append("extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)")
+            said += _write_attribute("extra", "What this version of the SDK does not know, as it came.")
+        docstring = [f'"""{about}"""'] if not said else [f'"""{about}', "", "Attributes:", *said, '"""']
+        body = "\n".join(f"    {line}".rstrip() for line in [*docstring, "", *fields])
+        self.texts[name] = f"@record\nclass {name}(Record):\n{body}\n"
 
     def hint_of(self, owner: str, field: str, schema: Dict[str, Any], *, is_request: bool) -> str:
         schema = without_null(schema)
@@ -89,8 +90,16 @@ class Models:
         return f"Mapping[str, {PLAIN[value['type']] if value not in (True, {}) else 'Any'}]"
 
 
-def describe(schema: Dict[str, Any], said: str) -> str:
-    said = said or schema.get("description", "")
+def _write_attribute(field: str, said: str) -> List[str]:
+    return textwrap.wrap(f"{field}: {said}", 108, initial_indent="    ", subsequent_indent="        ") if said else []
+
+
+def describe(field: str, schema: Dict[str, Any]) -> str:
+    """What a field means: as the document says it, with its unit and its values."""
+    said = str(schema.get("description", "") or without_null(schema).get("description", ""))
+    is_amount = field == "amount" or field.startswith("amount_") or field.endswith("_amount")
+    if is_amount and "minor units" not in said.lower():
+        said = f"{said} In minor units.".strip()
     values = schema.get("enum") or schema.get("items", {}).get("enum")
     if values and len(values) > 1:
         said = f"{said} One of: {', '.join(str(value) for value in values)}.".strip()

@@ -27,6 +27,7 @@ class Operations(Calls):
         never paid twice.
 
         Args:
+            request: The fields; CreatePaymentIntentRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -192,6 +193,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the payment intent.
+            request: The fields; ConfirmPaymentIntentRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -228,6 +230,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the payment intent.
+            request: The fields, or nothing; CancelPaymentIntentRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -263,6 +266,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the payment intent.
+            request: The fields, or nothing; CapturePaymentIntentRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -324,6 +328,7 @@ class Operations(Calls):
         an event tells the end. All refunds together never exceed what was received.
 
         Args:
+            request: The fields; CreateRefundRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -604,6 +609,7 @@ class Operations(Calls):
         The answer holds the signing `secret`, which is told only now.
 
         Args:
+            request: The fields; CreateWebhookEndpointRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -712,6 +718,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the webhook endpoint.
+            request: The fields, or nothing; UpdateWebhookEndpointRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -771,6 +778,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the webhook endpoint.
+            request: The fields, or nothing; RollWebhookSecretRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -998,6 +1006,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the webhook endpoint.
+            request: The fields; ResendWebhookDeliveriesRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -1177,6 +1186,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the payment intent.
+            request: The fields; ResolvePaymentIntentRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -1209,6 +1219,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the refund.
+            request: The fields; ResolveRefundRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -1350,6 +1361,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the late payment.
+            request: The fields; ResolveLatePaymentRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -1469,6 +1481,7 @@ class Operations(Calls):
         has no live key.
 
         Args:
+            request: The fields, or nothing; UpdateOrganizationRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -1500,6 +1513,7 @@ class Operations(Calls):
         The answer holds the `secret_key`, which is told only now.
 
         Args:
+            request: The fields, or nothing; CreateApiKeyRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -1610,6 +1624,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the api key.
+            request: The fields, or nothing; UpdateApiKeyRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -1642,6 +1657,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the api key.
+            request: The fields, or nothing; RollApiKeyRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -1701,6 +1717,7 @@ class Operations(Calls):
         """Create a publishable key, up to 100 in each mode.
 
         Args:
+            request: The fields, or nothing; CreatePublishableKeyRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -1811,6 +1828,7 @@ class Operations(Calls):
 
         Args:
             id: The id of the publishable key.
+            request: The fields, or nothing; UpdatePublishableKeyRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
@@ -1873,6 +1891,7 @@ class Operations(Calls):
         Credentials are sealed and never told again.
 
         Args:
+            request: The fields; SyncMerchantsRequest says what they mean.
             idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
                 by chance when left out.
 
