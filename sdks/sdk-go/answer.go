@@ -4,6 +4,8 @@
 package mpspgw
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strconv"
 )
@@ -167,6 +169,8 @@ func (a *answer) ownWords(open bool) string {
 	switch {
 	case open:
 		return unknownOutcomeAdvice
+	case errors.Is(a.err, context.Canceled), errors.Is(a.err, context.DeadlineExceeded):
+		return "The call or its time ended before an answer came."
 	case a.err != nil && a.neverLeft:
 		return "The gateway was not reached; nothing was sent."
 	case a.err != nil:

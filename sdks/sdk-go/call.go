@@ -177,7 +177,7 @@ func (c *Client) perform(ctx context.Context, asked *call, read func([]byte) err
 		}
 		wait := c.waitBefore(tries, last)
 		inTime := now().Add(wait).Before(asked.deadline) && !endsWithin(ctx, wait)
-		if tries > asked.options.maxRetries || !last.mayBeTriedAgain() || ctx.Err() != nil || !inTime {
+		if tries > asked.options.maxRetries || !last.mayBeTriedAgain() || !inTime {
 			return nil, last.makeError(open, asked.key)
 		}
 		if err := c.config.Testing.Sleep(ctx, wait); err != nil {

@@ -10,6 +10,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
@@ -287,8 +288,12 @@ func TestRedirectsAreNotFollowedAndCookiesAreNotKept(t *testing.T) {
 		http.SetCookie(response, &http.Cookie{Name: "a", Value: "b"})
 		http.Redirect(response, request, "/elsewhere", http.StatusTemporaryRedirect)
 	})
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	followed := false
-	given := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+	given := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error {
 		followed = true
 		return nil
 	}}
@@ -301,7 +306,7 @@ func TestRedirectsAreNotFollowedAndCookiesAreNotKept(t *testing.T) {
 			t.Errorf("it ends with %v", err)
 		}
 	}
-	if followed || given.CheckRedirect == nil {
+	if followed || given.CheckRedirect == nil || given.Jar == nil {
 		t.Error("the caller's client was used or changed")
 	}
 }

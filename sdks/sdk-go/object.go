@@ -26,7 +26,7 @@ func redact(text string) string {
 // body says is in no error: nobody knows what stands in it.
 func readObject(data []byte, into any) (map[string]json.RawMessage, error) {
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil || fields == nil {
+	if err := json.Unmarshal(data, &fields); err != nil {
 		return nil, fmt.Errorf("a %s is a JSON object, and this is none", reflect.TypeOf(into).Elem().Name())
 	}
 	value := reflect.ValueOf(into).Elem()

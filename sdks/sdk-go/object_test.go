@@ -45,7 +45,7 @@ func TestAnAnswerOfAnotherShapeIsNotTakenForTheObject(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
-	for _, text := range []string{`null`, `{}`, `[{"id":5}]`} {
+	for _, text := range []string{`null`, `{}`, `[{"id":5}]`, `[null]`} {
 		_, err := clientOver(answering(200, text)).ListRefunds(context.Background(), mpspgw.ListRefundsParams{})
 		if mpspgw.KindOf(err) != mpspgw.KindInvalidResponse {
 			t.Errorf("%s: %v", text, err)

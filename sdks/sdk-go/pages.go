@@ -4,10 +4,13 @@ package mpspgw
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"iter"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -25,10 +28,23 @@ func (p Page[T]) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("items", len(p.Items)), slog.Bool("has_more", p.HasMore))
 }
 
+// itemList is a list with something at each of its places, so that nobody stumbles over a nil.
+type itemList[T any] []*T
+
+func (l *itemList[T]) UnmarshalJSON(data []byte) error {
+	if err := json.Unmarshal(data, (*[]*T)(l)); err != nil {
+		return err
+	}
+	if slices.Contains(*l, nil) {
+		return errors.New("the list has a null in it")
+	}
+	return nil
+}
+
 func sendForPage[T any](
 	ctx context.Context, client *Client, asked request, options []CallOption,
 ) (*Page[T], error) {
-	items, header, err := sendForHeader[[]*T](ctx, client, asked, options)
+	items, header, err := sendForHeader[itemList[T]](ctx, client, asked, options)
 	if err != nil {
 		return nil, err
 	}

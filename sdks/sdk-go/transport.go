@@ -43,16 +43,13 @@ func (c *Client) try(ctx context.Context, asked *call) *answer {
 		return &answer{err: err, neverLeft: c.neverConnected(watch) || isOfConnecting(err)}
 	}
 	defer response.Body.Close()
-	// Reading to the end also lets the connection be used again.
-	body, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer+1))
+	// Reading to the end also lets the connection be used again. What is longer is cut off, and then no JSON any more.
+	body, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
 	if err != nil {
 		return &answer{err: fmt.Errorf("the answer was cut off: %w", err)}
 	}
-	result := &answer{status: response.StatusCode, header: response.Header}
+	result := &answer{status: response.StatusCode, header: response.Header, body: body}
 	result.retryAfter = readRetryAfter(response.Header, c.config.Testing.Now())
-	if len(body) <= longestAnswer {
-		result.body = body
-	}
 	if !result.is2xx() {
 		result.refusal = readRefusal(result.body)
 	}

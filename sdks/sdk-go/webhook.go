@@ -166,7 +166,7 @@ func webhookKeys(secrets []string) ([][]byte, error) {
 	var keys [][]byte
 	for at, secret := range secrets {
 		text, hasPrefix := strings.CutPrefix(secret, secretPrefix)
-		key, err := base64.StdEncoding.Strict().DecodeString(text)
+		key, err := base64.StdEncoding.DecodeString(text)
 		// The decoder passes over line ends, which are no part of a secret.
 		if !hasPrefix || err != nil || strings.ContainsAny(text, "\r\n") ||
 			len(key) < shortestSecret || len(key) > longestSecret {
