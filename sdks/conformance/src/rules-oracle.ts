@@ -8,7 +8,7 @@ const CLOCK_STARTS_MS = 1_700_000_000_000;
 interface Said {
   status: number;
   code: string | null;
-  outcome: string | null;
+  outcome: unknown;
   retry_after_seconds: number | null;
   is_readable: boolean;
 }
@@ -43,7 +43,7 @@ export function listen(answer: ScriptedAnswer, now_ms: number): Said {
   return {
     status: answer.status,
     code: textOr(inner['code'], textOr(object['code'], null)),
-    outcome: textOr(details['outcome'], null),
+    outcome: details['outcome'] ?? null,
     retry_after_seconds: retryAfter(headers.get('retry-after'), now_ms),
     is_readable: isObject(body),
   };
