@@ -33,6 +33,7 @@ const INHERITED = [
   'SSL_CERT_FILE',
   'NODE_EXTRA_CA_CERTS',
   'PYENV_ROOT',
+  'CHROMIUM_PATH',
 ];
 /** How the machine reaches package registries. */
 const REGISTRIES = /^(https?_proxy|no_proxy|npm_config_registry|pip_\w+|goproxy|gosumdb|gonosumdb|gocache)$/i;
