@@ -9,12 +9,19 @@ import type {
   PendingEntry,
   SendConfirm,
 } from './confirm-sender.ts';
-import { type MPACError, makeError } from './errors.ts';
-import { readEntry, type StoredEntry, showEntry, storeError } from './offline-queue-entry.ts';
+import { readEntry, type StoredEntry, showEntry } from './offline-queue-entry.ts';
 import { makePageLife } from './offline-queue-page.ts';
+import {
+  continueWith,
+  findObstacle,
+  findSame,
+  keptError,
+  merge,
+  refuse,
+  takeToken,
+} from './offline-queue-rules.ts';
 import { type EntryStore, makeEntryStore } from './offline-queue-store.ts';
 import { makeIdempotencyKey } from './platform.ts';
-import { findWayOut } from './terminal-report.ts';
 
 /** Between passes over what waits: 1 s, 2 s, … 60 s, each shortened by chance, so that tills do not come at once. */
 const FIRST_WAIT_MS = 1_000;
@@ -117,11 +124,6 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
     return null;
   }
 
-  function refuse(entry: StoredEntry, error: MPACError): StoredEntry {
-    const state = error.kind === 'invalid_token' ? 'token_needed' : 'refused';
-    return { ...entry, state, error: storeError(error) };
-  }
-
   /** Goes over all that waits, once, oldest first. Called while it runs, it runs once more afterwards. */
   function pass(): Promise<void> {
     if (passing === null) {
@@ -143,7 +145,7 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
     await begun;
     await takeOver();
     let waiting = 0;
-    for (const entry of await listOwn('waiting')) {
+    for (const entry of await listOwnWaiting()) {
       if (send === null) return;
       // One try each: whoever is next shall not wait for the retries of one that hangs.
       if (!(await sendOne(entry, 0))) waiting += 1;
@@ -161,17 +163,18 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
     timer = setTimeout(() => void pass(), wait);
   }
 
-  async function listOwn(state: StoredEntry['state']): Promise<StoredEntry[]> {
-    const entries = (await store.list()).map(({ stored }) => readEntry(stored));
-    return entries.filter((entry) => entry?.page === page && entry.state === state) as StoredEntry[];
+  async function listReadable(): Promise<StoredEntry[]> {
+    return (await store.list()).flatMap(({ stored }) => readEntry(stored) ?? []);
+  }
+
+  async function listOwnWaiting(): Promise<StoredEntry[]> {
+    return (await listReadable()).filter((entry) => entry.page === page && entry.state === 'waiting');
   }
 
   /** Makes the entries of pages that are gone our own. What waited for a token is tried once, so that it asks again. */
   async function takeOver(): Promise<void> {
     const alive = new Map<string, boolean>([[page, true]]);
-    for (const { stored } of await store.list()) {
-      const entry = readEntry(stored);
-      if (entry === null) continue;
+    for (const entry of await listReadable()) {
       if (!alive.has(entry.page)) alive.set(entry.page, await life.isAlive(entry.page));
       if (alive.get(entry.page)) continue;
       const taken = await store.change(entry.id, (found) =>
@@ -184,34 +187,18 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
     }
   }
 
-  /**
-   * Writes a confirm down: over its launch, or beside others. The same confirm that waits already, because a person
-   * pressed twice, is the one that is there.
-   */
-  async function write(confirm: PendingConfirm): Promise<StoredEntry> {
-    const entries = (await store.list()).map(({ stored }) => readEntry(stored));
-    const launched = entries.find((one) => one?.id === confirm.idempotency_key);
-    const same = launched ?? entries.find((one) => one !== null && isSame(one, confirm));
+  /** Writes a confirm down: over its launch, into the same one that waits already, or beside others. */
+  async function write(confirm: PendingConfirm, entries: StoredEntry[]): Promise<StoredEntry> {
     let written: StoredEntry | null = null;
-    await store.change(same?.id ?? '', (entry) => {
-      const { payment_token } = entry.confirm;
-      if (entry.state === 'launched') {
-        // The token of the launch, or a fresher one that came meanwhile.
-        written = { ...entry, page, state: 'waiting', confirm: { ...confirm, payment_token } };
-      } else if (isOpen(entry)) {
-        written = { ...takeToken(entry, confirm.payment_token || payment_token), page };
-      }
-      return written ?? undefined;
+    await store.change(findSame(entries, confirm)?.id ?? '', (found) => {
+      if (found.state === 'refused') return undefined;
+      written = { ...merge(found, confirm), page };
+      return written;
     });
     if (written !== null) return written;
-    const entry: StoredEntry = {
-      v: 1,
-      id: confirm.idempotency_key,
-      page,
-      state: 'waiting',
-      created_at: new Date().toISOString(),
-      confirm,
-    };
+    const id = confirm.idempotency_key;
+    const created_at = new Date().toISOString();
+    const entry: StoredEntry = { v: 1, id, page, state: 'waiting', created_at, confirm };
     await store.add(entry);
     return entry;
   }
@@ -232,7 +219,10 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
 
     async submit(confirm) {
       await begun;
-      const entry = await write(confirm);
+      const entries = await listReadable();
+      const obstacle = findObstacle(entries, confirm);
+      if (obstacle !== null) return { kind: 'refused', error: obstacle };
+      const entry = await write(confirm, entries);
       return new Promise((resolve) => {
         const waiting = waiters.get(entry.id) ?? new Set();
         const waiter = (result: ConfirmResult) => {
@@ -256,7 +246,7 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
     },
 
     async hand(confirm) {
-      await write(confirm);
+      await write(confirm, await listReadable());
       await pass();
     },
 
@@ -288,12 +278,9 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
 
     async resume(payment_token) {
       const intent = payment_token.split('_secret_')[0] ?? '';
-      for (const { stored } of await store.list()) {
-        const entry = readEntry(stored);
-        if (entry?.confirm.payment_intent !== intent) continue;
-        await store.change(entry.id, (found) =>
-          found.state === 'refused' ? undefined : { ...takeToken(found, payment_token), page },
-        );
+      for (const { id, confirm } of await listReadable()) {
+        if (confirm.payment_intent === intent)
+          await store.change(id, (found) => ({ ...takeToken(found, payment_token), page }));
       }
       await pass();
     },
@@ -306,49 +293,4 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
       store.close();
     },
   };
-}
-
-function isOpen({ state }: StoredEntry): boolean {
-  return state === 'waiting' || state === 'token_needed';
-}
-
-function isSame(entry: StoredEntry, { payment_intent, fields }: PendingConfirm): boolean {
-  const { confirm } = entry;
-  return (
-    isOpen(entry) &&
-    confirm.payment_intent === payment_intent &&
-    JSON.stringify(confirm.fields) === JSON.stringify(fields)
-  );
-}
-
-/** What is to be done about a refusal before a person has to: another token, or a reference that tells payments apart. */
-function continueWith(entry: StoredEntry, error: MPACError): StoredEntry | null {
-  if (error.kind === 'invalid_token') {
-    const { fresh_token, ...rest } = entry;
-    if (fresh_token === undefined) return null;
-    return { ...rest, confirm: { ...entry.confirm, payment_token: fresh_token } };
-  }
-  const fields = findWayOut(entry, error);
-  if (fields === null) return null;
-  // The refusal is stored under the key, and the body is another one: it is a new request.
-  return { ...entry, confirm: { ...entry.confirm, fields, idempotency_key: makeIdempotencyKey() } };
-}
-
-/**
- * A token that the gateway has refused is replaced at once. One that may have been accepted, as nobody heard the answer,
- * is kept until it is refused: under the same Idempotency-Key only the same body gets the first answer again.
- */
-function takeToken(entry: StoredEntry, payment_token: string): StoredEntry {
-  const { error: _, ...rest } = entry;
-  if (entry.confirm.payment_token === payment_token) return { ...rest, state: 'waiting' };
-  if (entry.state === 'waiting') return { ...entry, fresh_token: payment_token };
-  const state = entry.state === 'token_needed' ? 'waiting' : entry.state;
-  return { ...rest, state, confirm: { ...entry.confirm, payment_token } };
-}
-
-function keptError(entry: StoredEntry): MPACError {
-  return makeError('connection_error', {
-    message: 'There is no answer yet. The confirm is kept and sent again by itself.',
-    idempotency_key: entry.confirm.idempotency_key,
-  });
 }

@@ -13,6 +13,7 @@ import type {
 } from './confirm-sender.ts';
 import { MPACError, makeError } from './errors.ts';
 import type { LaunchLog } from './offline-queue.ts';
+import { unresolvedLaunch } from './offline-queue-rules.ts';
 import { makeIdempotencyKey } from './platform.ts';
 import { readLaunchResult, writeReport } from './terminal-report.ts';
 
@@ -54,16 +55,10 @@ export function makeTerminal({ bridge, queue, onUnresolved }: TerminalOptions): 
     return left(result);
   }
 
-  /** One terminal has one card app; and an order that may be paid already is not paid again. */
+  /** An order that may be paid already is not paid again. */
   async function refuseSecondLaunch(payment_intent: string): Promise<void> {
-    const entries = await queue.pending();
-    const open = entries.find((one) => one.state === 'launched' && one.payment_intent === payment_intent);
-    if (open === undefined) return;
-    throw makeError('invalid_request', {
-      code: 'launch_unresolved',
-      message: 'The card app was opened for this payment before, and nobody has said yet how that ended.',
-      details: { id: open.id, transaction_id: open.launch?.transaction_id },
-    });
+    const open = await findLaunch((entry) => entry.payment_intent === payment_intent);
+    if (open !== undefined) throw unresolvedLaunch(open.id, open.launch?.transaction_id);
   }
 
   /** Ends a launch of `pending()` by a result that came another way than through `take`. */

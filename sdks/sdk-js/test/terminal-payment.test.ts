@@ -296,6 +296,13 @@ test(
     await heard(page, 'launch_unresolved');
     const again = await pay(page, intent);
     assert.deepEqual([again.kind, again.code], ['invalid_request', 'launch_unresolved']);
+    const cash = await page.evaluate(() =>
+      window.mps.confirmCashPayment().then(
+        () => 'taken',
+        ({ code }: { code: string }) => code,
+      ),
+    );
+    assert.deepEqual([cash, await statusOf(intent)], ['launch_unresolved', 'requires_payment_method']);
     assert.deepEqual(await page.evaluate(() => window.app.launches), []);
     assert.deepEqual(await pay(page, await gateway.createIntent()), { status: 'succeeded' });
   },
