@@ -4,7 +4,7 @@
 //	client := mpspgw.NewClient(mpspgw.ClientConfig{
 //		BaseURL:   "https://pgw.example.com",
 //		APIKey:    "ak_01JXXXXXXXXXXXXXXXXXXXXXX",
-//		SecretKey: os.Getenv("MPAC_SECRET_KEY"),
+//		SecretKey: os.Getenv("PGW_SECRET_KEY"),
 //	})
 //	intent, err := client.CreatePaymentIntent(ctx, mpspgw.CreatePaymentIntentRequest{
 //		Amount:             1000,
@@ -31,5 +31,5 @@
 //
 // # Webhooks
 //
-// [VerifyWebhook] checks the bytes of a delivery as they arrived; [WebhookHandler] is an [net/http.Handler] around it.
+// [VerifyWebhook] checks the bytes of a delivery as they arrived; [WebhookHandler] is a [net/http.Handler] around it.
 package mpspgw
