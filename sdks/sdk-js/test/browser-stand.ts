@@ -9,9 +9,12 @@ import { type FaultLine, startFaultLine } from './fault-line.ts';
 import { type GatewayProcess, type Scope, startGatewayProcess } from './gateway-process.ts';
 import { startPageServer } from './page-server.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
+const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+/** On a machine that does much else at the same time. */
+const PATIENCE_MS = 120_000;
 const LAUNCH: LaunchOptions = {
   executablePath: CHROMIUM,
+  timeout: PATIENCE_MS,
   args: [
     '--no-sandbox',
     '--disable-gpu',
@@ -104,6 +107,7 @@ export async function startPagesStand(scope: Scope, allowed: string[] = []): Pro
       const context = options.context ?? (await openContext(end));
       const page = await context.newPage();
       watch(page);
+      page.setDefaultTimeout(PATIENCE_MS);
       if (options.before !== undefined) await page.addInitScript(options.before);
       await openTill(page, origin + (options.path ?? '/'));
       return page;
