@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { NO_CHROMIUM } from './browser-stand.ts';
-import { startStand } from './payment-page.ts';
+import { NO_CHROMIUM, type PagesStand, startPagesStand } from './browser-stand.ts';
+import type {} from './payment-page.ts';
 
 const SKIP = { skip: NO_CHROMIUM };
-const stand = await startStand({ after });
+const stand = (NO_CHROMIUM ? null : await startPagesStand({ after })) as PagesStand;
 
 declare global {
   interface Window {

@@ -5,11 +5,11 @@ import { after, test } from 'node:test';
 import jsQR from 'jsqr';
 import type { Locator, Page } from 'playwright-core';
 import type { QROptions } from '../src/qr-view.ts';
-import { NO_CHROMIUM } from './browser-stand.ts';
-import { startStand } from './payment-page.ts';
+import { NO_CHROMIUM, type PagesStand, startPagesStand } from './browser-stand.ts';
+import type {} from './payment-page.ts';
 
 const SKIP = { skip: NO_CHROMIUM };
-const stand = await startStand({ after });
+const stand = (NO_CHROMIUM ? null : await startPagesStand({ after })) as PagesStand;
 const CODE = 'https://qr.sandbox.paypay.ne.jp/28180104fGx7QkqzKd4nHh8b';
 
 declare global {
@@ -95,12 +95,14 @@ async function scan(shown: Locator): Promise<string | undefined> {
 const words = (page: Page) => page.locator('#place .words').textContent();
 
 test('a camera reads the code in every size, on light and on dark pages', SKIP, async (t) => {
+  const page = await openScene(t);
   for (const size of [120, 160, 240, 333, 480]) {
-    const page = await openScene(t, { render: { size } });
-    await page.evaluate(
-      (dark) => document.body.style.setProperty('background', dark ? '#111' : '#fff'),
-      size > 200,
-    );
+    await page.evaluate((size) => {
+      document.body.style.setProperty('background', size > 200 ? '#111' : '#fff');
+      document.querySelector('#place')?.replaceChildren();
+      window.mps.renderQR(document.querySelector('#place') as Element, { size });
+    }, size);
+    await page.locator('#place > div').waitFor();
     assert.equal(await scan(page.locator('#place')), CODE, `${size} px`);
     const { width, modules } = await page.locator('#place svg').evaluate((svg) => ({
       width: svg.getBoundingClientRect().width,
@@ -108,18 +110,11 @@ test('a camera reads the code in every size, on light and on dark pages', SKIP, 
     }));
     assert.ok(width <= Math.max(size, 2 * modules), `${width}`);
     assert.equal(width % modules, 0, 'each module is a whole number of pixels');
-    await page.close();
   }
 });
 
 test('codes of every length are read back as they were', SKIP, async (t) => {
-  for (const code of [
-    'a',
-    '1234567890',
-    CODE.repeat(2),
-    `https://例え.jp/${'é'.repeat(40)}`,
-    'x'.repeat(600),
-  ]) {
+  for (const code of ['1', `https://例え.jp/${'é'.repeat(40)}`, 'x'.repeat(600)]) {
     const page = await openScene(t, { code, render: { size: 480 } });
     assert.equal(await scan(page.locator('#place')), code);
     await page.close();
