@@ -81,6 +81,18 @@ test('a port where nobody listens is no unknown outcome', async () => {
   assert.ok(error.idempotency_key);
 });
 
+test('a host with several addresses was not reached only when none of them was', async () => {
+  const fault = (code: string) => Object.assign(new Error(code), { code });
+  const end = async (...codes: string[]) => {
+    const cause = new AggregateError(codes.map(fault));
+    const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }));
+    return reasonOf(makeClient('https://pay.example.com', { fetch }).paymentIntents.create(ORDER));
+  };
+  assert.ok((await end('ECONNREFUSED', 'ENOTFOUND')) instanceof ConnectionError);
+  assert.ok((await end('ECONNREFUSED', 'ECONNRESET')) instanceof UnknownOutcomeError);
+  assert.ok((await end()) instanceof UnknownOutcomeError);
+});
+
 test('a port that fetch refuses to speak to is no unknown outcome either', async () => {
   const pgw = makeClient('http://127.0.0.1:6000', { maxRetries: 0 });
   assert.ok((await reasonOf(pgw.paymentIntents.create(ORDER))) instanceof ConnectionError);
