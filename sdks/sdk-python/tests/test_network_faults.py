@@ -180,6 +180,16 @@ class NetworkFaults(unittest.TestCase):
                 self.assertEqual(caller.waits, [])
                 caller.close()
 
+    def test_a_connection_that_is_said_to_end_is_not_used_again(self) -> None:
+        for client in CLIENTS:
+            with self.subTest(client), ScriptedServer(reply(200, INTENT, Connection="close")) as server:
+                caller = make_caller(client, config_for(server.url))
+                for _ in range(3):
+                    caller.call("create_payment_intent", ORDER)
+                caller.close()
+                self.assertEqual(len({seen.connection for seen in server.seen}), 3)
+                self.assertEqual(caller.waits, [])
+
     def test_every_error_of_the_network_is_one_of_the_package(self) -> None:
         def ask(caller: Any) -> None:
             with self.assertRaises(PGWError) as caught:
