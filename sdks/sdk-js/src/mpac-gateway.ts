@@ -274,8 +274,10 @@ export class MPACGateway {
   async reportLaunch(id: string, result: LaunchResult): Promise<void> {
     this.#checkOpen();
     const { terminal } = await this.#openTill();
+    const launched = (await this.pendingConfirms()).find((entry) => entry.id === id);
     const told = await terminal.report(id, result);
-    this.#watch?.lookNow();
+    // Its attempt ends here, and not by reading: after a launch that took nothing there is nothing to read.
+    this.#watch?.hear({ payment_intent: launched?.payment_intent ?? null, idempotency_key: id }, told);
     if (told.kind === 'refused') throw told.error;
   }
 

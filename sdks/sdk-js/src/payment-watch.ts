@@ -61,10 +61,6 @@ export class PaymentWatch {
     this.#poller = new Poller(() => this.#look(), parts.platform.random);
   }
 
-  get is_polling(): boolean {
-    return this.#poller.is_running;
-  }
-
   /** The page has gone on to another payment: nothing is told of this one any more. What is on its way still gets there. */
   close(): void {
     this.#is_closed = true;
@@ -153,8 +149,11 @@ export class PaymentWatch {
     if (!this.#is_deaf) this.#poller.start(true);
   }
 
-  /** From the queue: what became of a confirm that was sent again, by this page or for an earlier one. */
-  hear(confirm: PendingConfirm, result: ConfirmResult): void {
+  /**
+   * What became of a confirm that the queue sent again, by this page or for an earlier one, and of a launch when a person
+   * has said how it ended.
+   */
+  hear(confirm: { payment_intent: string | null; idempotency_key: string }, result: TerminalResult): void {
     if (confirm.payment_intent !== this.id || this.#is_deaf) return;
     const attempt = this.#attempt;
     const is_ours =
@@ -238,6 +237,7 @@ export class PaymentWatch {
     } else {
       attempt.state = 'refused';
       attempt.refusal = error;
+      attempt.was_repeated = true;
       if (isOverByRefusal(attempt) && this.news !== null) this.#end(refusedEnd(this.news, error));
       else this.#poller.start(true);
     }
