@@ -91,7 +91,7 @@ export function holdTill(page: Page, shop: { url: string }) {
       return newest;
     },
     by: (method: 'qr' | 'scan' | 'card' | 'cash') => page.locator(`#pay-${method}`).click(),
-    terminal: (answer: 'success' | 'declined' | 'error') =>
+    terminal: (answer: 'success' | 'declined' | 'error' | 'left') =>
       page.locator(`[data-terminal="${answer}"]`).click(),
     async giveCash(received: string): Promise<void> {
       await page.locator('#received').fill(received);

@@ -290,6 +290,23 @@ test('a page that is left while the terminal has the card asks how that ended, a
   assert.equal(intent.provider, 'TERMINAL');
 });
 
+test('a terminal that does not say how it ended leaves it unknown until a person has looked', async (t) => {
+  const { till } = await openTill(t);
+  await till.choose('mug', 'mug');
+  const order = await till.charge();
+  await till.by('card');
+  await till.terminal('left');
+  await till.seeOutcome('unclear');
+  const question = till.page.locator('#kept li');
+  await question.getByText('Nothing was taken').click();
+  await till.see(till.page.getByText('nothing was taken. Choose how to pay'));
+  await till.by('cash');
+  await till.giveCash('5000');
+  await till.seeOutcome('paid');
+  await till.seeInBook(order.id, 'paid');
+  assert.equal((await gateway.paymentIntents.retrieve(order.payment_intent)).amount_received, 3_960);
+});
+
 test('an order that was paid while the shop was closed is paid when it opens again', async (t) => {
   const scope = inReverse(t);
   const own = await makeShopFolder(scope, facts);

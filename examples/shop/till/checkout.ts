@@ -47,13 +47,15 @@ export function makeCheckout(gateway: MPACGateway) {
     if (sale !== null) shop.freshToken(sale.order).then(use, () => {});
   });
 
-  /** Cash that is kept on this device will be recorded; of anything else nobody knows whether it was taken. */
+  /** What is kept on this device will be recorded; of anything else nobody knows whether it was taken. */
   async function showUnknown(): Promise<void> {
-    const kept = await gateway.pendingConfirms();
+    const pending = await gateway.pendingConfirms();
     // It may have become known while we asked.
     if (gateway.outcome?.result !== 'unknown') return;
-    const is_kept = kept.some((entry) => entry.payment_intent === sale?.payment_intent);
-    end(is_kept ? 'queued' : 'unclear');
+    const kept = pending.find(
+      (entry) => entry.payment_intent === sale?.payment_intent && entry.state !== 'launched',
+    );
+    end(kept === undefined ? 'unclear' : 'queued', kept?.fields?.provider);
   }
 
   function end(kind: OutcomeKind, provider?: string): void {
@@ -130,7 +132,7 @@ export function makeCheckout(gateway: MPACGateway) {
   }
 
   function draw(): void {
-    gateway.renderQR(byId('qr'), { language: currentLanguage() });
+    gateway.renderQR(byId('qr'), { language: currentLanguage(), size: 280 });
     if (sale === null) return;
     const { order, outcome } = sale;
     for (const element of document.querySelectorAll('.amount')) element.textContent = yen(order.amount);

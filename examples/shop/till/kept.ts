@@ -37,7 +37,7 @@ export function watchKept(gateway: MPACGateway, mayTurnTo: (payment_intent: stri
           button('seen', () => gateway.acknowledge(entry.id)),
         ),
       ];
-    if (entry.state !== 'launched' || !isLeft.has(entry.id)) return [];
+    if (entry.state !== 'launched' || !isUnresolved(entry)) return [];
     const code = document.createElement('input');
     code.placeholder = say('approval_code');
     code.setAttribute('aria-label', say('approval_code'));
@@ -47,8 +47,13 @@ export function watchKept(gateway: MPACGateway, mayTurnTo: (payment_intent: stri
     const not_taken = button('was_not_taken', () => gateway.reportLaunch(entry.id, { status: 'cancelled' }));
     return [make('li', '', sentence, code, approved, not_taken)];
   }
-  /** Launches whose page is gone; one that is under way is nobody's worry. */
-  const isLeft = new Set<string>();
+  /** Launches of an earlier page. */
+  const left = new Set<string>();
+
+  /** A launch that is under way is nobody's worry; one that ended without a word is, here or on an earlier page. */
+  function isUnresolved({ id, payment_intent }: PendingEntry): boolean {
+    return left.has(id) || (gateway.intent?.id === payment_intent && gateway.outcome?.result === 'unknown');
+  }
 
   async function read(): Promise<void> {
     entries = await gateway.pendingConfirms();
@@ -74,7 +79,7 @@ export function watchKept(gateway: MPACGateway, mayTurnTo: (payment_intent: stri
   gateway.on('confirm_settled', () => void goOn());
   gateway.on('status_changed', () => void read());
   gateway.on('launch_unresolved', ({ entry }) => {
-    isLeft.add(entry.id);
+    left.add(entry.id);
     void read();
   });
   addEventListener('online', () => void goOn());

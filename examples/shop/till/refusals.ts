@@ -25,7 +25,9 @@ const LAUNCH_CODES: ReadonlySet<string> = new Set([
   'launch_unresolved',
 ]);
 
-export function sortFailure({ reason, error }: PaymentFailure): { outcome: OutcomeKind } | Refused {
+export function sortFailure({ reason, error, status }: PaymentFailure): { outcome: OutcomeKind } | Refused {
+  // Left at the terminal: the order itself is not cancelled.
+  if (reason === 'cancelled' && status !== 'cancelled') return { stage: 'methods', problem: 'error_left' };
   const outcome = OUTCOMES[reason];
   if (outcome !== undefined) return { outcome };
   if (error?.param === 'customer_code' || error?.param === 'provider')

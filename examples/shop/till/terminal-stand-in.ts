@@ -14,8 +14,9 @@ export function startTerminalStandIn(): void {
         for (const key of keys) {
           key.onclick = () => {
             for (const pressed of keys) pressed.disabled = true;
-            const status = key.dataset['terminal'] as 'success' | 'declined' | 'error';
-            resolve(status === 'success' ? approve(amount, currency) : { status, reason: REASONS[status] });
+            const status = key.dataset['terminal'] as 'success' | 'declined' | 'error' | 'left';
+            if (status === 'success') resolve(approve(amount, currency));
+            else resolve(status === 'left' ? status : { status, reason: REASONS[status] });
           };
           key.disabled = false;
         }

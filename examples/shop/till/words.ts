@@ -40,6 +40,7 @@ export const PAGE_ENGLISH: Record<string, string> = {
   approve: 'Approve',
   decline: 'Decline',
   terminal_error: 'Terminal error',
+  terminal_left: 'Closes without an answer',
   cash_title: 'Cash',
   received: 'Received',
   take_cash: 'Cash received',
@@ -109,8 +110,8 @@ const SAID: Record<string, Both> = {
     en: '{amount} was taken and could not be recorded ({code}). Tell the manager, then mark it as seen.',
   },
   kept_launched: {
-    ja: '{amount}のカード支払い中に画面が閉じました。端末の結果を確かめて、選んでください。',
-    en: 'This page was closed during a card payment of {amount}. Look at the terminal and say how it ended.',
+    ja: '{amount}のカード支払いの結果が届いていません。端末を確かめて、選んでください。',
+    en: 'The terminal did not say how a card payment of {amount} ended. Look at it, and say so here.',
   },
   kept_unreadable: { ja: '読み取れない記録が1件あります。', en: 'There is a record that cannot be read.' },
   seen: { ja: '確認済み', en: 'Mark as seen' },
@@ -163,6 +164,10 @@ const SAID: Record<string, Both> = {
   error_provider: {
     ja: '支払いを始められませんでした。お代はいただいていません。もう一度か、別の方法を選んでください。',
     en: 'The payment could not begin. Nothing was taken. Try again, or choose another way.',
+  },
+  error_left: {
+    ja: 'カードの支払いは行われませんでした。方法を選んでください。',
+    en: 'The card payment was left, and nothing was taken. Choose how to pay.',
   },
   error_terminal: {
     ja: '端末のアプリを開けません。前のカード支払いの結果を確かめるか、別の方法を選んでください。',
