@@ -81,6 +81,12 @@ test('a tolerance that is no number lets nothing through', () => {
   );
 });
 
+test('a body that is no UTF-8 is no JSON, however it is signed', () => {
+  const body = Buffer.from('{"note":"\xff"}', 'latin1');
+  const headers = webhooks.sign(body, SECRET);
+  assert.throws(() => webhooks.verify(body, headers, SECRET), reasonIs('invalid_payload'));
+});
+
 test('headers that are none at all are missing', () => {
   for (const headers of [undefined, null, {}]) {
     assert.throws(() => webhooks.verify(BODY, headers as never, SECRET), reasonIs('missing_header'));
