@@ -2,7 +2,7 @@
 // an interrupted run ends what its children have started, too.
 import { type ChildProcess, spawn } from 'node:child_process';
 
-const PATIENCE_MS = 5 * 60_000;
+const PATIENCE_MS = 10 * 60_000;
 /** More is of no use to anybody who looks for a reason. */
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 

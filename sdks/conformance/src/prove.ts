@@ -17,7 +17,7 @@ import { type Finding, judge } from './verdict.ts';
 export const KITS: Record<Language, LanguageKit> = { node, js, go, python };
 
 /** A driver that is well needs a fraction of it, also on a machine that has much else to do. */
-const DRIVER_TIMEOUT_MS = 300_000;
+const DRIVER_TIMEOUT_MS = 600_000;
 
 export interface Proof {
   /** The language, or what else was proven. */
