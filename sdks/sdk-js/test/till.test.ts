@@ -111,6 +111,20 @@ test(
   },
 );
 
+test('a launch that took nothing, as a person says, ends its attempt', SKIP, async (t) => {
+  const { till } = await openTerminal(t);
+  await till.page.evaluate(() => window.app.answer('left'));
+  await payByCard(till);
+  await till.page.evaluate(async () => {
+    const [entry] = await window.mps.pendingConfirms();
+    await window.mps.reportLaunch(entry?.id ?? '', { status: 'cancelled' });
+  });
+  assert.equal((await till.waitFor('payment_failed'))['reason'], 'cancelled');
+  assert.equal((await till.call('confirmCashPayment')).status, 'succeeded');
+  await till.waitFor('payment_success');
+  assert.deepEqual(await till.ends(), ['payment_failed', 'payment_success']);
+});
+
 test(
   'cash that is taken while the network is away is kept, and told once when the gateway has it',
   SKIP,
