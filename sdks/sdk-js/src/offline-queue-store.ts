@@ -67,6 +67,22 @@ export function makeEntryStore(name: string): EntryStore {
     });
   }
 
+  function changeOnDisk(id: string, change: Change): Promise<StoredEntry | null> {
+    return inTransaction<StoredEntry>('readwrite', (entries, finish) => {
+      const request = entries.openCursor();
+      request.onsuccess = () => {
+        const cursor = request.result;
+        if (cursor === null) return;
+        const entry = readEntry(cursor.value);
+        if (entry?.id !== id) return cursor.continue();
+        const made = change(entry);
+        if (made === undefined) return;
+        const written = made === null ? cursor.delete() : cursor.update(made);
+        written.onsuccess = () => finish(entry);
+      };
+    });
+  }
+
   return {
     async add(entry) {
       const added = await inTransaction<true>('readwrite', (entries, finish) => {
@@ -82,34 +98,26 @@ export function makeEntryStore(name: string): EntryStore {
         const request = entries.getAll();
         request.onsuccess = () => finish(request.result);
       });
+      const on_disk = (stored ?? []).filter((one) => !memory.has(readEntry(one)?.id ?? ''));
       return [
-        ...(stored ?? []).map((one) => ({ stored: one, durable: true })),
+        ...on_disk.map((one) => ({ stored: one, durable: true })),
         ...[...memory.values()].map((one) => ({ stored: one, durable: false })),
       ];
     },
 
     async change(id, change) {
       const kept = memory.get(id);
-      if (kept !== undefined) {
-        const made = change(kept);
-        if (made === undefined) return null;
-        if (made === null) memory.delete(id);
-        else memory.set(id, made);
+      if (kept === undefined) return changeOnDisk(id, change);
+      const made = change(kept);
+      if (made === undefined) return null;
+      if (made !== null) {
+        memory.set(id, made);
         return kept;
       }
-      return inTransaction<StoredEntry>('readwrite', (entries, finish) => {
-        const request = entries.openCursor();
-        request.onsuccess = () => {
-          const cursor = request.result;
-          if (cursor === null) return;
-          const entry = readEntry(cursor.value);
-          if (entry?.id !== id) return cursor.continue();
-          const made = change(entry);
-          if (made === undefined) return;
-          const written = made === null ? cursor.delete() : cursor.update(made);
-          written.onsuccess = () => finish(entry);
-        };
-      });
+      memory.delete(id);
+      // What memory had in place of an entry that could not be written over.
+      await changeOnDisk(id, () => null);
+      return kept;
     },
 
     async removeUnreadable(place) {

@@ -189,17 +189,17 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
 
   /** Writes a confirm down: over its launch, into the same one that waits already, or beside others. */
   async function write(confirm: PendingConfirm, entries: StoredEntry[]): Promise<StoredEntry> {
-    let written: StoredEntry | null = null;
-    await store.change(findSame(entries, confirm)?.id ?? '', (found) => {
+    let merged: StoredEntry | null = null;
+    const before = await store.change(findSame(entries, confirm)?.id ?? '', (found) => {
       if (found.state === 'refused') return undefined;
-      written = { ...merge(found, confirm), page };
-      return written;
+      merged = { ...merge(found, confirm), page };
+      return merged;
     });
-    if (written !== null) return written;
     const id = confirm.idempotency_key;
     const created_at = new Date().toISOString();
-    const entry: StoredEntry = { v: 1, id, page, state: 'waiting', created_at, confirm };
-    await store.add(entry);
+    const entry: StoredEntry = merged ?? { v: 1, id, page, state: 'waiting', created_at, confirm };
+    // Also what could not be written over the other: it is sent all the same, out of memory.
+    if (before === null) await store.add(entry);
     return entry;
   }
 

@@ -21,7 +21,7 @@ const resume = (page: Page, token: string) => page.evaluate((fresh) => window.qu
 test('a token that has become too old is asked for, and with a fresh one the same confirm goes on', {
   skip,
 }, async (t) => {
-  const page = await openTillPage(stand, t);
+  const page = await openTillPage(stand, t, { by_hand: true });
   const intent = await gateway.createIntent();
   line.break('drop_request', 1);
   await takeCash(page, intent);
@@ -56,7 +56,7 @@ test('a page that finds an old token left behind asks for a fresh one anew', { s
 test('a fresh token that comes early is used when the old one is refused, under the same key', {
   skip,
 }, async (t) => {
-  const page = await openTillPage(stand, t);
+  const page = await openTillPage(stand, t, { by_hand: true });
   const intent = await gateway.createIntent();
   line.break('drop_request', 1);
   await takeCash(page, intent);
@@ -108,6 +108,7 @@ test('entries that nobody can read block no others, are shown, and can be put aw
 
 test('where storage is forbidden the confirm is kept in memory, and says so', { skip }, async (t) => {
   const page = await openTillPage(stand, t, {
+    by_hand: true,
     before: () => {
       IDBFactory.prototype.open = () => {
         throw new DOMException('forbidden', 'SecurityError');
@@ -126,23 +127,41 @@ test('where storage is forbidden the confirm is kept in memory, and says so', { 
   assert.deepEqual([await statesOf(page), keysOf()], [[], 1]);
 });
 
-test('a disk that is full, and a database that never opens, refuse no money', { skip }, async (t) => {
+test('a disk that is full refuses no money', { skip }, async (t) => {
   const full = () => {
     IDBObjectStore.prototype.add = () => {
       throw new DOMException('full', 'QuotaExceededError');
     };
   };
-  const hanging = () => {
-    IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest;
+  const full_later = () => {
+    IDBCursor.prototype.update = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
   };
-  for (const before of [full, hanging]) {
-    const page = await openTillPage(stand, t, { before });
+  for (const before of [full, full_later]) {
+    const page = await openTillPage(stand, t, { before, by_hand: true });
     const intent = await gateway.createIntent();
     line.break('drop_request', 1);
     assert.equal((await takeCash(page, intent))[0], 'no_answer');
-    await comeOnline(page);
-    assert.deepEqual(await waitForEnds(page, 1), [[intent.id, 'answered', 'succeeded']]);
+    // A person who presses once more, where that cannot be written down either.
+    assert.deepEqual(await takeCash(page, intent), ['answered', 'succeeded']);
+    await passOnce(page);
+    assert.deepEqual([keysOf(), await statesOf(page)], [1, []]);
+    assert.deepEqual(await page.evaluate(() => window.told), [], 'told by the promise, and not once more');
+    line.seen.splice(0);
   }
+});
+
+test('a database that never opens keeps nobody waiting for long', { skip }, async (t) => {
+  const page = await openTillPage(stand, t, {
+    before: () => {
+      IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest;
+    },
+  });
+  const intent = await gateway.createIntent();
+  line.break('drop_request', 1);
+  assert.equal((await takeCash(page, intent))[0], 'no_answer');
+  assert.deepEqual(await waitForEnds(page, 1), [[intent.id, 'answered', 'succeeded']]);
 });
 
 test('a newer version in another tab is not kept waiting, and the queue goes on beside it', {
@@ -174,8 +193,8 @@ test('a newer version in another tab is not kept waiting, and the queue goes on 
     (await window.queue.pending()).map((entry) => entry.durable),
   );
   assert.deepEqual(durable, [true, true]);
-  line.heal();
   await page.reload();
+  line.heal();
   await setUp(stand, page);
   assert.equal((await waitForEnds(page, 2)).length, 2);
   assert.deepEqual(await takeCash(page, later), ['answered', 'succeeded']);

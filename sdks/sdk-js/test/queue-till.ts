@@ -23,6 +23,8 @@ declare global {
 
 export interface TillOptions extends Omit<OpenOptions, 'path'> {
   patience_ms?: number;
+  /** Nothing is tried again by itself, so that a slow machine cannot come between two steps of a test. */
+  by_hand?: boolean;
 }
 
 export async function openTillPage(
@@ -30,30 +32,39 @@ export async function openTillPage(
   scope: Scope,
   options: TillOptions = {},
 ): Promise<Page> {
-  const { patience_ms, ...open } = options;
+  const { patience_ms, by_hand, ...open } = options;
   const page = await stand.openPage(scope, { ...open, path: '/parts' });
-  await setUp(stand, page, patience_ms);
+  await setUp(stand, page, { ...(patience_ms !== undefined && { patience_ms }), by_hand: by_hand === true });
   return page;
 }
 
 /** Also after a reload. */
-export async function setUp(stand: BrowserStand, page: Page, patience_ms?: number): Promise<void> {
+export async function setUp(
+  stand: BrowserStand,
+  page: Page,
+  options: Pick<TillOptions, 'patience_ms' | 'by_hand'> = {},
+): Promise<void> {
   await page.waitForFunction(() => 'parts' in window);
   await page.evaluate(install, {
     base_url: stand.line.url,
     publishable_key: stand.gateway.publishable_key,
-    ...(patience_ms !== undefined && { patience_ms }),
+    ...options,
   });
 }
 
 /** Runs in the page. */
-function install(given: { base_url: string; publishable_key: string; patience_ms?: number }): void {
-  const { base_url, publishable_key, ...limits } = given;
+function install(given: {
+  base_url: string;
+  publishable_key: string;
+  patience_ms?: number;
+  by_hand?: boolean;
+}): void {
+  const { base_url, publishable_key, by_hand, patience_ms = 100_000 } = given;
   const { BROWSER, makeIdempotencyKey, makeOfflineQueue, makeSendRequest, makeServerClock } = window.parts;
   const sendRequest = makeSendRequest({
     base_url,
     publishable_key,
-    limits: { max_retries: 0, timeout_ms: 30_000, deadline_ms: 60_000 },
+    limits: { max_retries: 0, timeout_ms: 100_000, deadline_ms: 100_000 },
     platform: BROWSER,
     clock: makeServerClock(BROWSER),
   });
@@ -76,7 +87,9 @@ function install(given: { base_url: string; publishable_key: string; patience_ms
     result.kind === 'answered' ? [result.kind, result.confirmation.status] : [result.kind, result.error.code];
   window.told = [];
   window.openQueue = () => {
-    const queue = makeOfflineQueue({ name: `queue of ${base_url}`, ...limits });
+    // What chance makes of a wait: by hand it is longer than any test.
+    const random = by_hand ? () => 1_000 : Math.random;
+    const queue = makeOfflineQueue({ name: `queue of ${base_url}`, random, patience_ms });
     queue.onResult((confirm, result) => window.told.push([confirm.payment_intent, ...show(result)]));
     queue.attach(send);
     window.queue = queue;
