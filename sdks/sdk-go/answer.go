@@ -40,7 +40,11 @@ const (
 
 func (a *answer) is2xx() bool { return a.err == nil && a.status >= 200 && a.status <= 299 }
 
-func (a *answer) succeeded() bool { return a.is2xx() && a.unreadable == nil }
+// isFor tells answers that may be what was asked for. A status that is an answer of this call is an error all the same
+// when the gateway says so.
+func (a *answer) isFor(asked *call) bool {
+	return a.is2xx() || a.err == nil && a.status == asked.alsoAnswers && !a.refusal.fromGateway
+}
 
 // isOfProvider tells the gateway's answers about a provider.
 func (a *answer) isOfProvider() bool {
@@ -57,14 +61,14 @@ func (a *answer) isFinal() bool {
 // isRunning: the first request with this key is still at work.
 func (a *answer) isRunning() bool { return a.status == http.StatusConflict && a.retryAfter != nil }
 
-// effect follows the paragraph "Unknown is not failed" of sdks/README.md.
+// effect follows the paragraph "Unknown is not failed" of sdks/README.md, for a try that was no success.
 func (a *answer) effect() effect {
 	switch {
 	case a.err != nil && a.neverLeft:
 		return effectNone
-	case a.err != nil, a.isRunning(), a.is2xx() && a.unreadable != nil:
+	case a.err != nil, a.isRunning(), a.is2xx():
 		return effectUnknown
-	case a.is2xx(), a.isFinal():
+	case a.isFinal():
 		return effectSettled
 	case a.isOfProvider() && a.refusal.details["outcome"] == "not_begun":
 		return effectNone

@@ -33,16 +33,20 @@ type request struct {
 	query  url.Values
 	// body becomes JSON; nil means no body.
 	body any
+	// alsoAnswers is a status besides 2xx that is an answer and no error, or 0.
+	alsoAnswers int
 }
 
 // call is a request that is on its way, through all its tries.
 type call struct {
-	method   string
-	url      *url.URL
-	body     []byte
-	key      string
-	options  callOptions
-	deadline time.Time
+	method string
+	// target is the path and the query as the gateway receives them, and as they are signed.
+	target      string
+	body        []byte
+	key         string
+	alsoAnswers int
+	options     callOptions
+	deadline    time.Time
 }
 
 // changes tells requests that need an idempotency key, and whose outcome matters.
@@ -91,11 +95,11 @@ func (c *Client) prepare(asked request, given []CallOption) (*call, error) {
 		return nil, refuse("Client", "This client is empty: make one with NewClient.")
 	}
 	options := c.optionsOf(given)
-	target, err := c.address(asked)
+	target, err := asked.target()
 	if err != nil {
 		return nil, err
 	}
-	prepared := &call{method: asked.method, url: target, options: options}
+	prepared := &call{method: asked.method, target: target, alsoAnswers: asked.alsoAnswers, options: options}
 	if asked.body != nil {
 		prepared.body, err = json.Marshal(asked.body)
 		if err != nil {
@@ -112,24 +116,19 @@ func (c *Client) prepare(asked request, given []CallOption) (*call, error) {
 	return prepared, nil
 }
 
-// address puts the ids into the path. An id that is empty or only dots would lead to another operation.
-func (c *Client) address(asked request) (*url.URL, error) {
-	path := asked.path
-	for _, value := range asked.values {
-		before, rest, _ := strings.Cut(path, "{")
+// target puts the ids into the path. An id that is empty or only dots would lead to another operation.
+func (r request) target() (string, error) {
+	target := r.path
+	for _, value := range r.values {
+		before, rest, _ := strings.Cut(target, "{")
 		name, after, _ := strings.Cut(rest, "}")
 		if strings.Trim(value, ".") == "" {
-			return nil, refuse(name, fmt.Sprintf("%s must be an id, not %q.", name, value))
+			return "", refuse(name, fmt.Sprintf("%s must be an id, not %q.", name, value))
 		}
-		path = before + url.PathEscape(value) + after
+		target = before + url.PathEscape(value) + after
 	}
-	text := c.base.String() + path
-	if query := asked.query.Encode(); query != "" {
-		text += "?" + query
-	}
-	target, err := url.Parse(text)
-	if err != nil {
-		return nil, refuse("", "The address of the request cannot be made.")
+	if query := r.query.Encode(); query != "" {
+		target += "?" + query
 	}
 	return target, nil
 }
@@ -163,11 +162,10 @@ func (c *Client) perform(ctx context.Context, asked *call, read func([]byte) err
 	open := false
 	for tries := 1; ; tries++ {
 		last := c.try(ctx, asked)
-		if last.is2xx() {
-			last.unreadable = read(last.body)
-		}
-		if last.succeeded() {
-			return last, nil
+		if last.isFor(asked) {
+			if last.unreadable = read(last.body); last.unreadable == nil {
+				return last, nil
+			}
 		}
 		switch last.effect() {
 		case effectUnknown:
@@ -206,23 +204,24 @@ func endsWithin(ctx context.Context, wait time.Duration) bool {
 
 // newHTTPRequest makes one try of a call. It is signed anew each time, because a signature is of its second.
 func (c *Client) newHTTPRequest(ctx context.Context, asked *call) (*http.Request, error) {
-	attempt, err := http.NewRequestWithContext(ctx, asked.method, asked.url.String(), nil)
+	// A base URL may have a path, which the proxy that has put the gateway there takes off: it is not signed.
+	attempt, err := http.NewRequestWithContext(ctx, asked.method, c.base.String()+asked.target, nil)
 	if err != nil {
 		return nil, err
 	}
-	if asked.body != nil {
+	if asked.changes() {
 		attempt.Body = readOnce{bytes.NewReader(asked.body)}
 		attempt.ContentLength = int64(len(asked.body))
-		attempt.Header.Set("Content-Type", "application/json")
-	}
-	if asked.key != "" {
 		attempt.Header.Set("Idempotency-Key", asked.key)
+	}
+	if asked.body != nil {
+		attempt.Header.Set("Content-Type", "application/json")
 	}
 	attempt.Header.Set("Accept", "application/json")
 	attempt.Header.Set("User-Agent", "mpac-pgw-sdk-go/"+Version)
 	attempt.Header.Set("Authorization", c.signer.sign(c.config.Testing.Now(), asked.key, RequestToSign{
 		Method: asked.method,
-		Target: attempt.URL.RequestURI(),
+		Target: asked.target,
 		Body:   asked.body,
 	}))
 	return attempt, nil

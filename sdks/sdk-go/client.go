@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -30,13 +31,17 @@ const (
 // else has a default. NewClient takes anything: what is wrong is reported by the first call, as an [*Error] of
 // [KindInvalidRequest] whose Param is the name of the field.
 type ClientConfig struct {
-	// BaseURL is the gateway's address, such as https://pgw.example.com.
+	// BaseURL is the gateway's address, such as https://pgw.example.com. It may have a path, under which a proxy has put
+	// the gateway and which it takes off. http:// is for this machine only.
 	BaseURL string
 	// APIKey is the id of the key (ak_…), or the id of a merchant.
 	APIKey string
 	// SecretKey is the key's secret (sk_test_… or sk_live_…). It is not sent and stands in no text form.
 	SecretKey string
 
+	// AllowInsecureHTTP lets http:// go to other machines: inside a cluster that encrypts by itself. What is sent can be
+	// read on its way.
+	AllowInsecureHTTP bool
 	// MaxRetries is how often a call is tried again after the first try; nil means 3, and Ptr(0) never.
 	MaxRetries *int
 	// Timeout is the time of one try; 0 means 30 seconds.
@@ -106,7 +111,10 @@ func checkConfig(config ClientConfig) (*url.URL, *Error) {
 	switch {
 	case err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http"):
 		return nil, refuse("BaseURL", "ClientConfig.BaseURL must be an address such as https://pgw.example.com.")
-	case base.User != nil || base.RawQuery != "" || base.Fragment != "":
+	case base.Scheme == "http" && !config.AllowInsecureHTTP && !isThisMachine(base.Hostname()):
+		return nil, refuse("BaseURL", "ClientConfig.BaseURL must be https://, or http:// of this machine; "+
+			"ClientConfig.AllowInsecureHTTP lets another http:// be used.")
+	case base.User != nil || strings.ContainsAny(config.BaseURL, "?#"):
 		return nil, refuse("BaseURL", "ClientConfig.BaseURL must have no user, password, query or fragment.")
 	case !isVisibleASCII(config.APIKey) || strings.Contains(config.APIKey, ":"):
 		return nil, refuse("APIKey", "ClientConfig.APIKey must be the id of a key (ak_…).")
@@ -122,8 +130,10 @@ func checkConfig(config ClientConfig) (*url.URL, *Error) {
 	return base, nil
 }
 
+func isThisMachine(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
+
 // makeHTTPClient copies the caller's client, because a redirect must not be followed: it would carry a signed request
-// to an address that nobody chose. Two open connections to a host, the default of net/http, are too few for a server.
+// to an address that nobody chose. Two idle connections to a host, the default of net/http, are too few for a server.
 func makeHTTPClient(given *http.Client) *http.Client {
 	var client http.Client
 	if given != nil {
@@ -133,8 +143,11 @@ func makeHTTPClient(given *http.Client) *http.Client {
 		transport.MaxIdleConnsPerHost = transport.MaxIdleConns
 		client.Transport = transport
 	}
+	if client.Transport == nil {
+		client.Transport = http.DefaultTransport
+	}
+	client.Transport = withoutLocation{client.Transport}
 	client.Jar = nil
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &client
 }
 

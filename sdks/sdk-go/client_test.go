@@ -141,17 +141,19 @@ func TestAQueryAndAnIDWithStrangeLettersAreSignedAsTheyAreSent(t *testing.T) {
 }
 
 func TestABaseURLMayEndWithASlashAndHaveAPath(t *testing.T) {
-	var target string
-	server := serveAt(t, func(response http.ResponseWriter, request *http.Request) {
-		checkSignature(t, request)
-		target = request.RequestURI
-		answer(response, 200, intentJSON)
-	})
-	if _, err := clientAt(server+"/pay/").RetrievePaymentIntent(context.Background(), "pi_1"); err != nil {
-		t.Fatal(err)
-	}
-	if target != "/pay/v1/payment_intents/pi_1" {
-		t.Errorf("the target is %s", target)
+	for _, path := range []string{"/", "/pay/", "/a%20b/c"} {
+		var came string
+		server := serveAt(t, func(response http.ResponseWriter, request *http.Request) {
+			came = request.RequestURI
+			// The gateway gets what the proxy in front of it leaves.
+			request.RequestURI = request.RequestURI[strings.Index(request.RequestURI, "/v1/"):]
+			checkSignature(t, request)
+			answer(response, 200, `[]`)
+		})
+		_, err := clientAt(server+path).ListStores(context.Background(), "店", mpspgw.ListStoresParams{Limit: 1})
+		if err != nil || came != strings.TrimSuffix(path, "/")+"/v1/merchants/%E5%BA%97/stores?limit=1" {
+			t.Errorf("under %s it sent %s, %v", path, came, err)
+		}
 	}
 }
 
@@ -160,9 +162,12 @@ func TestAWrongConfigurationIsNamedByTheFirstCall(t *testing.T) {
 	for name, spoil := range map[string]func(*mpspgw.ClientConfig){
 		"BaseURL":                func(c *mpspgw.ClientConfig) { c.BaseURL = "" },
 		"BaseURL no scheme":      func(c *mpspgw.ClientConfig) { c.BaseURL = "pgw.example.com" },
+		"BaseURL open":           func(c *mpspgw.ClientConfig) { c.BaseURL = "http://pgw.example.com" },
 		"BaseURL another scheme": func(c *mpspgw.ClientConfig) { c.BaseURL = "ftp://pgw.example.com" },
 		"BaseURL a password":     func(c *mpspgw.ClientConfig) { c.BaseURL = "https://a:CANARY@pgw.example.com" },
 		"BaseURL a query":        func(c *mpspgw.ClientConfig) { c.BaseURL = "https://pgw.example.com?a=b" },
+		"BaseURL no query":       func(c *mpspgw.ClientConfig) { c.BaseURL = "https://pgw.example.com?" },
+		"BaseURL a fragment":     func(c *mpspgw.ClientConfig) { c.BaseURL = "https://pgw.example.com/#" },
 		"APIKey":                 func(c *mpspgw.ClientConfig) { c.APIKey = "" },
 		"APIKey a colon":         func(c *mpspgw.ClientConfig) { c.APIKey = "ak:1" },
 		"APIKey a line feed":     func(c *mpspgw.ClientConfig) { c.APIKey = "ak\n1" },

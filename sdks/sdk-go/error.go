@@ -61,7 +61,7 @@ type Error struct {
 	Message string
 	// Param is the field that the error is about, in dots (metadata.order), or empty.
 	Param string
-	// Details are facts that go with the code, as JSON gives them.
+	// Details are facts that go with the code, as JSON has them; a number is a json.Number.
 	Details map[string]any
 	// RequestID is what to quote when you ask for help.
 	RequestID string

@@ -5,6 +5,7 @@ package mpspgw_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log"
@@ -231,23 +232,56 @@ func TestAWaitBeyondTheCallersDeadlineIsNotBegun(t *testing.T) {
 }
 
 func TestNetHTTPRepeatsNothingByItself(t *testing.T) {
-	var posts atomic.Int32
+	var changes atomic.Int32
 	client := serve(t, func(response http.ResponseWriter, request *http.Request) {
 		if request.Method == http.MethodGet {
 			answer(response, 200, intentJSON)
 			return
 		}
-		posts.Add(1)
+		changes.Add(1)
 		hangUp(t, response)
 	})
-	ctx := context.Background()
-	// The connection is kept, and net/http would repeat a request on it that has an Idempotency-Key.
-	if _, err := client.RetrievePaymentIntent(ctx, "pi_1"); err != nil {
-		t.Fatal(err)
+	ctx, once := context.Background(), mpspgw.WithMaxRetries(0)
+	for name, change := range map[string]func() error{
+		"POST":   func() error { _, err := client.CreatePaymentIntent(ctx, smallIntent, once); return err },
+		"DELETE": func() error { _, err := client.DeleteWebhookEndpoint(ctx, "we_1", once); return err },
+	} {
+		changes.Store(0)
+		// The connection is kept, and net/http would repeat a request on it that has an Idempotency-Key.
+		if _, err := client.RetrievePaymentIntent(ctx, "pi_1"); err != nil {
+			t.Fatal(err)
+		}
+		if err := change(); !mpspgw.IsUnknownOutcome(err) || changes.Load() != 1 {
+			t.Errorf("%s came %d times: %v", name, changes.Load(), err)
+		}
 	}
-	_, err := client.CreatePaymentIntent(ctx, smallIntent, mpspgw.WithMaxRetries(0))
-	if !mpspgw.IsUnknownOutcome(err) || posts.Load() != 1 {
-		t.Errorf("%d requests came: %v", posts.Load(), err)
+}
+
+func TestADeleteHasNoBody(t *testing.T) {
+	client := serve(t, func(response http.ResponseWriter, request *http.Request) {
+		if body := checkSignature(t, request); len(body) > 0 || len(request.TransferEncoding) > 0 ||
+			request.Header.Get("Content-Length") != "" || request.Header.Get("Content-Type") != "" {
+			t.Errorf("it came with %q and %v, %v", body, request.TransferEncoding, request.Header)
+		}
+		answer(response, 200, `{"id":"we_1"}`)
+	})
+	if _, err := client.DeleteWebhookEndpoint(context.Background(), "we_1"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatIsSentWithoutNetHTTPMayHaveBeenDone(t *testing.T) {
+	elsewhere := &http.Transport{TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{}}
+	// Another implementation of a protocol, which knows nothing of traces.
+	elsewhere.RegisterProtocol("https", transport(func(*http.Request) (*http.Response, error) {
+		return nil, errors.New("the stream was reset")
+	}))
+	client := mpspgw.NewClient(mpspgw.ClientConfig{
+		BaseURL: "https://pgw.example.com", APIKey: testKeyID, SecretKey: testSecret, Testing: instantly,
+		HTTPClient: &http.Client{Transport: elsewhere},
+	})
+	if _, err := client.CreatePaymentIntent(context.Background(), smallIntent); !mpspgw.IsUnknownOutcome(err) {
+		t.Errorf("it ends with %v", err)
 	}
 }
 
@@ -308,6 +342,43 @@ func TestRedirectsAreNotFollowedAndCookiesAreNotKept(t *testing.T) {
 	}
 	if followed || given.CheckRedirect == nil || given.Jar == nil {
 		t.Error("the caller's client was used or changed")
+	}
+}
+
+func TestARedirectToNowhereIsARedirect(t *testing.T) {
+	for _, location := range []string{"", "http://[::1", "%zz"} {
+		tries := 0
+		client := serve(t, func(response http.ResponseWriter, _ *http.Request) {
+			tries++
+			response.Header()["Location"] = []string{location}
+			response.WriteHeader(http.StatusFound)
+		})
+		_, err := client.CreatePaymentIntent(context.Background(), smallIntent)
+		if failure := failureOf(t, err); failure.Kind != mpspgw.KindInvalidResponse || failure.Status != 302 || tries != 1 {
+			t.Errorf("to %q, after %d tries: %v", location, tries, err)
+		}
+	}
+}
+
+func TestAGatewayThatIsNotReadySaysWhatIsMissing(t *testing.T) {
+	ctx := context.Background()
+	notReady := answering(503, `{"status":"unavailable","checks":{"database":"failed"}}`)
+	readiness, err := clientOver(notReady).RetrieveReadiness(ctx)
+	if err != nil || readiness.Status != "unavailable" || readiness.Checks.Database != "failed" {
+		t.Errorf("%+v, %v", readiness, err)
+	}
+	if _, err = clientOver(notReady).RetrieveHealth(ctx); mpspgw.KindOf(err) != mpspgw.KindInternalError {
+		t.Errorf("another operation ends with %v", err)
+	}
+	for _, body := range []string{"", "<h1>Service Unavailable</h1>", `{"code":"internal_error","message":"This gateway is stopping."}`} {
+		tries := 0
+		_, err = clientOver(func(request *http.Request) (*http.Response, error) {
+			tries++
+			return answering(503, body)(request)
+		}).RetrieveReadiness(ctx)
+		if mpspgw.KindOf(err) != mpspgw.KindInternalError || tries != 4 {
+			t.Errorf("with %q it ends after %d tries with %v", body, tries, err)
+		}
 	}
 }
 

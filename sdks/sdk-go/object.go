@@ -6,6 +6,7 @@ package mpspgw
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -37,7 +38,7 @@ func readObject(data []byte, into any) (map[string]json.RawMessage, error) {
 			continue
 		}
 		delete(fields, name)
-		if json.Unmarshal(text, value.Field(at).Addr().Interface()) != nil {
+		if readExactly(text, value.Field(at).Addr().Interface()) != nil {
 			return nil, fmt.Errorf("the field %s of a %s is not what it should be", name, value.Type().Name())
 		}
 	}
@@ -66,6 +67,17 @@ func writeObject(known any, extra map[string]json.RawMessage) ([]byte, error) {
 	}
 	joined.WriteByte('}')
 	return joined.Bytes(), nil
+}
+
+// readExactly is json.Unmarshal, but a number stays the text that it is where nobody says of which type it should be: an
+// amount must not become a float.
+func readExactly(data []byte, into any) error {
+	if !json.Valid(data) {
+		return errors.New("this is no JSON")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	return decoder.Decode(into)
 }
 
 // unlessNil tells a list that is empty from one that is not given.

@@ -38,6 +38,23 @@ func TestWhatIsNotKnownIsHandedOn(t *testing.T) {
 	}
 }
 
+func TestAnAmountThatNobodyKnowsBecomesNoFloat(t *testing.T) {
+	ctx := context.Background()
+	body := `{"code":"invalid_request","message":"m","details":{"amount_refundable":9007199254740993}}`
+	_, err := clientOver(answering(400, body)).CreateRefund(ctx, mpspgw.CreateRefundRequest{PaymentIntent: "pi_1"})
+	if refundable := failureOf(t, err).Details["amount_refundable"]; refundable != json.Number("9007199254740993") {
+		t.Errorf("it is %v (%T)", refundable, refundable)
+	}
+	entries, err := clientOver(answering(200, `[{"id":"al_1","details":{"before":{"amount":9007199254740993}}}]`)).
+		ListAuditLog(ctx, mpspgw.ListAuditLogParams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := json.Marshal(entries.Items[0].Details); string(text) != `{"before":{"amount":9007199254740993}}` {
+		t.Errorf("it is %s, %v", text, err)
+	}
+}
+
 func TestAnAnswerOfAnotherShapeIsNotTakenForTheObject(t *testing.T) {
 	for _, text := range []string{`null`, `[]`, `"pi_1"`, `{"id":5}`, `{"id":"pi_1","amount":1.5}`, `{"created_at":"yesterday"}`} {
 		_, err := clientOver(answering(200, text)).RetrievePaymentIntent(context.Background(), "pi_1")

@@ -816,5 +816,5 @@ func (c *Client) RetrieveHealth(ctx context.Context, options ...CallOption) (*He
 //
 // This is GET /ready.
 func (c *Client) RetrieveReadiness(ctx context.Context, options ...CallOption) (*Readiness, error) {
-	return send[Readiness](ctx, c, request{method: http.MethodGet, path: "/ready"}, options)
+	return send[Readiness](ctx, c, request{method: http.MethodGet, path: "/ready", alsoAnswers: 503}, options)
 }

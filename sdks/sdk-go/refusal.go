@@ -3,7 +3,6 @@
 package mpspgw
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,7 +24,7 @@ type refusal struct {
 // body nothing is used, because nobody knows what stands in it.
 func readRefusal(body []byte) refusal {
 	var fields map[string]any
-	if json.Unmarshal(body, &fields) != nil {
+	if readExactly(body, &fields) != nil {
 		return refusal{}
 	}
 	inner, _ := fields["error"].(map[string]any)

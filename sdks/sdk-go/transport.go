@@ -19,11 +19,23 @@ import (
 // The longest answer that is read. A page of a hundred payments with full metadata has some three MiB.
 const longestAnswer = 16 << 20
 
-// readOnce hides from net/http that a body could be read again. Otherwise it repeats a request by itself when a kept
-// connection turns out to be closed: without our count, and with the signature of the try before.
+// readOnce hides from net/http that a body could be read again, or that there is none. Otherwise it repeats a request by
+// itself when a kept connection turns out to be closed: without our count, and with the signature of the try before.
 type readOnce struct{ *bytes.Reader }
 
 func (readOnce) Close() error { return nil }
+
+// withoutLocation keeps an http.Client from following redirects. Its CheckRedirect would come too late for a Location
+// that is no address: that is an error of net/http, which hides the answer.
+type withoutLocation struct{ http.RoundTripper }
+
+func (w withoutLocation) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := w.RoundTripper.RoundTrip(request)
+	if response != nil {
+		response.Header.Del("Location")
+	}
+	return response, err
+}
 
 // try sends the request once and reads the answer to its end.
 func (c *Client) try(ctx context.Context, asked *call) *answer {
@@ -40,7 +52,7 @@ func (c *Client) try(ctx context.Context, asked *call) *answer {
 	}
 	response, err := c.http.Do(attempt)
 	if err != nil {
-		return &answer{err: err, neverLeft: c.neverConnected(watch) || isOfConnecting(err)}
+		return &answer{err: err, neverLeft: watch.neverConnected(err)}
 	}
 	defer response.Body.Close()
 	// Reading to the end also lets the connection be used again. What is longer is cut off, and then no JSON any more.
@@ -66,11 +78,10 @@ func (w *connectionWatch) trace() *httptrace.ClientTrace {
 	}
 }
 
-// neverConnected: there was no connection to send on. A transport that is not net/http's may call no trace, and then
-// nothing is proven.
-func (c *Client) neverConnected(watch *connectionWatch) bool {
-	_, traces := c.http.Transport.(*http.Transport)
-	return !watch.got.Load() && (traces || c.http.Transport == nil || watch.wanted.Load())
+// neverConnected: there was no connection to send on. Whoever sends without net/http calls no trace; then only an error
+// that is of connecting proves it.
+func (w *connectionWatch) neverConnected(err error) bool {
+	return !w.got.Load() && (w.wanted.Load() || isOfConnecting(err))
 }
 
 // isOfConnecting tells errors that come before a request is sent: no address, nobody there, another certificate.

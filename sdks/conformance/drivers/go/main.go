@@ -30,6 +30,7 @@ var questions = map[string]func(json.RawMessage) error{
 	"money":              answerMoney,
 	"errors":             answerError,
 	"retries":            answerRetries,
+	"base-urls":          answerBaseURL,
 	"objects":            answerObject,
 }
 

@@ -44,17 +44,17 @@ type stand struct {
 	random float64
 	waits  []int64
 	keys   []string
+	// sentTo is the address of the latest request.
+	sentTo string
 	// wrong is the first thing that a request should not have been.
 	wrong error
 }
 
-func (s *stand) client(maxRetries *int, deadline time.Duration) *mpspgw.Client {
-	return mpspgw.NewClient(mpspgw.ClientConfig{
+func (s *stand) config() mpspgw.ClientConfig {
+	return mpspgw.ClientConfig{
 		BaseURL:    baseURL,
 		APIKey:     keyID,
 		SecretKey:  secretKey,
-		MaxRetries: maxRetries,
-		Deadline:   deadline,
 		HTTPClient: &http.Client{Transport: s},
 		Testing: mpspgw.Testing{
 			Now:    func() time.Time { return s.now },
@@ -65,7 +65,13 @@ func (s *stand) client(maxRetries *int, deadline time.Duration) *mpspgw.Client {
 				return nil
 			},
 		},
-	})
+	}
+}
+
+func (s *stand) client(maxRetries *int, deadline time.Duration) *mpspgw.Client {
+	config := s.config()
+	config.MaxRetries, config.Deadline = maxRetries, deadline
+	return mpspgw.NewClient(config)
 }
 
 // RoundTrip plays the next try.
@@ -103,6 +109,7 @@ func (s *stand) RoundTrip(request *http.Request) (*http.Response, error) {
 func (s *stand) check(request *http.Request) error {
 	key := request.Header.Get("Idempotency-Key")
 	s.keys = append(s.keys, key)
+	s.sentTo = request.URL.String()
 	var sent []byte
 	if request.Body != nil {
 		var err error
@@ -110,9 +117,12 @@ func (s *stand) check(request *http.Request) error {
 			return err
 		}
 	}
+	// The path of a base URL stands in front of what is signed.
+	target := request.URL.RequestURI()
+	target = target[strings.LastIndex(target, "/v1/"):]
 	signed := mpspgw.SignRequest(keyID, secretKey, s.now, mpspgw.RequestToSign{
 		Method: request.Method,
-		Target: request.URL.RequestURI(),
+		Target: target,
 		Body:   sent,
 	})
 	switch {
@@ -144,6 +154,33 @@ func call(client *mpspgw.Client, method string, options ...mpspgw.CallOption) (e
 		err = fmt.Errorf("no call stands for %s", method)
 	}
 	return err
+}
+
+func answerBaseURL(text json.RawMessage) error {
+	var asked struct {
+		BaseURL           string `json:"base_url"`
+		AllowInsecureHTTP bool   `json:"allow_insecure_http"`
+		SentTo            string `json:"sent_to"`
+		Refused           bool   `json:"refused"`
+	}
+	if err := json.Unmarshal(text, &asked); err != nil {
+		return err
+	}
+	world := &stand{tries: []try{{Status: http.StatusOK, Body: "{}"}}, now: time.Unix(1700000000, 0)}
+	config := world.config()
+	config.BaseURL, config.AllowInsecureHTTP = asked.BaseURL, asked.AllowInsecureHTTP
+	err := call(mpspgw.NewClient(config), http.MethodGet)
+	if asked.Refused {
+		described, err := describe(err)
+		if err != nil {
+			return err
+		}
+		return compareJSON(json.RawMessage(`{"kind": "invalid_request", "param": "BaseURL"}`), described, "error")
+	}
+	if err == nil && world.sentTo != asked.SentTo {
+		err = fmt.Errorf("it is sent to %q", world.sentTo)
+	}
+	return errors.Join(err, world.wrong)
 }
 
 func answerError(text json.RawMessage) error {

@@ -124,6 +124,19 @@ func (o operation) body() (schema, bool) {
 	return media.Schema, ok
 }
 
+// alsoAnswers is the status of an error whose body is the answer all the same, or empty: 503 of a gateway that is not
+// ready says what is missing.
+func (o operation) alsoAnswers() string {
+	answer, _ := o.answer()
+	for status, response := range o.Responses {
+		name := response.Content["application/json"].Schema.refName()
+		if status >= "400" && name != "" && name == answer.refName() {
+			return status
+		}
+	}
+	return ""
+}
+
 // answer is the schema of what the operation answers when all is well.
 func (o operation) answer() (schema, bool) {
 	for _, status := range []string{"200", "201"} {

@@ -227,5 +227,8 @@ func (one method) arguments() (arguments, asked string) {
 	if one.emptyBody {
 		asked += ", body: struct{}{}"
 	}
+	if status := one.operation.alsoAnswers(); status != "" {
+		asked += ", alsoAnswers: " + status
+	}
 	return arguments + "options ...CallOption", asked + "}"
 }
