@@ -86,8 +86,16 @@ export interface ObjectCase extends Named {
   fields: Record<string, unknown>;
 }
 
+export interface BaseUrlCase extends Named {
+  base_url: string;
+  allow_insecure_http?: true;
+  sent_to?: string;
+  refused?: true;
+}
+
 export interface Vectors {
   'request-signatures': SignatureCase;
+  'base-urls': BaseUrlCase;
   errors: ErrorCase;
   retries: RetryCase;
   'webhook-signatures': WebhookCase;
@@ -97,6 +105,7 @@ export interface Vectors {
 
 export const VECTOR_FILES = [
   'request-signatures',
+  'base-urls',
   'errors',
   'retries',
   'webhook-signatures',

@@ -82,6 +82,13 @@ const CASES = {
     ),
     ['body', 'body_base64'],
   ),
+  'base-urls': oneOf(
+    closed(
+      { name, base_url: text },
+      { allow_insecure_http: { const: true }, sent_to: name, refused: { const: true } },
+    ),
+    ['sent_to', 'refused'],
+  ),
   errors: closed(
     {
       name,

@@ -13,6 +13,7 @@ import { shapeOf } from './vector-shapes.ts';
 
 const AT_LEAST = {
   'request-signatures': 25,
+  'base-urls': 30,
   errors: 30,
   retries: 30,
   'webhook-signatures': 25,
@@ -43,6 +44,20 @@ test('every file of vectors is for somebody', () => {
       const others = drivers.filter((driver) => !files[file]?.includes(driver));
       assert.deepEqual(others, [], `${file}: ${name}`);
     }
+  }
+});
+
+test('a base URL leads where the platform says, and to another machine by https alone', () => {
+  const is_here = ({ hostname }: URL) => hostname === 'localhost' || /^(127\.[\d.]+|\[::1\])$/.test(hostname);
+  for (const { name, base_url, allow_insecure_http, sent_to } of readVectors('base-urls')) {
+    const url = URL.canParse(base_url) ? new URL(base_url) : null;
+    const may_be_open = url !== null && (is_here(url) || allow_insecure_http === true);
+    const is_taken =
+      url !== null &&
+      (url.protocol === 'https:' || (url.protocol === 'http:' && may_be_open)) &&
+      `${url.username}${url.search}${url.hash}` === '';
+    const wanted = is_taken && `${url.origin}${url.pathname.replace(/\/$/, '')}/v1/payment_intents/pi_1`;
+    assert.equal(sent_to ?? false, wanted, name);
   }
 });
 

@@ -11,6 +11,8 @@ export interface MPACGatewayOptions {
   environment: 'sandbox' | 'production';
   /** Of a gateway that you host yourself, without `/v1`. */
   baseUrl?: string;
+  /** Lets `http://` go to other machines than this one. What is sent, and the payment token, can be read on its way. */
+  allowInsecureHttp?: boolean;
   /**
    * Keeps confirms of cash and of a terminal's approvals on the device until the gateway has them. On where the page is
    * in a terminal's WebView, which `window.MPACNativeBridge` says; else off.
@@ -29,10 +31,12 @@ export interface MPACGatewayOptions {
 }
 
 const BASE_URL = 'https://api.pgw.mpac-cloud.com';
+const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/;
 const PREFIXES: Record<string, string> = { sandbox: 'pk_test_', production: 'pk_live_' };
 
 /** The base URL, without a slash at its end. Throws an InvalidRequestError for options that cannot work. */
-export function checkOptions({ publicKey, environment, baseUrl = BASE_URL }: MPACGatewayOptions): string {
+export function checkOptions(options: MPACGatewayOptions): string {
+  const { publicKey, environment, baseUrl = BASE_URL, allowInsecureHttp = false } = options;
   const key = String(publicKey);
   if (key.startsWith('sk_'))
     refuse(
@@ -48,11 +52,14 @@ export function checkOptions({ publicKey, environment, baseUrl = BASE_URL }: MPA
   } catch {
     return refuse('baseUrl', 'baseUrl is no URL.');
   }
-  // What is paid for real does not travel in the clear, but to the device itself.
-  const is_here = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  const is_open = url.protocol === 'http:' && (environment === 'sandbox' || is_here);
-  if (url.protocol !== 'https:' && !is_open) refuse('baseUrl', 'baseUrl begins with https://.');
-  if (url.search || url.hash || url.username) refuse('baseUrl', 'baseUrl has no query, fragment or user.');
+  const may_be_open = url.protocol === 'http:' && (allowInsecureHttp || LOOPBACK.test(url.hostname));
+  if (url.protocol !== 'https:' && !may_be_open)
+    refuse(
+      'baseUrl',
+      'baseUrl is https://, or http:// of this device; allowInsecureHttp lets another http:// be used.',
+    );
+  if (url.search || url.hash || url.username || url.password)
+    refuse('baseUrl', 'baseUrl has no query, fragment or user.');
   return url.href.replace(/\/+$/, '');
 }
 

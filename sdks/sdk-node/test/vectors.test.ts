@@ -67,6 +67,18 @@ eachCase<{
   assert.deepEqual(signed, { signature, authorization });
 });
 
+eachCase<{ base_url: string; allow_insecure_http?: true; sent_to?: string }>('base-urls', async (one) => {
+  const script = makeScript([{ status: 200, headers: {}, body: '{}' }], 0);
+  const options = { baseUrl: one.base_url, allowInsecureHttp: one.allow_insecure_http };
+  if (one.sent_to === undefined) {
+    const refused = { kind: 'invalid_request', param: 'baseUrl' };
+    assert.throws(() => script.makeGateway(options), refused);
+    return;
+  }
+  await script.makeGateway(options).paymentIntents.retrieve('pi_1');
+  assert.equal(script.requests[0]?.url, one.sent_to);
+});
+
 eachCase<{
   request: Request;
   response: {

@@ -67,7 +67,7 @@ class NetworkFaults(unittest.TestCase):
             with self.assertRaises(ConnectionFailedError):
                 caller.call("create_payment_intent", ORDER)
 
-        self.for_each("http://nowhere.invalid", ask, max_retries=0)
+        self.for_each("https://nowhere.invalid", ask, max_retries=0)
 
     def test_a_connection_that_is_cut_leaves_the_outcome_unknown(self) -> None:
         def ask(caller: Any) -> None:

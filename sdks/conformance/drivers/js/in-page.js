@@ -18,6 +18,18 @@ const INTENT = {
 };
 
 const ASK = {
+  async 'base-urls'({ base_url, allow_insecure_http, sent_to, refused }) {
+    const options = { baseUrl: base_url, allowInsecureHttp: allow_insecure_http };
+    if (refused) {
+      const { param } = await failure(() => connect([INTENT], { method: 'GET' }, options));
+      mustBe('baseUrl', param, 'the option that is named');
+      return;
+    }
+    const { call, seen } = await connect([INTENT], { method: 'GET' }, options);
+    await call();
+    mustBe(sent_to, seen.requests[0].url.split('?')[0], 'the address');
+  },
+
   async errors({ request, response, error, error_in_browser }) {
     const { call } = await connect([response], request, { maxRetries: 0 });
     compareFields(error_in_browser ?? error, await failure(call));

@@ -20,6 +20,22 @@ export const ASK = {
     assert.deepEqual(signed, { signature, authorization });
   },
 
+  'base-urls': async ({ base_url, allow_insecure_http, sent_to, refused }) => {
+    const answer = { status: 200, body: '{}' };
+    const options = { baseUrl: base_url, allowInsecureHttp: allow_insecure_http };
+    if (refused) {
+      const is_named = (error) => isPaymentGatewayError(error) && error.param === 'baseUrl';
+      assert.throws(() => connect([answer], options), is_named);
+      return;
+    }
+    const { gateway, seen } = connect([answer], options);
+    await gateway.paymentIntents.retrieve('pi_1');
+    const [request] = seen.requests;
+    assert.equal(request.url, sent_to);
+    const signed = sign(request, { method: 'GET', target: '/v1/payment_intents/pi_1' });
+    assert.equal(request.headers.get('authorization'), signed, 'the path of the base URL is not signed');
+  },
+
   errors: async ({ request, response, error }) => {
     const { gateway } = connect([response], { maxRetries: 0 });
     compareFields(error, await failure(send(gateway, request)));
@@ -103,17 +119,22 @@ function checkRequests(requests, { method, idempotency_key }) {
   else assert.equal(key, idempotency_key);
   for (const request of requests) {
     const { pathname, search } = new URL(request.url);
-    const { authorization } = signRequest({
-      key_id: KEY.apiKey,
-      secret: KEY.secretKey,
-      method,
-      target: pathname + search,
-      timestamp: Math.floor(request.now_ms / 1000),
-      body: request.body ?? '',
-    });
-    assert.equal(request.headers.get('authorization'), authorization, 'the signature of a try');
+    const signed = sign(request, { method, target: pathname + search });
+    assert.equal(request.headers.get('authorization'), signed, 'the signature of a try');
     assert.equal(request.headers.get('idempotency-key'), key, 'the key of a try');
   }
+}
+
+/** The Authorization that a request has to have that was made when this one was, with its body. */
+function sign({ now_ms, body }, { method, target }) {
+  return signRequest({
+    key_id: KEY.apiKey,
+    secret: KEY.secretKey,
+    method,
+    target,
+    timestamp: Math.floor(now_ms / 1000),
+    body: body ?? '',
+  }).authorization;
 }
 
 async function failure(call) {

@@ -28,11 +28,14 @@ HTTPX_FAULTS = {"refused": httpx.ConnectError, "reset": httpx.ReadError, "timeou
 class ScriptedNetwork:
     """Plays the tries of a case one after the other, and looks at every request that it gets."""
 
-    def __init__(self, tries: List[Dict[str, Any]], chance: float) -> None:
+    def __init__(self, tries: List[Dict[str, Any]], chance: float, prefix: str = "") -> None:
+        """``prefix`` is the path of the base URL, which is sent and not signed."""
         self.now_ms = BEGIN_MS
+        self.sent_to: List[str] = []
         self.waits_ms: List[int] = []
         self.complaints: List[str] = []
         self._tries = tries
+        self._prefix = prefix
         self._played = 0
         self._first: Optional[Tuple[Optional[str], bytes]] = None
         self.moment = Moment(lambda: self.now_ms / 1000, lambda: self.now_ms / 1000, lambda: chance)
@@ -50,9 +53,10 @@ class ScriptedNetwork:
     def idempotency_key(self) -> Optional[str]:
         return self._first[0] if self._first else None
 
-    def meet(self, method: str, target: str, headers: Headers, body: bytes) -> Dict[str, Any]:
+    def meet(self, method: str, origin: str, target: str, headers: Headers, body: bytes) -> Dict[str, Any]:
         """The next try of the script."""
-        self._look_at(method, target, headers, body)
+        self.sent_to.append(origin + target)
+        self._look_at(method, target[len(self._prefix) :], headers, body)
         if self.left == 0:
             raise RuntimeError("one try more than the script has")
         met = self._tries[self._played]
@@ -85,7 +89,7 @@ class _Transport:
 
     def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
         lower = {name.lower(): value for name, value in request.headers.items()}
-        met = self._network.meet(request.method, request.target, lower, request.body)
+        met = self._network.meet(request.method, request.origin, request.target, lower, request.body)
         if "network" in met:
             raise FAULTS[met["network"]]()
         return HttpResponse(met["status"], met.get("headers", {}), read_body(met))
@@ -116,8 +120,9 @@ def read_body(met: Dict[str, Any]) -> bytes:
 
 
 def _answer(network: ScriptedNetwork, request: httpx.Request) -> httpx.Response:
-    target = request.url.raw_path.decode("ascii")
-    met = network.meet(request.method, target, request.headers, request.content)
+    url = request.url
+    origin, target = f"{url.scheme}://{url.netloc.decode('ascii')}", url.raw_path.decode("ascii")
+    met = network.meet(request.method, origin, target, request.headers, request.content)
     if "network" in met:
         raise HTTPX_FAULTS[met["network"]]("scripted", request=request)
     return httpx.Response(met["status"], headers=met.get("headers", {}), content=read_body(met))
@@ -130,9 +135,10 @@ CallMethod = Callable[..., Any]
 def make_clients(options: Mapping[str, Any]) -> Dict[str, Callable[[ScriptedNetwork], CallMethod]]:
     """By their names, what makes a client on a network."""
     config = ClientConfig(
-        base_url="https://pgw.example.com",
+        base_url=options.get("base_url", "https://pgw.example.com"),
         api_key=API_KEY,
         secret_key=SECRET_KEY,
+        allow_insecure_http=options.get("allow_insecure_http", False),
         max_retries=options.get("max_retries", 3),
         deadline=options.get("deadline_ms", 60_000) / 1000,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from urllib.parse import urlsplit
 
 from scripted_network import ScriptedNetwork, make_clients
 from sdk_calls import look, method_name, tell_error
@@ -49,6 +50,20 @@ def ask_request_signature(case: Question) -> Optional[str]:
     if signature != case["signature"]:
         return f"the signature is {signature}"
     return None if authorization == case["authorization"] else f"the authorization is {authorization}"
+
+
+def ask_base_url(case: Question) -> Optional[str]:
+    def compare(call: Callable[..., Any], network: ScriptedNetwork) -> Optional[str]:
+        call("retrieve_payment_intent", "pi_1")
+        return None if network.sent_to == [case["sent_to"]] else f"it is sent to {network.sent_to}"
+
+    options = {name: case[name] for name in ("base_url", "allow_insecure_http") if name in case}
+    try:
+        why = _with_each_client(options, [{"status": 200, "body": "{}"}], 0, compare)
+    except ValueError as error:
+        is_refused_well = "refused" in case and "base_url" in str(error)
+        return None if is_refused_well else f"it is refused: {error}"
+    return "it is not refused" if "refused" in case else why
 
 
 def ask_error(case: Question) -> Optional[str]:
@@ -122,6 +137,7 @@ def ask_money(case: Question) -> Optional[str]:
 
 ASK_BY_FILE: Dict[str, Ask] = {
     "request-signatures": ask_request_signature,
+    "base-urls": ask_base_url,
     "errors": ask_error,
     "retries": ask_retries,
     "webhook-signatures": ask_webhook,
@@ -137,7 +153,7 @@ def _with_each_client(
     compare: Callable[[Callable[..., Any], ScriptedNetwork], Optional[str]],
 ) -> Optional[str]:
     for client, make in make_clients(options).items():
-        network = ScriptedNetwork(tries, chance)
+        network = ScriptedNetwork(tries, chance, urlsplit(options.get("base_url", "")).path.rstrip("/"))
         why = compare(make(network), network)
         if why is None and network.left > 0:
             why = f"{network.left} tries of the script were not made"
