@@ -19,9 +19,6 @@ import (
 
 var ctx = context.Background()
 
-// pause is a second in README.md.
-const pause = 0
-
 // standIn answers for a gateway, and tells the examples where it is.
 func standIn() (client *mpspgw.Client, closeIt func()) {
 	silent := true
@@ -55,50 +52,6 @@ func standIn() (client *mpspgw.Client, closeIt func()) {
 		}
 	}
 	return clientAt(server.URL), server.Close
-}
-
-func Example() {
-	_, closeIt := standIn()
-	defer closeIt()
-	paid := func() error {
-		client := mpspgw.NewClient(mpspgw.ClientConfig{
-			BaseURL:   os.Getenv("PGW_URL"),
-			APIKey:    os.Getenv("PGW_API_KEY"),
-			SecretKey: os.Getenv("PGW_SECRET_KEY"),
-		})
-		intent, err := client.CreatePaymentIntent(ctx, mpspgw.CreatePaymentIntentRequest{
-			Amount:             1500,
-			Currency:           "JPY",
-			PaymentMethodTypes: []string{"qr_mpm"},
-			MerchantRefID:      "order_12345",
-			MerchantStoreID:    "store_001",
-		})
-		if err != nil {
-			return err
-		}
-		qr, err := client.ConfirmPaymentIntent(ctx, intent.ID, mpspgw.ConfirmPaymentIntentRequest{
-			PaymentMethodType: "qr_mpm",
-			Provider:          "PAYPAY",
-		})
-		if err != nil {
-			return err
-		}
-		fmt.Println("Draw this text as a QR code:", qr.QRContent)
-		for !intent.Status.IsFinal() {
-			time.Sleep(pause)
-			if intent, err = client.RetrievePaymentIntent(ctx, intent.ID); err != nil {
-				return err
-			}
-		}
-		fmt.Println(intent.Status, intent.AmountReceived)
-		return nil
-	}
-	if err := paid(); err != nil {
-		log.Fatal(err)
-	}
-	// Output:
-	// Draw this text as a QR code: https://qr.paypay.ne.jp/28180104
-	// succeeded 1500
 }
 
 func ExampleIsUnknownOutcome() {

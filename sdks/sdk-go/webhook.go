@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // The headers of a delivery.
@@ -127,7 +128,8 @@ func (v WebhookVerifier) checkTime(timestamp string) error {
 func readEvent(payload []byte, event *WebhookEvent) error {
 	refused := &WebhookError{ReasonInvalidPayload, "the body is no JSON object"}
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(payload, &fields); err != nil || fields == nil {
+	// encoding/json would put other letters in the place of bytes that are no UTF-8.
+	if err := json.Unmarshal(payload, &fields); err != nil || fields == nil || !utf8.Valid(payload) {
 		return refused
 	}
 	if err := json.Unmarshal(payload, event); err != nil {

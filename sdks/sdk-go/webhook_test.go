@@ -76,8 +76,10 @@ func TestTheHandlerTellsFaultsApart(t *testing.T) {
 	if status := deliver(t, mpspgw.WebhookHandler(fails, "whsec_CANARY"), eventJSON, endpointSecret); status != 500 || handled != 2 {
 		t.Errorf("a secret that is none is answered with %d", status)
 	}
-	if status := deliver(t, mpspgw.WebhookHandler(fails, endpointSecret), `[]`, endpointSecret); status != 400 {
-		t.Errorf("a body that is no object is answered with %d", status)
+	for _, body := range []string{`[]`, "{\"note\":\"\xff\"}"} {
+		if status := deliver(t, mpspgw.WebhookHandler(fails, endpointSecret), body, endpointSecret); status != 400 {
+			t.Errorf("%q, which is no JSON object, is answered with %d", body, status)
+		}
 	}
 	long := `{"a":"` + strings.Repeat("x", 2<<20) + `"}`
 	if status := deliver(t, mpspgw.WebhookHandler(fails, endpointSecret), long, endpointSecret); status != 413 {
