@@ -96,7 +96,7 @@ func (c *Client) RetrievePaymentIntent(ctx context.Context, id string, options .
 	return send[PaymentIntent](ctx, c, request{method: http.MethodGet, path: "/v1/payment_intents/{id}", values: []string{id}}, options)
 }
 
-// ConfirmPaymentIntent: confirm: begin or record the payment.
+// ConfirmPaymentIntent: begin or record the payment.
 //
 // A QR code is opened at the provider: the answer is `requires_action` with the code, and events or polling tell the
 // rest. A code that was scanned from the customer pays at once, or is `processing` while the customer is asked in the
@@ -110,7 +110,7 @@ func (c *Client) ConfirmPaymentIntent(ctx context.Context, id string, body Confi
 	return send[Confirmation](ctx, c, request{method: http.MethodPost, path: "/v1/payment_intents/{id}/confirm", values: []string{id}, body: body}, options)
 }
 
-// CancelPaymentIntent: cancel: the provider first makes sure that nothing can be paid any more.
+// CancelPaymentIntent: the provider first makes sure that nothing can be paid any more.
 //
 // An open code is deleted at the provider, which is then asked once more whether it was paid: a customer who was
 // faster has paid, and the answer says so.
@@ -805,14 +805,15 @@ func (c *Client) SyncMerchantsResult(ctx context.Context, body SyncMerchantsRequ
 	return send[SyncMerchantsResult](ctx, c, request{method: http.MethodPost, path: "/v1/sync/merchants", body: body}, options)
 }
 
-// RetrieveHealth: alive.
+// RetrieveHealth: whether the gateway is alive.
 //
 // This is GET /health.
 func (c *Client) RetrieveHealth(ctx context.Context, options ...CallOption) (*Health, error) {
 	return send[Health](ctx, c, request{method: http.MethodGet, path: "/health"}, options)
 }
 
-// RetrieveReadiness: ready to take payments.
+// RetrieveReadiness: whether the gateway can take payments, and what is missing if it cannot. Both are answers, so
+// read Status.
 //
 // This is GET /ready.
 func (c *Client) RetrieveReadiness(ctx context.Context, options ...CallOption) (*Readiness, error) {

@@ -51,6 +51,12 @@ var typeDocs = map[string]string{
 	"Health":                  "Health says that the gateway is there.",
 }
 
+// summaries are those of operations whose own does not read on behind the name of a method.
+var summaries = map[string]string{
+	"retrieveHealth":    "whether the gateway is alive",
+	"retrieveReadiness": "whether the gateway can take payments, and what is missing if it cannot. Both are answers, so read Status",
+}
+
 // enumNames are the open text types, by the place of the property or parameter. Constants are made of their values.
 var enumNames = map[string]string{
 	"PaymentIntent.status":                     "Status",

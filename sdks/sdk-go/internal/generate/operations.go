@@ -175,7 +175,7 @@ func (w *writer) writeParameters(one method) {
 
 func (w *writer) writeMethod(one method) {
 	arguments, asked := one.arguments()
-	doc := one.name + ": " + lowerFirst(one.operation.Summary) + "."
+	doc := one.name + ": " + one.summary() + "."
 	if one.operation.Description != "" {
 		doc += "\n\n" + one.operation.Description
 	}
@@ -194,6 +194,18 @@ func (w *writer) writeMethod(one method) {
 		"needed. After an error it ends.")
 	w.line("func (c *Client) %s(%s) iter.Seq2[*%s, error] {", all, arguments, one.answers)
 	w.line("return walk[%s](ctx, c, %s, options)\n}\n", one.answers, asked)
+}
+
+// summary does not say again what the method is called: Cancel: the provider first makes sure …
+func (one method) summary() string {
+	if written := summaries[one.operation.OperationID]; written != "" {
+		return written
+	}
+	summary := one.operation.Summary
+	if verb, rest, ok := strings.Cut(summary, ": "); ok && strings.HasPrefix(one.name, verb) {
+		summary = rest
+	}
+	return lowerFirst(summary)
 }
 
 // arguments are those of the method, and the request that it makes of them.
