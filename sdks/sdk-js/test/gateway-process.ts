@@ -10,6 +10,9 @@ import { waitUntil } from './wait-until.ts';
 
 const CLI = fileURLToPath(new URL('../../../../gateway/dist/src/cli.js', import.meta.url));
 
+// A run that is interrupted ends by its exit handlers, too, and so leaves no gateway and no database behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 /** Whose end the process does not outlive: a test, or with `{ after }` of node:test a whole file. */
 export interface Scope {
   after(end: () => Promise<void> | void): void;
