@@ -55,7 +55,7 @@ type Error struct {
 	Kind Kind
 	// Status is the HTTP status of the last answer, or 0 where there was none.
 	Status int
-	// Code is error.code of the answer, the finer of its two codes (docs/errors.md lists them), or empty.
+	// Code is error.code of the answer, the finer of its two codes (docs/errors.md lists them), or the kind.
 	Code string
 	// Message is one sentence for a person. Do not match on it.
 	Message string
@@ -118,5 +118,5 @@ func KindOf(err error) Kind {
 
 // refuse makes the error of a request that is not sent, because what was given can be none.
 func refuse(param, message string) *Error {
-	return &Error{Kind: KindInvalidRequest, Param: param, Message: message}
+	return &Error{Kind: KindInvalidRequest, Code: string(KindInvalidRequest), Param: param, Message: message}
 }

@@ -40,9 +40,10 @@ func readRefusal(body []byte) refusal {
 	return read
 }
 
+// firstText passes over texts with nothing in them, which say nothing.
 func firstText(values ...any) (string, bool) {
 	for _, value := range values {
-		if text, ok := value.(string); ok {
+		if text, ok := value.(string); ok && text != "" {
 			return text, true
 		}
 	}

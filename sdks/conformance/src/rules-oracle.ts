@@ -16,7 +16,8 @@ interface Said {
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const textOr = (value: unknown, otherwise: string | null) => (typeof value === 'string' ? value : otherwise);
+const textOr = (value: unknown, otherwise: string | null) =>
+  typeof value === 'string' && value !== '' ? value : otherwise;
 
 function parse(text: string): unknown {
   try {
@@ -29,7 +30,7 @@ function parse(text: string): unknown {
 /** Whole seconds, or null where there is none that can be read. */
 export function retryAfter(header: string | undefined, now_ms: number): number | null {
   if (header === undefined) return null;
-  if (/^[0-9]+$/.test(header)) return Number(header);
+  if (/^[0-9]{1,15}$/.test(header)) return Number(header);
   if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(header)) return null;
   return Math.max(0, Math.ceil((Date.parse(header) - now_ms) / 1_000));
 }
@@ -104,7 +105,7 @@ export function play(story: Omit<RetryCase, 'name' | 'waits_ms'>, options = { in
   const { max_retries = 3, deadline_ms = 60_000 } = story.options ?? {};
   const changes = story.request.method !== 'GET';
   // What can be no header is refused before anything is sent.
-  if (!/^[\x20-\x7e]{1,255}$/.test(story.request.idempotency_key ?? '-')) {
+  if (!/^(?! )[\x20-\x7e]{1,255}(?<! )$/.test(story.request.idempotency_key ?? '-')) {
     return { waits_ms: [], end: 'invalid_request' };
   }
   let now_ms = CLOCK_STARTS_MS;

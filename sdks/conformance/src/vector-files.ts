@@ -82,8 +82,11 @@ export interface MoneyCase extends Named {
 
 export interface ObjectCase extends Named {
   operation: string;
+  /** 200 unless said otherwise. */
+  status?: number;
   body: string;
-  fields: Record<string, unknown>;
+  fields?: Record<string, unknown>;
+  error?: { kind: string; status: number };
 }
 
 export interface BaseUrlCase extends Named {

@@ -158,9 +158,12 @@ const CASES = {
     ),
     ['output', 'refused'],
   ),
-  objects: closed(
-    { name, operation: name, body: name, fields: { type: 'object', minProperties: 1 } },
-    { for: drivers },
+  objects: oneOf(
+    closed(
+      { name, operation: name, body: name },
+      { for: drivers, status, fields: { type: 'object', minProperties: 1 }, error: closed({ kind, status }) },
+    ),
+    ['fields', 'error'],
   ),
 };
 

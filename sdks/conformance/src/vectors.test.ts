@@ -214,7 +214,7 @@ test('every row of docs/errors.md is asked about', () => {
 });
 
 test('the fields of an object vector are read as its body has them', () => {
-  for (const { name, body, fields } of readVectors('objects')) {
+  for (const { name, body, fields = {} } of readVectors('objects')) {
     for (const [path, wanted] of Object.entries(fields)) {
       const found = path
         .split('.')

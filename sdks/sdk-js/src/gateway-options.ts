@@ -74,9 +74,9 @@ export function intentOf(payment_token: string): string {
   return payment_token.slice(0, at);
 }
 
-/** A key travels in a header: printable ASCII, and no longer than the gateway keeps. */
+/** A key travels in a header, which loses spaces at its ends: printable ASCII, and no longer than the gateway keeps. */
 export function checkKey(key: string | undefined): string | undefined {
-  if (key !== undefined && !/^[ -~]{1,255}$/.test(key))
+  if (key !== undefined && !/^[!-~]([ -~]{0,253}[!-~])?$/.test(key))
     refuse('idempotencyKey', 'idempotencyKey is 1 to 255 printable characters of ASCII.');
   return key;
 }

@@ -29,7 +29,8 @@ export async function exchange(request: Exchange): Promise<Try> {
     const body = text === null ? undefined : readJson(text);
     return { came: 'answer', status, headers, body, is_good: isGood(status, body, request) };
   } catch (cause) {
-    return { came: 'nothing', was_sent: !neverLeft(cause), cause };
+    // The reason of an abort is the caller's, and says nothing about how far the request came.
+    return { came: 'nothing', was_sent: limit.signal.aborted || !neverLeft(cause), cause };
   } finally {
     limit.clear();
   }
@@ -66,7 +67,8 @@ function limitTime(timeout_ms: number, given: AbortSignal | undefined) {
 }
 
 function isGood(status: number, body: unknown, request: Exchange): boolean {
-  if (!(request.is_list ? Array.isArray(body) : isObject(body))) return false;
+  const objects = request.is_list ? body : [body];
+  if (!Array.isArray(objects) || !objects.every(isObject)) return false;
   return (
     (status >= 200 && status < 300) || (request.also_answers.includes(status) && readRefusal(body) === null)
   );

@@ -1,5 +1,6 @@
 // Lists: `for await` walks over all items and asks for a page when it gets there, `await` gives the first page. The next
 // page is where the gateway's Link header says, so nothing is missed that is created meanwhile.
+import { InvalidResponseError } from './errors.ts';
 
 /** One page of a list. Walking over it goes on through the pages behind it. */
 export class Page<Item> implements AsyncIterable<Item> {
@@ -80,6 +81,18 @@ export class List<Item> implements PromiseLike<Page<Item>>, AsyncIterable<Item> 
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     yield* await this.#firstPage();
   }
+}
+
+/** Whether the next page is the one that was just asked for with these parameters: its list would never end. */
+export function isSameQuery(params: object, next: Record<string, string>): boolean {
+  const asked = new Map(Object.entries(params).map(([name, value]) => [name, String(value)]));
+  const is_left_out = asked.has('offset') && next['offset'] === undefined;
+  return !is_left_out && Object.entries(next).every(([name, value]) => asked.get(name) === value);
+}
+
+export function endless(operation: string): InvalidResponseError {
+  const message = `${operation} does not end: the page after this one is this one.`;
+  return new InvalidResponseError({ code: 'invalid_response', message });
 }
 
 /** The query of the next page from a Link header; null on the last page. Only its query, because we know the gateway. */

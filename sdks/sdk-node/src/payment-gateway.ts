@@ -3,7 +3,7 @@ import { carryOut } from './call.ts';
 import { type PaymentGatewayOptions, readOptions } from './configuration.ts';
 import type { Operations } from './generated/operations.ts';
 import type { Readiness } from './generated/schemas.ts';
-import { List, Page, readNextQuery } from './pages.ts';
+import { endless, isSameQuery, List, Page, readNextQuery } from './pages.ts';
 import { type CallOptions, type OperationId, prepareRequest, refuse } from './request.ts';
 import { ApiKeys, PublishableKeys } from './resources/keys.ts';
 import { AuditLog, OrganizationSettings } from './resources/organization.ts';
@@ -99,7 +99,11 @@ export class PaymentGateway implements Caller {
       if (!Array.isArray(body)) throw refuse('operation', `${operation} is no list.`);
       const next = readNextQuery(headers);
       const { offset: _, ...kept } = page_params as { offset?: unknown };
-      const page = new Page<ItemOf<Id>>(body, next && (() => loadPage({ ...kept, ...next })));
+      const loadNext = async (query: Record<string, string>): Promise<Page<ItemOf<Id>>> => {
+        if (isSameQuery(page_params, query)) throw endless(operation);
+        return loadPage({ ...kept, ...query });
+      };
+      const page = new Page<ItemOf<Id>>(body, next && (() => loadNext(next)));
       const facts = responseOf(body);
       if (facts !== undefined) keepFacts(page, facts);
       return page;

@@ -31,7 +31,8 @@ export interface Refusal {
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 
 /** The gateway's refusal, or null for a body that is not the gateway's: a proxy's error page, for example. */
 export function readRefusal(body: unknown): Refusal | null {

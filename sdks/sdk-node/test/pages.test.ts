@@ -1,7 +1,7 @@
 // Lists: no page is asked for that nobody needs, and none is missed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InternalError, type PaymentGateway, responseOf } from '../src/mpac-pgw.ts';
+import { InternalError, InvalidResponseError, type PaymentGateway, responseOf } from '../src/mpac-pgw.ts';
 import { type Answerer, answerJson, INTENT, makeClient, reasonOf, startServer } from './loopback-server.ts';
 
 const PAGES = [['pi_1', 'pi_2'], ['pi_3', 'pi_4'], ['pi_5']];
@@ -144,4 +144,19 @@ test('a list is a promise in all its ways', async (t) => {
     is_over = true;
   });
   assert.ok(is_over);
+});
+
+test('a list whose next page is the page itself ends with an error, and not never', async (t) => {
+  const link = { link: '<https://elsewhere.example.com/v1/refunds?limit=2&payment_intent=pi_1>; rel="next"' };
+  const server = await startServer(t, () => answerJson(200, [{ id: 're_1' }], link));
+  const seen: string[] = [];
+  const walk = async () => {
+    const list = makeClient(server.url).refunds.list({ payment_intent: 'pi_1', limit: 2 });
+    for await (const { id } of list) seen.push(id);
+  };
+  const reason = await reasonOf(walk());
+  assert.ok(reason instanceof InvalidResponseError);
+  assert.match(reason.message, /does not end/);
+  assert.deepEqual(seen, ['re_1']);
+  assert.equal(server.requests.length, 1);
 });

@@ -170,17 +170,28 @@ eachCase<{
   else assert.strictEqual(convert(), output);
 });
 
-eachCase<{ operation: keyof Operations; body: string; fields: Record<string, unknown> }>(
-  'objects',
-  async ({ operation, body, fields }) => {
-    const script = makeScript([{ status: 200, headers: { 'content-type': 'application/json' }, body }], 0);
-    const params = { id: 'x_1', sequence: 1 } as never;
-    const answer: unknown = await script.makeGateway({}).call(operation, params);
-    for (const [path, expected] of Object.entries(fields)) {
-      const found = path
-        .split('.')
-        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], answer);
-      assert.deepEqual(found ?? null, expected, path);
-    }
-  },
-);
+eachCase<{
+  operation: keyof Operations;
+  status?: number;
+  body: string;
+  fields?: Record<string, unknown>;
+  error?: Record<string, unknown>;
+}>('objects', async ({ operation, status = 200, body, fields = {}, error }) => {
+  const script = makeScript([{ status, headers: { 'content-type': 'application/json' }, body }], 0);
+  const params = { id: 'x_1', sequence: 1 } as never;
+  const called = script.makeGateway({ maxRetries: 0 }).call(operation, params);
+  if (error !== undefined) {
+    const reason = await called.then(
+      () => assert.fail('It was no error.'),
+      (caught: unknown) => caught,
+    );
+    return compareError(reason, error);
+  }
+  const answer: unknown = await called;
+  for (const [path, expected] of Object.entries(fields)) {
+    const found = path
+      .split('.')
+      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], answer);
+    assert.deepEqual(found ?? null, expected, path);
+  }
+});

@@ -41,6 +41,8 @@ class Operation:
     answer: str
     is_list: bool
     statuses: Tuple[int, ...]
+    #: Statuses besides 2xx that are an answer, and no error.
+    also_answers: Tuple[int, ...]
 
     @property
     def method(self) -> str:
@@ -104,7 +106,13 @@ def _read_operation(openapi: Dict[str, Any], path: str, verb: str, found: Dict[s
         answer=answer,
         is_list=is_list,
         statuses=tuple(sorted(int(status) for status in found["responses"])),
+        also_answers=tuple(int(status) for status, said in found["responses"].items() if _is_answer(said, good, status)),
     )
+
+
+def _is_answer(said: Dict[str, Any], good: Dict[str, Any], status: str) -> bool:
+    """Whether an error has the body of the answer: 503 of a gateway that is not ready says what is missing."""
+    return status >= "400" and said.get("content") == good["content"]
 
 
 def _read_body(openapi: Dict[str, Any], found: Dict[str, Any]) -> Optional[Dict[str, Any]]:

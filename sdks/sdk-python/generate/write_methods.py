@@ -71,6 +71,8 @@ def _write_call(operation: Operation, in_async: bool) -> str:
     if operation.changes_something:
         arguments += ["*", "idempotency_key: Optional[str] = None"]
         given.append("idempotency_key=idempotency_key")
+    if operation.also_answers:
+        given.append(f"also_answers={operation.also_answers!r}")
     return _write_method(
         "async def" if in_async else "def",
         operation.method,

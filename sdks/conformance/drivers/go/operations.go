@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"strings"
 	"time"
@@ -163,17 +164,22 @@ func decodeStrictly(from, into any) error {
 func answerObject(text json.RawMessage) error {
 	var asked struct {
 		Operation string          `json:"operation"`
+		Status    int             `json:"status"`
 		Body      string          `json:"body"`
 		Fields    json.RawMessage `json:"fields"`
+		Error     json.RawMessage `json:"error"`
 	}
 	if err := json.Unmarshal(text, &asked); err != nil {
 		return err
 	}
+	if asked.Status == 0 {
+		asked.Status = http.StatusOK
+	}
 	world := &stand{
-		tries: []try{{Status: 200, Headers: map[string]string{"content-type": "application/json"}, Body: asked.Body}},
+		tries: []try{{Status: asked.Status, Headers: map[string]string{"content-type": "application/json"}, Body: asked.Body}},
 		now:   time.Unix(1700000000, 0),
 	}
-	client := world.client(nil, 0)
+	client := world.client(mpspgw.Ptr(0), 0)
 	method, err := methodOf(client, asked.Operation)
 	if err != nil {
 		return err
@@ -188,6 +194,13 @@ func answerObject(text json.RawMessage) error {
 		}
 	}
 	answer, err := callOperation(client, asked.Operation, given, "")
+	if asked.Error != nil {
+		described, err := describe(err)
+		if err != nil {
+			return err
+		}
+		return compareJSON(asked.Error, described, "error")
+	}
 	if err != nil {
 		return err
 	}

@@ -119,7 +119,7 @@ func (s *stand) check(request *http.Request) error {
 	}
 	// The path of a base URL stands in front of what is signed.
 	target := request.URL.RequestURI()
-	target = target[strings.LastIndex(target, "/v1/"):]
+	target = target[max(0, strings.LastIndex(target, "/v1/")):]
 	signed := mpspgw.SignRequest(keyID, secretKey, s.now, mpspgw.RequestToSign{
 		Method: request.Method,
 		Target: target,

@@ -55,9 +55,13 @@ const ASK = {
     else mustBe(output, convert(), 'the result');
   },
 
-  async objects({ operation, body, fields }) {
+  async objects({ operation, body, fields, error }) {
     mustBe('retrievePaymentIntent', operation, 'the operation');
     const { call } = await connect([{ ...INTENT, body }], { method: 'GET' });
+    if (error !== undefined) {
+      compareFields(error, await failure(call));
+      return;
+    }
     const answer = await call();
     for (const [path, value] of Object.entries(fields)) {
       const found = path.split('.').reduce((at, name) => at?.[name], answer);

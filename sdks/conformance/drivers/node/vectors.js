@@ -80,9 +80,12 @@ export const ASK = {
     else assert.equal(convert(), output);
   },
 
-  objects: async ({ operation, body, fields }) => {
-    const { gateway } = connect([{ status: 200, headers: { 'content-type': 'application/json' }, body }]);
-    const answer = await gateway.call(operation, { id: 'x_1', sequence: 1 });
+  objects: async ({ operation, status = 200, body, fields, error }) => {
+    const answered = { status, headers: { 'content-type': 'application/json' }, body };
+    const { gateway } = connect([answered], { maxRetries: 0 });
+    const called = gateway.call(operation, { id: 'x_1', sequence: 1 });
+    if (error !== undefined) return compareFields(error, await failure(called));
+    const answer = await called;
     for (const [path, value] of Object.entries(fields)) {
       const found = path.split('.').reduce((at, name) => at?.[name], answer);
       assert.deepEqual(found ?? null, value, path);

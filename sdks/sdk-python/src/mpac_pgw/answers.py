@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Dict, Optional
 
+from .call import Call
 from .retries import read_retry_after
 from .transport import HttpResponse, NotSent
 
@@ -64,17 +65,21 @@ def judge_silence(failure: Exception) -> Verdict:
     return Verdict("connection_error", message, try_again=True, may_be_done=True)
 
 
-def judge_answer(response: HttpResponse, *, wants_list: bool, now: float) -> Verdict:
+def judge_answer(response: HttpResponse, call: Call, now: float) -> Verdict:
     """The verdict on an answer.
 
     Args:
         response: The whole answer.
-        wants_list: Whether a good one is a JSON array, and no object.
+        call: What was asked for.
         now: Unix time in seconds, for a ``Retry-After`` that is a date.
     """
     if 200 <= response.status < 300:
-        return _judge_success(response, wants_list)
+        return _judge_success(response, call.wants_list)
     refusal = _read_refusal(response, now)
+    if response.status in call.also_answers and refusal.code is None:
+        answer = _judge_success(response, call.wants_list)
+        if answer.kind is None:
+            return answer
     status, may_wait = response.status, refusal.retry_after_seconds is not None
     if status >= 500:
         is_of_provider = status in (502, 504) and refusal.code == "provider_error"
@@ -95,11 +100,12 @@ def judge_answer(response: HttpResponse, *, wants_list: bool, now: float) -> Ver
 
 def _judge_success(response: HttpResponse, wants_list: bool) -> Verdict:
     data = read_json(response.body)
-    if isinstance(data, list if wants_list else dict):
+    objects = data if wants_list else [data]
+    if isinstance(objects, list) and all(isinstance(each, dict) for each in objects):
         return Verdict(None, "", settles=True, data=data, status=response.status)
     return Verdict(
         "invalid_response",
-        f"The answer is not the JSON {'array' if wants_list else 'object'} that was asked for.",
+        f"The answer is not the {'list of objects' if wants_list else 'object'} that was asked for.",
         may_be_done=True,
         status=response.status,
         request_id=response.headers.get("x-request-id"),

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from typing import AsyncIterator, Awaitable, Callable, Optional, Type, TypeVar, Union
+from typing import AsyncIterator, Awaitable, Callable, Optional, Tuple, Type, TypeVar, Union
 
 from .call import Call, make_call, make_list_call
 from .config import ClientConfig
@@ -21,7 +21,7 @@ Query = Mapping[str, Union[str, int, datetime, None]]
 
 
 class AsyncCalls:
-    """What the methods of AsyncClient are made of. It belongs to one event loop."""
+    """What the methods of AsyncClient are made of."""
 
     def __init__(
         self,
@@ -45,8 +45,10 @@ class AsyncCalls:
         request: Optional[Record] = None,
         *,
         idempotency_key: Optional[str] = None,
+        also_answers: Tuple[int, ...] = (),
     ) -> R:
-        answered = await self._play(make_call(method, path, takes, request, idempotency_key))
+        call = make_call(method, path, takes, request, idempotency_key, also_answers)
+        answered = await self._play(call)
         return read_record(answer, answered.data)
 
     async def _page(self, path: str, item: Type[R], query: Query) -> Page[R]:

@@ -1930,4 +1930,4 @@ class AsyncOperations(AsyncCalls):
         Raises:
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return await self._call("GET", "/ready", models.Readiness)
+        return await self._call("GET", "/ready", models.Readiness, also_answers=(503,))

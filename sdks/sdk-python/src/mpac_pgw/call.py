@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Optional, Type, Union
+from typing import Optional, Tuple, Type, Union
 from urllib.parse import quote
 
 from .errors import InvalidRequestError
@@ -28,6 +28,8 @@ class Call:
     idempotency_key: Optional[str]
     #: Whether a good answer is a JSON array; otherwise it is an object.
     wants_list: bool = False
+    #: Statuses besides 2xx that are an answer, and no error.
+    also_answers: Tuple[int, ...] = ()
 
     @property
     def changes_something(self) -> bool:
@@ -40,6 +42,7 @@ def make_call(
     takes: Optional[Type[Record]] = None,
     request: Optional[Record] = None,
     idempotency_key: Optional[str] = None,
+    also_answers: Tuple[int, ...] = (),
 ) -> Call:
     """A call for one object.
 
@@ -47,7 +50,7 @@ def make_call(
         InvalidRequestError: What was given can be no request.
     """
     if method == "GET":
-        return Call(method, path, b"", None)
+        return Call(method, path, b"", None, also_answers=also_answers)
     key = str(uuid.uuid4()) if idempotency_key is None else idempotency_key
     # Spaces are allowed inside only, because they are trimmed from the ends of a header on its way.
     if not isinstance(key, str) or not re.fullmatch(r"[!-~](?:[ -~]{0,253}[!-~])?", key):
@@ -81,11 +84,12 @@ def segment(name: str, value: Union[str, int]) -> str:
         InvalidRequestError: It is empty, or a dot or two, which would lead to another path.
     """
     fits = isinstance(value, (str, int)) and not isinstance(value, bool)
-    if not fits or str(value) in ("", ".", ".."):
+    text = value if isinstance(value, str) else str(value)
+    if not fits or text in ("", ".", ".."):
         raise InvalidRequestError(
             f"{name} is missing, or is no id.", param=name, details={"field": name, "constraint": "required"}
         )
     try:
-        return quote(str(value), safe="")
+        return quote(text, safe="")
     except UnicodeEncodeError:
         raise InvalidRequestError(f"{name} has half of a character in it.", param=name) from None

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Callable, Iterator, Optional, Type, TypeVar, Union
+from typing import Callable, Iterator, Optional, Tuple, Type, TypeVar, Union
 
 from .call import Call, make_call, make_list_call
 from .config import ClientConfig
@@ -45,8 +45,10 @@ class Calls:
         request: Optional[Record] = None,
         *,
         idempotency_key: Optional[str] = None,
+        also_answers: Tuple[int, ...] = (),
     ) -> R:
-        answered = self._play(make_call(method, path, takes, request, idempotency_key))
+        call = make_call(method, path, takes, request, idempotency_key, also_answers)
+        answered = self._play(call)
         return read_record(answer, answered.data)
 
     def _page(self, path: str, item: Type[R], query: Query) -> Page[R]:

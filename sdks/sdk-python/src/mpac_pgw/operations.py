@@ -1930,4 +1930,4 @@ class Operations(Calls):
         Raises:
             ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
         """
-        return self._call("GET", "/ready", models.Readiness)
+        return self._call("GET", "/ready", models.Readiness, also_answers=(503,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Generic, Iterator, List, Optional, Type, TypeVar, Union, overload
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from .call import Call, make_list_call
 from .errors import InvalidResponseError
@@ -53,14 +53,14 @@ def read_next_query(link: Optional[str]) -> Optional[str]:
     """
     for target, parameters in re.findall(r"<([^>]*)>([^<]*)", link or ""):
         if re.search(r";\s*rel\s*=\s*\"?next\"?\s*(?:[;,]|$)", parameters, re.IGNORECASE):
-            query = urlsplit(target).query
-            return query if re.fullmatch(r"[!-~]+", query) else None
+            # What belongs in no query is written with a percent sign now, and not later, after it was signed.
+            return quote(urlsplit(target).query, safe="%-._~!$&'()*+,;=:@/?") or None
     return None
 
 
 def read_page(item: Type[R], answered: Answered) -> Page[R]:
-    """The page that was answered. What is no object in it is passed over: nobody could read it."""
-    items = [read_record(item, each) for each in answered.data if isinstance(each, dict)]
+    """The page that was answered."""
+    items = [read_record(item, each) for each in answered.data]
     return Page(items, read_next_query(answered.headers.get("link")))
 
 

@@ -43,7 +43,7 @@ def read_retry_after(value: Optional[str], now: float) -> Optional[int]:
         now: Unix time in seconds.
     """
     text = (value or "").strip()
-    if re.fullmatch(r"[0-9]{1,300}", text):
+    if re.fullmatch(r"[0-9]{1,15}", text):
         return int(text)
     date = _DATE.fullmatch(text)
     if date is None:

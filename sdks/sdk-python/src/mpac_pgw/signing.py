@@ -7,8 +7,10 @@ import hmac
 import threading
 from typing import Dict, Optional, Tuple, Union
 
+from .forks import renew_after_fork
+
 #: How far ahead of the clock is signed at most; the gateway tolerates 300 seconds, and clocks differ.
-MOST_SECONDS_AHEAD = 120
+MOST_SECONDS_AHEAD = 240
 
 
 class Signer:
@@ -28,9 +30,13 @@ class Signer:
         # The documented form: the 64 ASCII bytes of the hash's hex, not its 32 bytes.
         self._key = hashlib.sha256(secret.encode("utf-8")).hexdigest().encode("ascii")
         self._lock = threading.Lock()
+        renew_after_fork(self)
         #: The signatures that may still be met, with their time and the idempotency key that they belong to.
         self._used: Dict[str, Tuple[int, str]] = {}
         self._cleaned_at = 0
+
+    def renew(self) -> None:
+        self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         return f"Signer({self.key_id!r})"

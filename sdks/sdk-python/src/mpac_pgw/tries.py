@@ -79,7 +79,7 @@ def play(call: Call, config: ClientConfig, signer: Signer, moment: Moment) -> St
         try:
             response = yield Send(_sign(call, config, signer, moment), min(config.timeout, left))
             assert response is not None
-            verdict = judge_answer(response, wants_list=call.wants_list, now=moment.now())
+            verdict = judge_answer(response, call, moment.now())
         except (TransportError, OSError) as failure:
             verdict = judge_silence(failure)
         except BaseException as interruption:
