@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -50,7 +51,8 @@ type ClientConfig struct {
 	// counts as well.
 	Deadline time.Duration
 	// HTTPClient sends the requests. Its redirect policy and cookie jar are not used. Nil means a client of our own
-	// that keeps connections open.
+	// that keeps connections of HTTP/1.1 open. Give one with HTTP/2 a SendPingTimeout, or a connection that is dead
+	// takes all calls with it for minutes.
 	HTTPClient *http.Client
 
 	// Testing replaces time and chance in tests.
@@ -133,15 +135,13 @@ func checkConfig(config ClientConfig) (*url.URL, *Error) {
 func isThisMachine(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
 
 // makeHTTPClient copies the caller's client, because a redirect must not be followed: it would carry a signed request
-// to an address that nobody chose. Two idle connections to a host, the default of net/http, are too few for a server.
+// to an address that nobody chose.
 func makeHTTPClient(given *http.Client) *http.Client {
 	var client http.Client
 	if given != nil {
 		client = *given
 	} else if transport, ok := http.DefaultTransport.(*http.Transport); ok {
-		transport = transport.Clone()
-		transport.MaxIdleConnsPerHost = transport.MaxIdleConns
-		client.Transport = transport
+		client.Transport = makeTransport(transport)
 	}
 	if client.Transport == nil {
 		client.Transport = http.DefaultTransport
@@ -149,6 +149,22 @@ func makeHTTPClient(given *http.Client) *http.Client {
 	client.Transport = withoutLocation{client.Transport}
 	client.Jar = nil
 	return &client
+}
+
+// makeTransport is for servers. Two idle connections to a host, the default of net/http, are too few for one. It speaks no
+// HTTP/2, where all calls share a connection: once that is dead, net/http sends every retry into it until TCP gives up,
+// which takes a quarter of an hour. A connection of HTTP/1.1 is closed with the try that timed out.
+func makeTransport(usual *http.Transport) *http.Transport {
+	transport := usual.Clone()
+	transport.MaxIdleConnsPerHost = transport.MaxIdleConns
+	transport.ForceAttemptHTTP2 = false
+	transport.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
+	if transport.TLSClientConfig == nil {
+		transport.TLSClientConfig = &tls.Config{}
+	}
+	// The usual transport, once used, offers HTTP/2 also to servers that would then speak it to its copy.
+	transport.TLSClientConfig.NextProtos = []string{"http/1.1"}
+	return transport
 }
 
 func sleep(ctx context.Context, wait time.Duration) error {

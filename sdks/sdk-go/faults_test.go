@@ -190,7 +190,8 @@ func TestACallThatIsCancelledBetweenTwoTriesEndsByWhatIsOpen(t *testing.T) {
 			}},
 		})
 		_, err := client.CreatePaymentIntent(ctx, smallIntent)
-		if mpspgw.KindOf(err) != want || !errors.Is(err, context.Canceled) {
+		failure := failureOf(t, err)
+		if failure.Kind != want || failure.Status != 0 || !errors.Is(err, context.Canceled) {
 			t.Errorf("after %d: %v", status, err)
 		}
 	}
@@ -311,6 +312,28 @@ func TestAConnectionIsUsedAgain(t *testing.T) {
 	}
 	if connections.Load() != 1 {
 		t.Errorf("%d connections for %d requests", connections.Load(), tries)
+	}
+}
+
+func TestOneDeadConnectionIsThatOfOneTry(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
+		if request.ProtoMajor != 1 && request.URL.Path != "/usual" {
+			t.Errorf("it came by %s, where all calls share a connection", request.Proto)
+		}
+		answer(response, 200, intentJSON)
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	usual := http.DefaultTransport
+	defer func() { http.DefaultTransport = usual }()
+	http.DefaultTransport = server.Client().Transport
+	// The usual transport has spoken HTTP/2 already, and a copy of it knows how.
+	if answered, err := http.Get(server.URL + "/usual"); err != nil || answered.Body.Close() != nil {
+		t.Fatal(err)
+	}
+	if _, err := clientAt(server.URL).RetrievePaymentIntent(context.Background(), "pi_1"); err != nil {
+		t.Error(err)
 	}
 }
 

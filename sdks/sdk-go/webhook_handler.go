@@ -17,7 +17,8 @@ const longestDelivery = 1 << 20
 //
 // It answers 204 when handle returns nil. 500 when it returns an error, so that the gateway delivers again; the error is
 // not in the answer. 400 to a delivery that is not genuine, 405 to another method than POST, 413 to a body above 1 MiB,
-// and 500 when a secret is none, because that is no fault of the delivery.
+// and 500 when a secret is none, because that is no fault of the delivery. How long a body may take, and what becomes of a
+// panic in handle, is for your http.Server to say.
 func WebhookHandler(handle func(context.Context, *WebhookEvent) error, secrets ...string) http.Handler {
 	return WebhookVerifier{Secrets: secrets}.Handler(handle)
 }
