@@ -1,5 +1,6 @@
 // One call: its tries, the waits between them, and its end as an answer or as one error. All tries have the same body
 // and the same idempotency key, and each is signed anew.
+import { setMaxListeners } from 'node:events';
 import { setTimeout as timer } from 'node:timers/promises';
 import { type Configuration, readCount, readDuration } from './configuration.ts';
 import type { AnyPaymentGatewayError, ErrorKind } from './errors.ts';
@@ -32,6 +33,8 @@ export async function carryOut(
   const headers = makeHeaders(configuration, request, options.language);
   let is_in_doubt = false;
   if (signal?.aborted) throw endOf(request, abandoned(signal), false);
+  // One signal may end many calls at once. Each listens to it until it ends, which is no leak to be warned of.
+  if (signal !== undefined) setMaxListeners(0, signal);
 
   for (let tries = 1; ; tries += 1) {
     const last = await exchange({

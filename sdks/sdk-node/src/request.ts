@@ -46,6 +46,13 @@ export function prepareRequest(
   if (typeof params !== 'object' || params === null || Array.isArray(params)) {
     throw refuse('params', `${operation} takes its parameters in one object.`);
   }
+  if (typeof options !== 'object' || options === null) {
+    throw refuse('options', `${operation} takes its options in one object.`);
+  }
+  const { signal } = options;
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw refuse('signal', 'signal is an AbortSignal.');
+  }
   const { path, rest } = fillPath(known.path, { ...params });
   const has_body = known.method === 'POST' || known.method === 'PATCH';
   const query = has_body ? '' : makeQuery(rest);
@@ -87,7 +94,8 @@ function makeQuery(values: Values): string {
 
 function encode(name: string, text: string): string {
   try {
-    return encodeURIComponent(text);
+    // fetch writes an apostrophe of a query in this way, too, and what is signed has to be what is sent.
+    return encodeURIComponent(text).replaceAll("'", '%27');
   } catch (cause) {
     // Half of a surrogate pair: no text in UTF-8.
     throw refuse(name, `${name} is no text that can be sent.`, cause);

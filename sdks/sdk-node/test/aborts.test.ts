@@ -1,7 +1,8 @@
 // A caller that gives up: at once, while the gateway works, or between two tries.
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
-import { ConnectionError, UnknownOutcomeError } from '../src/mpac-pgw.ts';
+import { ConnectionError, InvalidRequestError, UnknownOutcomeError } from '../src/mpac-pgw.ts';
 import { answerJson, INTENT, makeClient, ORDER, reasonOf, startServer } from './loopback-server.ts';
 
 test('what is aborted before it is sent is never sent', async (t) => {
@@ -23,6 +24,43 @@ test('a change that is aborted while the gateway works has an unknown outcome, a
   assert.equal(error.idempotency_key, 'key-1');
   assert.equal(error.cause, signal.reason);
   assert.equal(server.requests.length, 1);
+});
+
+test('the reason of an abort says nothing about how far the request came', async (t) => {
+  const giving_up = new AbortController();
+  // What another server did to the caller, who therefore gives up on the payment.
+  const reason = Object.assign(new Error('connect ECONNREFUSED'), {
+    code: 'ECONNREFUSED',
+    syscall: 'connect',
+  });
+  const server = await startServer(t, () => () => giving_up.abort(reason));
+  const { signal } = giving_up;
+  const error = await reasonOf(makeClient(server.url).paymentIntents.create(ORDER, { signal }));
+  assert.ok(error instanceof UnknownOutcomeError, `${error}`);
+  assert.equal(server.requests.length, 1);
+});
+
+test('one signal is for any number of calls, and none of them leaves a listener behind', async (t) => {
+  const server = await startServer(t, () => answerJson(200, INTENT));
+  const { signal } = new AbortController();
+  const warnings: string[] = [];
+  const note = ({ name }: Error) => warnings.push(name);
+  process.on('warning', note);
+  t.after(() => process.off('warning', note));
+  const pgw = makeClient(server.url);
+  await Promise.all(Array.from({ length: 50 }, () => pgw.paymentIntents.retrieve('pi_1', { signal })));
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
+});
+
+test('options that can be none are refused before anything is begun', async (t) => {
+  const server = await startServer(t, () => answerJson(200, INTENT));
+  const pgw = makeClient(server.url);
+  for (const options of [null, 'key-1', { signal: new AbortController() }, { signal: null }]) {
+    const error = await reasonOf(pgw.paymentIntents.retrieve('pi_1', options as never));
+    assert.ok(error instanceof InvalidRequestError, `${error}`);
+  }
+  assert.equal(server.requests.length, 0);
 });
 
 test('a question that is aborted has simply no answer', async (t) => {

@@ -116,6 +116,25 @@ test('a query is signed with its target, and a Date is a time in UTC', async (t)
   assert.equal(request.headers['idempotency-key'], undefined);
 });
 
+test('no sign of a query is written in another way than it is signed', async (t) => {
+  const server = await startServer(t, (place) => answerJson(200, place === 0 ? [] : INTENT));
+  const pgw = makeClient(server.url, { now: () => 1_700_000_000_000 });
+  // All of ASCII that can be printed, and some more.
+  const ascii = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join('');
+  const merchant_ref_id = `${ascii} é 茶 🍵`;
+  await pgw.paymentIntents.list({ merchant_ref_id });
+  await pgw.call('retrieveMerchant', { id: merchant_ref_id });
+  const [listed, retrieved] = server.requests;
+  const query = new URL(listed?.target ?? '', 'https://pay.example.com').searchParams;
+  assert.equal(query.get('merchant_ref_id'), merchant_ref_id);
+  assert.equal(decodeURIComponent(retrieved?.target ?? ''), `/v1/merchants/${merchant_ref_id}`);
+  for (const { method, target, headers } of server.requests) {
+    const { apiKey: key_id, secretKey: secret } = KEY;
+    const signed = signRequest({ key_id, secret, method, target, timestamp: 1_700_000_000 });
+    assert.equal(headers.authorization, signed.authorization, target);
+  }
+});
+
 test('a request names the client, its caller and the language', async (t) => {
   const server = await startServer(t, () => answerJson(200, INTENT));
   const pgw = makeClient(server.url, { userAgent: 'my-shop/1.2', language: 'ja' });
