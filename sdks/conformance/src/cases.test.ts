@@ -41,6 +41,10 @@ test('a case is for the languages of its file, or for those that it names', (t) 
   assert.deepEqual(names('node'), ['yen', 'cents', 'a GET', 'paid by cash']);
   assert.deepEqual(names('js'), ['yen', 'paid by cash']);
   assert.deepEqual(names('go'), ['paid by cash']);
+  write('vectors/money.json', { cases: [{ name: 'cents', for: ['node'] }] });
+  assert.throws(() => names('js'), /money\.json has no cases for js/);
+  rmSync(join(folder, 'scenarios/cash.json'));
+  assert.throws(() => names('go'), /no scenarios/);
 });
 
 test('every scenario says what it is about, and ends by counting the money where a provider has some', () => {

@@ -25,9 +25,12 @@ export function listCases(language: Language, folder: string = CONFORMANCE_FOLDE
   const vectors = Object.entries(files)
     .filter(([, languages]) => languages.includes(language))
     .flatMap(([file]) =>
-      read<VectorFile>(folder, `vectors/${file}.json`)
-        .cases.filter((one) => one.for === undefined || one.for.includes(language))
-        .map(({ name }): Case => ({ kind: 'vector', file, name })),
+      someOf(
+        `vectors/${file}.json has no cases for ${language}`,
+        read<VectorFile>(folder, `vectors/${file}.json`)
+          .cases.filter((one) => one.for === undefined || one.for.includes(language))
+          .map(({ name }): Case => ({ kind: 'vector', file, name })),
+      ),
     );
   const scenarios = readdirSync(join(folder, 'scenarios'))
     .filter((name) => name.endsWith('.json'))
@@ -36,7 +39,13 @@ export function listCases(language: Language, folder: string = CONFORMANCE_FOLDE
       const file = name.slice(0, -'.json'.length);
       return { kind: 'scenario', file, name: read<{ name: string }>(folder, `scenarios/${name}`).name };
     });
-  return [...vectors, ...scenarios];
+  return [...vectors, ...someOf('there are no scenarios', scenarios)];
+}
+
+/** What asks nothing proves nothing. */
+function someOf(fault: string, cases: Case[]): Case[] {
+  if (cases.length === 0) throw new Error(fault);
+  return cases;
 }
 
 function read<T>(folder: string, path: string): T {

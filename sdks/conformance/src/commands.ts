@@ -21,7 +21,13 @@ export interface CommandOptions {
   timeout_ms?: number;
 }
 
-const running = new Set<ChildProcess>();
+const running = new Map<ChildProcess, Promise<void>>();
+let is_over = false;
+
+/** A run that was interrupted begins nothing more, so that nothing is left behind. */
+export function refuseWhenOver(): void {
+  if (is_over) throw new Error('the run was interrupted');
+}
 
 /** Of our environment a command gets these alone: no npm_config_… of the npm that runs us, no PYTHONPATH, no GOFLAGS. */
 const INHERITED = [
@@ -46,8 +52,9 @@ export function makeEnvironment(env: Record<string, string> = {}): Record<string
 }
 
 /** Runs it to its end, whatever that is; rejects only when it cannot be started. */
-export function runCommand(file: string, args: string[], options: CommandOptions): Promise<Ended> {
+export async function runCommand(file: string, args: string[], options: CommandOptions): Promise<Ended> {
   const { cwd, env, timeout_ms = PATIENCE_MS } = options;
+  refuseWhenOver();
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       cwd,
@@ -55,7 +62,7 @@ export function runCommand(file: string, args: string[], options: CommandOptions
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    running.add(child);
+    running.set(child, new Promise((closed) => child.once('close', () => closed())));
     let timed_out = false;
     const timer = setTimeout(() => {
       timed_out = true;
@@ -105,9 +112,12 @@ export async function findVersion(command: string, ask = '--version'): Promise<s
   }
 }
 
-/** For a run that is interrupted. */
-export function endAllCommands(): void {
-  for (const child of running) kill(child);
+/** For a run that is interrupted, or at its end: nothing more is begun, and what runs is gone when this resolves. */
+export async function endAllCommands(): Promise<void> {
+  is_over = true;
+  const closed = [...running.values()];
+  for (const child of running.keys()) kill(child);
+  await Promise.all(closed);
 }
 
 function kill(child: ChildProcess): void {

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { refuseWhenOver } from './commands.ts';
 
 const CLI = fileURLToPath(new URL('../../../gateway/dist/src/cli.js', import.meta.url));
 const PATIENCE_MS = 60_000;
@@ -38,6 +39,7 @@ export interface GatewayProcess {
 
 /** Starts it and waits until it is ready; `data_dir` must be new, and reachable for another user. */
 export async function startGateway(data_dir: string): Promise<GatewayProcess> {
+  refuseWhenOver();
   const facts_path = join(data_dir, 'development.json');
   const child = spawn(process.execPath, [CLI, 'start'], {
     env: {
@@ -86,13 +88,12 @@ async function waitUntilReady(child: ChildProcess, facts_path: string, said: () 
 async function stopGateway(child: ChildProcess, ended: Promise<void>, data_dir: string): Promise<void> {
   child.kill('SIGTERM');
   const gone = await Promise.race([ended.then(() => true), delay(15_000, false, { ref: false })]);
-  if (gone) return;
-  child.kill('SIGKILL');
+  if (!gone) child.kill('SIGKILL');
   await ended;
   killPostgres(data_dir);
 }
 
-/** A killed gateway leaves its database behind, by design; a run that is over must not. */
+/** A gateway that was killed, by us or by somebody else, leaves its database behind, by design; a run must not. */
 export function killPostgres(data_dir: string): void {
   try {
     const pid = Number(readFileSync(join(data_dir, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);

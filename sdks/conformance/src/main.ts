@@ -1,7 +1,7 @@
 // `npm run sdks`: builds, packs and installs every SDK as its user would, and lets its driver prove it against a gateway
 // with one set of vectors and scenarios. `-- go python` proves these alone, `-- shop` the example shop; `-- stage` only
 // sets the stage, for those who work on a driver.
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,14 +23,22 @@ const ROWS: readonly Subject[] = [...LANGUAGES, 'shop'];
 
 let run_folder = '';
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void cleanUp().then(() => process.exit(130)));
+/** What a shell says of a Ctrl-C. */
+const INTERRUPTED = 130;
+let cleaning: Promise<void> | null = null;
+
+// A Ctrl-C comes twice, from the terminal and from npm, and the second one must not cut off what the first one began.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void cleanUp().finally(() => process.exit(INTERRUPTED)));
 }
 
-async function cleanUp(): Promise<void> {
-  endAllCommands();
-  await stopAllGateways();
-  if (run_folder !== '') await rm(run_folder, { recursive: true, force: true });
+function cleanUp(): Promise<void> {
+  cleaning ??= (async () => {
+    await Promise.all([endAllCommands(), stopAllGateways()]);
+    // A browser that was killed may still write for a moment.
+    if (run_folder !== '') await rm(run_folder, { recursive: true, force: true, maxRetries: 10 });
+  })();
+  return cleaning;
 }
 
 async function main(words: string[]): Promise<number> {
@@ -45,8 +53,13 @@ async function main(words: string[]): Promise<number> {
   run_folder = await mkdtemp(join(tmpdir(), 'mpac-pgw-sdks-'));
   // When root runs this, PostgreSQL runs as somebody else and must be able to pass through.
   await chmod(run_folder, 0o711);
+  // What compilers, installers and browsers leave behind when they are killed goes with it.
+  const temporary = join(run_folder, 'tmp');
+  await mkdir(temporary);
+  process.env['TMPDIR'] = temporary;
   if (words.includes('stage')) return showStage();
   const proofs = await proveAll(wanted);
+  if (cleaning !== null) return INTERRUPTED;
   console.log(`\n${makeTable(proofs)}\n`);
   const failures = proofs.map(({ subject, findings }) => makeFailures(subject, findings));
   for (const text of failures) if (text !== '') console.log(`${text}\n`);

@@ -2,7 +2,7 @@
 // everything with the installed package, and the language checks what it has of its own.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CONFORMANCE_FOLDER, type Language, listCases } from './cases.ts';
+import { type Case, CONFORMANCE_FOLDER, type Language, listCases } from './cases.ts';
 import { runCommand } from './commands.ts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
 import { commandCheck, type Installed, type LanguageKit, runChecks } from './language.ts';
@@ -32,6 +32,8 @@ export interface Proof {
 export async function prove(language: Language, root: string, run_folder: string): Promise<Proof> {
   const began = performance.now();
   const folder = join(run_folder, language);
+  // What is to be proven is read once, whoever edits it meanwhile.
+  const cases = listCases(language);
   const end = (artefact: string, findings: Finding[]): Proof => {
     return { subject: language, artefact, findings, seconds: (performance.now() - began) / 1_000 };
   };
@@ -40,15 +42,20 @@ export async function prove(language: Language, root: string, run_folder: string
     await mkdir(folder);
     installed = await KITS[language].install({ root, folder });
   } catch (error) {
-    return end('', [...failAll(language), { column: 'checks', name: 'the package', why: tell(error) }]);
+    return end('', [...failAll(cases), { column: 'checks', name: 'the package', why: tell(error) }]);
   }
   // A driver mostly waits for the silent provider; the checks have something to do meanwhile.
-  const both = await Promise.all([play(language, installed, folder), runChecks(installed.checks)]);
+  const both = await Promise.all([play(language, cases, installed, folder), runChecks(installed.checks)]);
   return end(installed.artefact, both.flat());
 }
 
 /** The driver, and then the examples of the published guides, at the same gateway. */
-async function play(language: Language, installed: Installed, folder: string): Promise<Finding[]> {
+async function play(
+  language: Language,
+  cases: Case[],
+  installed: Installed,
+  folder: string,
+): Promise<Finding[]> {
   try {
     return await withStage(join(folder, 'gateway'), async (env, { facts }, { url: stage_url }) => {
       const { file, args, cwd } = installed.driver;
@@ -57,10 +64,10 @@ async function play(language: Language, installed: Installed, folder: string): P
       await mkdir(workdir);
       const examples = await runPublishedExamples({ ...installed.examples, facts, stage_url, workdir });
       if (examples.length === 0) throw new Error(`no published example is in ${language}`);
-      return [...judge(listCases(language), ended), ...examples.map(judgeExample)];
+      return [...judge(cases, ended), ...examples.map(judgeExample)];
     });
   } catch (error) {
-    return [...failAll(language), { column: 'checks', name: 'the driver', why: tell(error) }];
+    return [...failAll(cases), { column: 'checks', name: 'the driver', why: tell(error) }];
   }
 }
 
@@ -91,10 +98,10 @@ export async function proveShop(root: string, run_folder: string): Promise<Proof
 }
 
 /** What has no driver to be played by has failed, case by case, so that the counts stay the same. */
-function failAll(language: Language): Finding[] {
+function failAll(cases: Case[]): Finding[] {
   const silence = { code: 1, timed_out: false, stdout: '', stderr: '' };
   // Why there is no driver is told by who asks.
-  return judge(listCases(language), silence).filter(({ column }) => column !== 'checks');
+  return judge(cases, silence).filter(({ column }) => column !== 'checks');
 }
 
 const tell = (error: unknown) => (error instanceof Error ? error.message : String(error));
