@@ -13,7 +13,7 @@ from .tries import Moment
 
 
 class AsyncClient(AsyncOperations):
-    """A client of the gateway for asyncio. It belongs to the event loop in which it is first used.
+    """A client of the gateway for asyncio. Each event loop that uses it has connections of its own.
 
     ::
 
@@ -73,7 +73,7 @@ class AsyncClient(AsyncOperations):
         return made
 
     async def aclose(self) -> None:
-        """Closes the connections, for good."""
+        """Closes the connections of this event loop. The client can be used again, and then makes new ones."""
         await self._transport.aclose()
 
     async def close(self) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import http.client
 import io
-import os
 import selectors
 import socket
 import ssl
 import threading
 import time
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple
 from urllib.parse import urlsplit
 
+from .forks import renew_after_fork
 from .transport import HttpRequest, HttpResponse, NotAnswered, NotSent
 
 #: A connection that nobody used for so long is not trusted: something on the way may have forgotten it.
@@ -34,18 +34,25 @@ class HttpClientTransport:
         self._ssl_context = ssl_context
         self._lock = threading.Lock()
         self._idle: List[Tuple[str, float, _Connection]] = []
-        self._process = os.getpid()
+        renew_after_fork(self)
+
+    def renew(self) -> None:
+        # A process that was forked shares the sockets of its parent, and must not write into them. Closing ours says
+        # nothing to the gateway.
+        self._lock = threading.Lock()
+        self.close()
 
     def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
         ends = time.monotonic() + timeout
-        connection = self._take(request.origin) or self._connect(request.origin, timeout)
+        connection = self._take(request.origin) or self._connect(request.origin, ends)
         try:
             connection.limit(ends)
             connection.request(request.method, request.target, request.body or None, dict(request.headers))
             answer = connection.getresponse()
             body = answer.read()
             response = HttpResponse(answer.status, _join(answer.getheaders()), body)
-        except (OSError, http.client.HTTPException) as failure:
+        except (OSError, ValueError, http.client.HTTPException) as failure:
+            # A ValueError is what http.client makes of some answers that are no HTTP.
             connection.close()
             raise NotAnswered(_describe(failure)) from None
         except BaseException:
@@ -67,9 +74,6 @@ class HttpClientTransport:
 
     def _take(self, origin: str) -> Optional[_Connection]:
         with self._lock:
-            if self._process != os.getpid():
-                # A process that was forked shares the sockets of its parent, and must not write into them.
-                self._idle, self._process = [], os.getpid()
             now = time.monotonic()
             stale = [each for each in self._idle if now - each[1] > LONGEST_IDLE_SECONDS]
             self._idle = [each for each in self._idle if each not in stale]
@@ -89,20 +93,17 @@ class HttpClientTransport:
 
     def _keep(self, origin: str, connection: _Connection) -> None:
         with self._lock:
-            fits = len(self._idle) < MOST_IDLE_CONNECTIONS and self._process == os.getpid()
+            fits = len(self._idle) < MOST_IDLE_CONNECTIONS
             if fits:
                 self._idle.append((origin, time.monotonic(), connection))
         if not fits:
             connection.close()
 
-    def _connect(self, origin: str, timeout: float) -> _Connection:
-        url = urlsplit(origin)
-        made: _Connection
-        if url.scheme == "https":
-            self._ssl_context = self._ssl_context or ssl.create_default_context()
-            made = _TlsConnection(url.hostname or "", url.port, timeout=timeout, context=self._ssl_context)
-        else:
-            made = _PlainConnection(url.hostname or "", url.port, timeout=timeout)
+    def _connect(self, origin: str, ends: float) -> _Connection:
+        context = None
+        if origin.startswith("https:"):
+            context = self._ssl_context = self._ssl_context or ssl.create_default_context()
+        made = _Connection(origin, context, ends)
         try:
             made.connect()
         except OSError as failure:
@@ -111,12 +112,42 @@ class HttpClientTransport:
         return made
 
 
-class _Limited(http.client.HTTPConnection):
+class _Answer(http.client.HTTPResponse):
+    headers: Any
+
+    def begin(self) -> None:
+        super().begin()
+        # Of the answers before the answer, such as 103 with its hints, http.client passes over 100 alone.
+        while self.status < 200:
+            self.headers = None
+            super().begin()
+
+
+class _Connection(http.client.HTTPConnection):
     """A connection whose requests end in time as a whole; http.client limits only each wait for bytes."""
 
+    response_class = _Answer
+
+    def __init__(self, origin: str, context: Optional[ssl.SSLContext], ends: float) -> None:
+        url = urlsplit(origin)
+        self.default_port = 443 if context else 80
+        # Without a port http.client would take the end of an IPv6 address for one.
+        super().__init__(url.hostname or "", url.port or self.default_port)
+        self._context = context
+        self._ends = ends
+
     def connect(self) -> None:
-        super().connect()
-        self.sock: Any = _LimitedSocket(self.sock)
+        sock = _reach(self.host, self.port, self._ends)
+        try:
+            # A body goes out right behind its headers, and does not wait until they have been acknowledged.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._context is not None:
+                sock.settimeout(_left(self._ends))
+                sock = self._context.wrap_socket(sock, server_hostname=self.host)
+        except BaseException:
+            sock.close()
+            raise
+        self.sock: Any = _LimitedSocket(sock)
 
     def limit(self, ends: float) -> None:
         self.sock.ends = ends
@@ -128,15 +159,30 @@ class _Limited(http.client.HTTPConnection):
             return not selector.select(0)
 
 
-class _PlainConnection(_Limited):
-    pass
+def _reach(host: str, port: int, ends: float) -> socket.socket:
+    """A connection to the first address of the host that answers; each has an even share of the time that is left."""
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    failure = OSError("the host has no address")
+    for tried, (family, kind, protocol, _, address) in enumerate(addresses):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(_left(ends) / (len(addresses) - tried))
+            sock.connect(address)
+            return sock
+        except OSError as raised:
+            sock.close()
+            failure = raised
+        except BaseException:
+            sock.close()
+            raise
+    raise failure
 
 
-class _TlsConnection(_Limited, http.client.HTTPSConnection):
-    pass
-
-
-_Connection = Union[_PlainConnection, _TlsConnection]
+def _left(ends: float) -> float:
+    left = ends - time.monotonic()
+    if left <= 0:
+        raise socket.timeout("timed out")
+    return left
 
 
 class _LimitedSocket:
@@ -165,10 +211,7 @@ class _LimitedSocket:
         self._sock.close()
 
     def _in_time(self) -> socket.socket:
-        left = self.ends - time.monotonic()
-        if left <= 0:
-            raise socket.timeout("timed out")
-        self._sock.settimeout(left)
+        self._sock.settimeout(_left(self.ends))
         return self._sock
 
 

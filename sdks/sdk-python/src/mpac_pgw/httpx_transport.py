@@ -7,6 +7,7 @@ import ssl
 import time
 from typing import Any, Dict, Optional
 
+from .forks import renew_after_fork
 from .transport import HttpRequest, HttpResponse, NotAnswered, NotSent, TransportError
 
 try:
@@ -19,18 +20,33 @@ class HttpxTransport:
     """For Client: ``Client(config, transport=HttpxTransport(httpx.Client(proxy=…)))``.
 
     httpx limits each wait for bytes, and this transport the answer as a whole, so one try takes ``timeout`` seconds
-    and at worst one wait more. HttpClientTransport is exact.
+    and at worst one wait more. HttpClientTransport is exact, but for the time in which the system looks up a name.
 
     Args:
-        client: Yours, with the proxies, certificates and hooks that you need; closing it stays your task. Without
-            one a client is made that uses no proxy and trusts what the system trusts, as HttpClientTransport does.
+        client: Yours, with the proxies, certificates and hooks that you need; closing it stays your task, and it is
+            not for processes that are forked later. Without one a client is made that uses no proxy and trusts what
+            the system trusts, as HttpClientTransport does.
     """
 
     def __init__(self, client: Optional[httpx.Client] = None) -> None:
         self._is_ours = client is None
-        self._client = client or httpx.Client(verify=ssl.create_default_context(), trust_env=False)
+        self._is_forked = False
+        self._ssl_context = ssl.create_default_context() if client is None else None
+        self._client = client or self._make()
+        renew_after_fork(self)
+
+    def _make(self) -> httpx.Client:
+        return httpx.Client(verify=self._ssl_context or True, trust_env=False)
+
+    def renew(self) -> None:
+        # The connections are our parent's, and would bring us answers to its requests.
+        self._is_forked = True
+        if self._is_ours:
+            self._client = self._make()
 
     def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+        if self._is_forked and not self._is_ours:
+            raise NotSent("this process was forked after its httpx client was made; make one in each process")
         ends = time.monotonic() + timeout
         try:
             with self._client.stream(
@@ -40,8 +56,6 @@ class HttpxTransport:
                 headers=dict(request.headers),
                 timeout=timeout,
                 follow_redirects=False,
-                # Sent exactly as it was signed; httpx would write some characters in another way.
-                extensions={"target": request.target.encode("ascii")},
             ) as answer:
                 body = bytearray()
                 for chunk in answer.iter_bytes():
@@ -54,32 +68,45 @@ class HttpxTransport:
 
     def close(self) -> None:
         if self._is_ours:
-            self._client.close()
+            closed, self._client = self._client, self._make()
+            closed.close()
 
 
 class AsyncHttpxTransport:
     """For AsyncClient, which makes one by itself.
 
     Args:
-        client: Yours; closing it stays your task. Without one a client is made as for HttpxTransport.
+        client: Yours, for one event loop; closing it stays your task. Without one a client is made as for
+            HttpxTransport, and another for each event loop that comes.
     """
 
     def __init__(self, client: Optional[httpx.AsyncClient] = None) -> None:
-        self._is_ours = client is None
-        self._client = client or httpx.AsyncClient(verify=ssl.create_default_context(), trust_env=False)
+        self._theirs = client
+        self._ssl_context = ssl.create_default_context() if client is None else None
+        self._ours: Dict[asyncio.AbstractEventLoop, httpx.AsyncClient] = {}
+
+    def _client_of_this_loop(self) -> httpx.AsyncClient:
+        if self._theirs is not None:
+            return self._theirs
+        loop = asyncio.get_running_loop()
+        if loop not in self._ours:
+            # asyncio.run makes a loop each time, and closes it with all that belongs to it.
+            self._ours = {each: client for each, client in self._ours.items() if not each.is_closed()}
+            self._ours[loop] = httpx.AsyncClient(verify=self._ssl_context or True, trust_env=False)
+        return self._ours[loop]
 
     async def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
         progress = _Progress()
         try:
             answer = await asyncio.wait_for(
-                self._client.request(
+                self._client_of_this_loop().request(
                     request.method,
                     request.url,
                     content=request.body or None,
                     headers=dict(request.headers),
                     timeout=timeout,
                     follow_redirects=False,
-                    extensions={"target": request.target.encode("ascii"), "trace": progress.trace},
+                    extensions={"trace": progress.trace},
                 ),
                 timeout,
             )
@@ -90,8 +117,9 @@ class AsyncHttpxTransport:
         return HttpResponse(answer.status_code, dict(answer.headers), answer.content)
 
     async def aclose(self) -> None:
-        if self._is_ours:
-            await self._client.aclose()
+        client = self._ours.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()
 
 
 class _Progress:

@@ -39,6 +39,9 @@ def to_minor_units(amount: Union[str, Decimal], currency: str) -> int:
         ValueError: It is no decimal, has too many digits, or the currency is not known.
     """
     if isinstance(amount, Decimal):
+        # An exponent of ten digits would be written out as gigabytes of zeros.
+        if amount.is_finite() and abs(amount.adjusted()) > 32:
+            raise ValueError("The amount is larger or finer than can be said in all languages.")
         # "f" writes no exponent; what is no number at all becomes a word, and is refused below.
         amount = format(amount, "f")
     if not isinstance(amount, str):

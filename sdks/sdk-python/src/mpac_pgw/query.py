@@ -29,7 +29,8 @@ def _as_text(name: str, value: Union[str, int, datetime]) -> str:
         return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise InvalidRequestError(f"{name} is to be text or a number.", param=name)
-    return str(value)
+    # A member of an enumeration of theirs is its value, although str() would give its name.
+    return value if isinstance(value, str) else format(int(value))
 
 
 def _quote(name: str, text: str) -> str:
