@@ -47,7 +47,9 @@ export function typeOf(schema: Schema, direction: Direction, name = ''): string 
     case 'array': {
       if (schema.items === undefined) throw new Error(`The array ${name} does not say of what.`);
       const item = typeOf(schema.items, direction, name);
-      return /[|&]/.test(item) ? `Array<${item}>` : `${item}[]`;
+      // Who sends a list keeps it, so it may be one that nobody can change.
+      if (/[|&]/.test(item)) return `${direction === 'sent' ? 'ReadonlyArray' : 'Array'}<${item}>`;
+      return `${direction === 'sent' ? 'readonly ' : ''}${item}[]`;
     }
     case 'object':
       return objectOf(schema, direction);

@@ -2,7 +2,7 @@
 // and the same idempotency key, and each is signed anew.
 import { setMaxListeners } from 'node:events';
 import { setTimeout as timer } from 'node:timers/promises';
-import { type Configuration, readCount, readDuration } from './configuration.ts';
+import { type AnswerHeaders, type Configuration, readCount, readDuration } from './configuration.ts';
 import type { AnyPaymentGatewayError, ErrorKind } from './errors.ts';
 import { makeError } from './errors.ts';
 import { exchange } from './exchange.ts';
@@ -15,7 +15,7 @@ import { judge, readRefusal, readRetryAfter, waitBefore } from './verdict.ts';
 
 export interface Answer {
   body: object;
-  headers: Headers;
+  headers: AnswerHeaders;
 }
 
 /** Carries out a prepared request. Rejects with a PaymentGatewayError, and with nothing else. */

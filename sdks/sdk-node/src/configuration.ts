@@ -2,8 +2,36 @@
 // so it is refused at once and by name, and never with the value, which may be a secret.
 import { InvalidRequestError } from './errors.ts';
 
-/** As much of `fetch` as is used: give another one to go through a proxy, to trace, or to test. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+/** What `fetch` is asked. */
+export interface FetchRequest {
+  method: string;
+  headers: Record<string, string>;
+  body: string | null;
+  redirect: 'manual';
+  signal: AbortSignal;
+}
+
+/** As much of its answer as is read. */
+export interface FetchAnswer {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly body: {
+    getReader(): {
+      read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+      cancel(): Promise<void>;
+    };
+  } | null;
+}
+
+export interface AnswerHeaders {
+  get(name: string): string | null;
+}
+
+/**
+ * As much of `fetch` as is used: give another one to go through a proxy, to trace, or to test. Node's fits, and so does
+ * any version of undici's.
+ */
+export type Fetch = (url: string, request: FetchRequest) => Promise<FetchAnswer>;
 
 export interface PaymentGatewayOptions {
   /** Where the gateway is: `https://pay.example.com`. A path is kept in front of every request's, and not signed. */

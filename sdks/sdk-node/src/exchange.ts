@@ -1,6 +1,6 @@
 // One try: one HTTP request, and its answer or the lack of one. Its time is bounded, and so is what is read; it follows
 // no redirect, because a signed request is meant for one gateway.
-import type { Fetch } from './configuration.ts';
+import type { Fetch, FetchAnswer } from './configuration.ts';
 import type { Try } from './verdict.ts';
 import { isObject, readRefusal } from './verdict.ts';
 
@@ -12,7 +12,7 @@ export interface Exchange {
   url: string;
   method: string;
   headers: Record<string, string>;
-  body: Uint8Array | undefined;
+  body: string | undefined;
   timeout_ms: number;
   /** The caller's. */
   signal: AbortSignal | undefined;
@@ -39,7 +39,7 @@ export async function exchange(request: Exchange): Promise<Try> {
 async function send(
   { fetch, url, method, headers, body }: Exchange,
   signal: AbortSignal,
-): Promise<{ response: Response; text: string | null }> {
+): Promise<{ response: FetchAnswer; text: string | null }> {
   const response = await fetch(url, { method, headers, body: body ?? null, redirect: 'manual', signal });
   return { response, text: await readText(response) };
 }
@@ -75,13 +75,13 @@ function isGood(status: number, body: unknown, request: Exchange): boolean {
 }
 
 /** Null when it is too long. What is compressed counts as it is unpacked, so that a small answer cannot become huge. */
-async function readText(response: Response): Promise<string | null> {
+async function readText(response: FetchAnswer): Promise<string | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = response.body?.getReader();
   while (reader !== undefined) {
-    const { done, value } = await reader.read();
-    if (done) break;
+    const { value } = await reader.read();
+    if (value === undefined) break;
     length += value.length;
     if (length > MAX_BODY_BYTES) {
       await reader.cancel();

@@ -1,5 +1,11 @@
 // What `import … from '@cloudsky/mpac-pgw-sdk-node'` gives.
-export type { Fetch, PaymentGatewayOptions } from './configuration.ts';
+export type {
+  AnswerHeaders,
+  Fetch,
+  FetchAnswer,
+  FetchRequest,
+  PaymentGatewayOptions,
+} from './configuration.ts';
 export {
   type AnyPaymentGatewayError,
   AuthenticationError,

@@ -1,5 +1,6 @@
 // Lists: `for await` walks over all items and asks for a page when it gets there, `await` gives the first page. The next
 // page is where the gateway's Link header says, so nothing is missed that is created meanwhile.
+import type { AnswerHeaders } from './configuration.ts';
 import { InvalidResponseError } from './errors.ts';
 
 /** One page of a list. Walking over it goes on through the pages behind it. */
@@ -96,7 +97,7 @@ export function endless(operation: string): InvalidResponseError {
 }
 
 /** The query of the next page from a Link header; null on the last page. Only its query, because we know the gateway. */
-export function readNextQuery(headers: Headers): Record<string, string> | null {
+export function readNextQuery(headers: AnswerHeaders): Record<string, string> | null {
   const link = headers.get('link') ?? '';
   for (const [, target = '', parameters = ''] of link.matchAll(/<([^>]*)>((?:\s*;[^,]*)?)/g)) {
     if (!/;\s*rel="?next"?\s*(;|$)/i.test(parameters)) continue;

@@ -26,7 +26,7 @@ export interface PreparedRequest {
   method: string;
   /** The path with its query, as it is signed. */
   target: string;
-  body: Uint8Array | undefined;
+  body: string | undefined;
   /** Undefined for a request that changes nothing. */
   idempotency_key: string | undefined;
   is_list: boolean;
@@ -107,9 +107,9 @@ function dateText(name: string, date: Date): string {
   return date.toISOString();
 }
 
-function makeBody(operation: string, values: Values): Uint8Array {
+function makeBody(operation: string, values: Values): string {
   try {
-    return Buffer.from(JSON.stringify(values), 'utf8');
+    return JSON.stringify(values);
   } catch (cause) {
     throw refuse('body', `The parameters of ${operation} cannot be written as JSON.`, cause);
   }

@@ -1,5 +1,6 @@
 // What is known of an answer besides what it says. It is kept beside the object and not in it, so that an intent is the
 // same whether it was created, listed or came in a webhook.
+import type { AnswerHeaders } from './configuration.ts';
 
 export interface ResponseFacts {
   status: number;
@@ -26,7 +27,7 @@ export function keepFacts(answer: object, facts: ResponseFacts): void {
 
 export function readFacts(
   status: number,
-  headers: Headers,
+  headers: AnswerHeaders,
   idempotency_key: string | undefined,
 ): ResponseFacts {
   const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) => {

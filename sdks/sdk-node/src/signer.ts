@@ -9,7 +9,7 @@ const MOST_SECONDS_AHEAD = 240;
 export interface ToSign {
   method: string;
   target: string;
-  body: Uint8Array | undefined;
+  body: string | undefined;
   idempotency_key: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export function makeSigner(key_id: string, secret: string, now: () => number): (
     for (const [signature, { timestamp }] of used) if (timestamp < seconds) used.delete(signature);
   };
   let cleaned_at = 0;
-  return ({ method, target, body = new Uint8Array(), idempotency_key }) => {
+  return ({ method, target, body = '', idempotency_key }) => {
     const first = Math.floor(now() / 1000);
     if (first !== cleaned_at) forgetBefore(first);
     cleaned_at = first;

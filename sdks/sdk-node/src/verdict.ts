@@ -1,12 +1,13 @@
 // What one try of a call says: whether it may have been carried out, whether it is worth another try, and which kind of
 // error it would be. Pure, because everything that can go wrong with money is decided here.
+import type { AnswerHeaders } from './configuration.ts';
 import type { ErrorKind } from './errors.ts';
 
 export type Try =
   | {
       came: 'answer';
       status: number;
-      headers: Headers;
+      headers: AnswerHeaders;
       /** The parsed body; undefined when it is no JSON. */
       body: unknown;
       /** Whether this is what the call answers with when all is well. */
@@ -121,7 +122,7 @@ function kindOfRefusal(status: number, code: string | undefined): ErrorKind {
 const HTTP_DATE = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/;
 
 /** `Retry-After` in seconds, also where it is a date; undefined where it is neither. */
-export function readRetryAfter(headers: Headers, now_ms: number): number | undefined {
+export function readRetryAfter(headers: AnswerHeaders, now_ms: number): number | undefined {
   const text = headers.get('retry-after')?.trim() ?? '';
   if (/^[0-9]{1,15}$/.test(text)) return Number(text);
   const at_ms = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;

@@ -1,6 +1,11 @@
 // A transport, a clock, a sleep and chance that follow a script, for faults that no server can be made to show on demand.
 import assert from 'node:assert/strict';
-import { PaymentGateway, type PaymentGatewayOptions, signRequest } from '../src/mpac-pgw.ts';
+import {
+  type FetchRequest,
+  PaymentGateway,
+  type PaymentGatewayOptions,
+  signRequest,
+} from '../src/mpac-pgw.ts';
 
 export interface ScriptedTry {
   status?: number;
@@ -12,7 +17,7 @@ export interface ScriptedTry {
 
 interface SeenRequest {
   url: string;
-  init: RequestInit;
+  init: FetchRequest;
   at_ms: number;
 }
 
@@ -29,7 +34,7 @@ export function makeScript(tries: readonly ScriptedTry[], random: number) {
   const waits_ms: number[] = [];
   const requests: SeenRequest[] = [];
 
-  const play = async (url: string, init: RequestInit): Promise<Response> => {
+  const play = async (url: string, init: FetchRequest): Promise<Response> => {
     const one = tries[requests.length];
     requests.push({ url, init, at_ms: now_ms });
     assert.ok(one !== undefined, 'one try more than there are in the script');
@@ -63,10 +68,10 @@ export function makeScript(tries: readonly ScriptedTry[], random: number) {
       const signed = signRequest({
         key_id: KEY.apiKey,
         secret: KEY.secretKey,
-        method: init.method ?? '',
+        method: init.method,
         target: pathname + search,
         timestamp: Math.floor(at_ms / 1000),
-        body: (init.body as Uint8Array | null) ?? '',
+        body: init.body ?? '',
       });
       assert.equal(headers.get('authorization'), signed.authorization);
       assert.equal(headers.get('idempotency-key'), keys[0]);

@@ -39,6 +39,14 @@ const GOOD: Record<string, string> = {
   'undefined-is-left-out': `export const answer = pgw.paymentIntents.create(
       { amount: 1, payment_method_types: ['cash'], merchant_ref_id: 'o', description: undefined },
       { idempotencyKey: undefined, signal: undefined });`,
+  'a-list-may-be-constant': `const METHODS = ['cash', 'qr_mpm'] as const; const TYPES: readonly string[] = ['refund.*'];
+    export const answers = [
+      pgw.paymentIntents.create({ amount: 1, payment_method_types: METHODS, merchant_ref_id: 'o' }),
+      pgw.webhookEndpoints.create({ url: 'https://shop.example.com', enabled_events: TYPES })];`,
+  'fetch-may-be-anothers': `import type { Fetch } from '@cloudsky/mpac-pgw-sdk-node';
+    import * as undici from 'undici';
+    export const all: Fetch[] = [fetch, undici.fetch, async () => new Response('{}'),
+      (url, request) => undici.fetch(url, { ...request, dispatcher: new undici.ProxyAgent('http://127.0.0.1:3128') })];`,
   'operations-take-one-object': `export const answers: [Promise<PaymentIntent>, Promise<{ id: string }[]>] = [
       pgw.call('capturePaymentIntent', { id: 'pi_1', amount: 5 }), pgw.call('listRefunds', { limit: 1 })];`,
   'deliveries-are-verified-by-any-server': `import type { IncomingHttpHeaders } from 'node:http';

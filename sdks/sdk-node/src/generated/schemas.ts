@@ -221,15 +221,15 @@ export interface Merchant {
 }
 
 export interface MerchantSync {
-  merchants: Array<{
+  merchants: ReadonlyArray<{
     id: string;
     name: string;
     stores?:
-      | Array<{
+      | ReadonlyArray<{
           id: string;
           name: string;
           payment_processor_configs?:
-            | Array<{
+            | ReadonlyArray<{
                 /** PAYPAY, for example. */
                 provider: string;
                 /** False: no new payments; those that are open go on. */
@@ -265,7 +265,7 @@ export interface NewPaymentIntent {
   /** ISO 4217, in either case. Default JPY. */
   currency?: string | undefined;
   /** The ways in which this order may be paid. */
-  payment_method_types: Array<'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash'>;
+  payment_method_types: ReadonlyArray<'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash'>;
   /** Your reference of the order. Unique among intents that are not failed or cancelled. */
   merchant_ref_id: string;
   merchant_store_id?: string | undefined;
@@ -289,7 +289,7 @@ export interface NewPublishableKey {
    * Scheme, host and port of each page: https, or http on localhost. A test key may have *, for all of
    * them.
    */
-  allowed_origins?: string[] | undefined;
+  allowed_origins?: readonly string[] | undefined;
 }
 
 export interface NewRefund {
@@ -306,7 +306,7 @@ export interface NewWebhookEndpoint {
   /** https, and it must lead to a public address each time that we connect. */
   url: string;
   /** Types, families such as payment_intent.*, or *. Empty: all. */
-  enabled_events?: string[] | undefined;
+  enabled_events?: readonly string[] | undefined;
   /** Only events of this merchant. */
   merchant_id?: string | undefined;
   description?: string | undefined;
@@ -328,7 +328,9 @@ export interface Organization {
 
 export interface OrganizationSettings {
   /** What a terminal may confirm with a payment token alone; the others need your signature. */
-  client_confirm_methods?: Array<'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash'> | undefined;
+  client_confirm_methods?:
+    | ReadonlyArray<'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash'>
+    | undefined;
   /** What becomes of money that arrives after the end: given back at once, or held for a person. */
   late_payment_policy?: 'auto_refund' | 'hold' | undefined;
   /** Where mails go that need a person. Empty: nowhere. */
@@ -416,7 +418,7 @@ export interface PublishableKeyChanges {
    * Scheme, host and port of each page: https, or http on localhost. A test key may have *, for all of
    * them.
    */
-  allowed_origins?: string[] | undefined;
+  allowed_origins?: readonly string[] | undefined;
 }
 
 /** Whether this process can take payments: 200 yes, 503 no. */
@@ -667,7 +669,7 @@ export interface WebhookEndpointUpdate {
   /** https, and it must lead to a public address each time that we connect. */
   url?: string | undefined;
   /** Types, families such as payment_intent.*, or *. Empty: all. */
-  enabled_events?: string[] | undefined;
+  enabled_events?: readonly string[] | undefined;
   /** Empty takes it away. */
   description?: string | undefined;
   /** Once enabled, it gets all that has waited for it. */
