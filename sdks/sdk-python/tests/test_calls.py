@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import threading
 import unittest
@@ -121,6 +122,28 @@ class CallsTest(unittest.TestCase):
                 server.seen[1].target,
                 "/v1/payment_intents?merchant_ref_id=a%20b%26c%3D%C3%A9%2B&limit=5&created_gte=2026-01-15T10%3A00%3A00.000Z",
             )
+
+    def test_a_member_of_an_enumeration_is_sent_as_its_value(self) -> None:
+        class Word(str, enum.Enum):
+            PAID = "succeeded"
+
+        class Number(enum.IntEnum):
+            FEW = 5
+
+        for caller, server in self.each(reply(200, [])):
+            caller.call("list_payment_intents", status=Word.PAID, limit=Number.FEW)
+            caller.call("list_stores", Word.PAID)
+            self.assertEqual(server.seen[0].target, "/v1/payment_intents?status=succeeded&limit=5")
+            self.assertEqual(server.seen[1].target, "/v1/merchants/succeeded/stores")
+
+    def test_a_link_with_what_belongs_in_no_query_is_followed_as_it_is_signed(self) -> None:
+        link = '<https://x/v1?starting_after=pi_"2|%C3%A9>; rel="next"'
+        for caller, server in self.each(reply(200, [{"id": "pi_2"}], Link=link), reply(200, [])):
+            caller.walk("payment_intents")
+            target = server.seen[1].target
+            self.assertEqual(target, "/v1/payment_intents?starting_after=pi_%222%7C%C3%A9")
+            _, timestamp, signature = server.seen[1].headers["authorization"].split(":")
+            self.assertEqual(signature, sign_request(SECRET_KEY, "GET", target, int(timestamp)))
 
     def test_a_path_of_the_base_url_is_sent_and_not_signed(self) -> None:
         for client in CLIENTS:

@@ -21,7 +21,7 @@ class Money(unittest.TestCase):
         self.assertEqual(money.to_minor_units(Decimal("15.00"), "USD"), 1500)
         self.assertEqual(money.to_minor_units(Decimal("1E+3"), "JPY"), 1000)
         self.assertEqual(money.to_minor_units(Decimal("-0.05"), "usd"), -5)
-        for refused in ("NaN", "Infinity", "sNaN", "0.001", "1500.0001"):
+        for refused in ("NaN", "Infinity", "sNaN", "0.001", "1500.0001", "1E+999999999", "0E-999999999"):
             with self.subTest(refused), self.assertRaises(ValueError):
                 money.to_minor_units(Decimal(refused), "USD")
 

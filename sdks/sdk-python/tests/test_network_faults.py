@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import unittest
 from typing import Any, Callable, List
+from unittest import mock
 
-from mpac_pgw import ConnectionFailedError, InvalidResponseError, PGWError, UnknownOutcomeError
+from mpac_pgw import Client, ConnectionFailedError, InvalidResponseError, PGWError, UnknownOutcomeError
 
 from .local_servers import (
     RawServer,
@@ -132,6 +134,56 @@ class NetworkFaults(unittest.TestCase):
 
         with RawServer(babble) as server:
             self.for_each(server.url, ask, max_retries=0)
+
+    def test_an_answer_before_the_answer_is_passed_over(self) -> None:
+        def hint_and_answer(connection: socket.socket) -> None:
+            for _ in range(2):
+                connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n")
+            write_answer(connection, INTENT)
+            hang(connection)
+
+        def ask(caller: Any) -> None:
+            self.assertEqual(caller.call("create_payment_intent", ORDER).status, "succeeded")
+
+        with RawServer(hint_and_answer) as server:
+            self.for_each(server.url, ask, max_retries=0)
+
+    def test_an_answer_whose_chunks_are_none_is_no_answer(self) -> None:
+        def send_wrong_chunk(connection: socket.socket) -> None:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nabc\r\n")
+            connection.close()
+
+        def ask(caller: Any) -> None:
+            with self.assertRaises(UnknownOutcomeError):
+                caller.call("create_payment_intent", ORDER)
+
+        with RawServer(send_wrong_chunk) as server:
+            self.for_each(server.url, ask, max_retries=0)
+
+    def test_an_address_that_says_nothing_leaves_time_for_the_next(self) -> None:
+        with socket.socket() as silent, contextlib.ExitStack() as waiting, ScriptedServer(reply(200, INTENT)) as server:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen(0)
+            # The queue is full after these, and the kernel answers nobody else.
+            for _ in range(2):
+                filler = waiting.enter_context(socket.socket())
+                filler.setblocking(False)
+                filler.connect_ex(silent.getsockname())
+            port = int(server.url.rpartition(":")[2])
+            inet = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+            addresses = [(*inet, silent.getsockname()), (*inet, ("127.0.0.1", port))]
+            client = Client(config_for("http://localhost", timeout=2, max_retries=0))
+            with mock.patch("socket.getaddrinfo", return_value=addresses):
+                self.assertEqual(client.create_payment_intent(ORDER).status, "succeeded")
+            client.close()
+
+    def test_an_ipv6_address_needs_no_port(self) -> None:
+        for origin, reached in (("http://[::1]", ("::1", 80)), ("https://[::1]", ("::1", 443))):
+            with mock.patch("socket.getaddrinfo", side_effect=OSError("no address")) as looked_up:
+                client = Client(config_for(origin, max_retries=0))
+                with self.assertRaises(ConnectionFailedError):
+                    client.create_payment_intent(ORDER)
+                self.assertEqual(looked_up.call_args.args, reached)
 
     def test_a_redirect_is_not_followed(self) -> None:
         for client in CLIENTS:

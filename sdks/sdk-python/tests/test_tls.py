@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import shutil
+import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import unittest
 from pathlib import Path
+from typing import List
 
 import httpx
 
-from mpac_pgw import Client, ConnectionFailedError, HttpClientTransport
-from mpac_pgw.httpx_transport import HttpxTransport
+from mpac_pgw import AsyncClient, Client, ConnectionFailedError, HttpClientTransport
+from mpac_pgw.httpx_transport import AsyncHttpxTransport, HttpxTransport
 
-from .local_servers import ScriptedServer, config_for, reply
+from .local_servers import RawServer, ScriptedServer, config_for, reply
 from .three_clients import CLIENTS, INTENT, ORDER, make_caller
 
 MAKE_CERTIFICATE = (
     "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 "
     "-keyout key.pem -out certificate.pem"
 )
+
+
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while (data := source.recv(65536)) != b"":
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
 
 
 @unittest.skipIf(shutil.which("openssl") is None, "there is no openssl command to make a certificate with")
@@ -65,3 +77,35 @@ class Tls(unittest.TestCase):
         # A client that was given stays its owner's.
         self.assertFalse(theirs.is_closed)
         theirs.close()
+
+    def test_a_proxy_of_an_httpx_client_is_asked_for_the_host_and_sees_nothing_else(self) -> None:
+        asked: List[bytes] = []
+
+        def tunnel(client: socket.socket) -> None:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += client.recv(1)
+            asked.append(head.split(b"\r\n")[0])
+            host, _, port = head.split(b" ")[1].decode().rpartition(":")
+            with socket.create_connection((host, int(port))) as upstream:
+                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                back = threading.Thread(target=pump, args=(upstream, client), daemon=True)
+                back.start()
+                pump(client, upstream)
+                back.join()
+
+        context = ssl.create_default_context(cafile=self.certificate)
+        with self.make_server() as server, RawServer(tunnel, read_request=False) as proxy:
+            config = config_for(server.url, max_retries=0)
+            with httpx.Client(proxy=proxy.url, verify=context) as theirs:
+                client = Client(config, transport=HttpxTransport(theirs))
+                self.assertEqual(client.create_payment_intent(ORDER).id, "pi_1")
+
+            async def play() -> str:
+                async with httpx.AsyncClient(proxy=proxy.url, verify=context) as theirs:
+                    asynchronous = AsyncClient(config, transport=AsyncHttpxTransport(theirs))
+                    return (await asynchronous.create_payment_intent(ORDER)).id
+
+            self.assertEqual(asyncio.run(play()), "pi_1")
+            self.assertEqual({seen.target for seen in server.seen}, {"/v1/payment_intents"})
+            self.assertEqual(asked, [f"CONNECT {server.url.partition('//')[2]} HTTP/1.1".encode()] * 2)
