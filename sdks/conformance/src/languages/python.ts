@@ -1,5 +1,5 @@
 // sdk-python as its user gets it: a wheel, made from the source distribution, in a fresh virtual environment. Its types and
-// tests run with the Python that is there, and with the oldest one that it supports where the machine has that, too.
+// tests run with the Python that is there, and with the oldest and the newest other one that the machine has.
 import { cp, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CONFORMANCE_FOLDER } from '../cases.ts';
@@ -12,8 +12,8 @@ import {
   type Places,
   tellSize,
 } from '../language.ts';
+import { findOtherPythons, type Python } from './other-pythons.ts';
 
-const OLDEST = 'python3.9';
 const PIP = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];
 
 export const python: LanguageKit = {
@@ -48,7 +48,9 @@ async function installPythonPackage({ root, folder }: Places): Promise<Installed
       withoutExtras(wheel, folder),
       strictTypes(venv.python, source, folder),
       testsWith(venv.python, 'the tests', source),
-      ...((await findVersion(OLDEST)) === null ? [] : [oldestPython(wheel, source, folder)]),
+      ...(await findOtherPythons(await findVersion('python3'))).map((other) =>
+        testsWithOther(other, wheel, source, folder),
+      ),
     ],
   };
 }
@@ -105,12 +107,12 @@ function testsWith(python: string, name: string, source: string): Check {
   });
 }
 
-function oldestPython(wheel: string, source: string, folder: string): Check {
-  const name = `the tests with ${OLDEST}`;
+function testsWithOther({ file, minor }: Python, wheel: string, source: string, folder: string): Check {
+  const name = `the tests with Python 3.${minor}`;
   return {
     name,
     async run() {
-      const { python } = await makeVenv(OLDEST, join(folder, 'oldest'), [`${wheel}[http]`]);
+      const { python } = await makeVenv(file, join(folder, `python3.${minor}`), [`${wheel}[http]`]);
       return testsWith(python, name, source).run();
     },
   };
