@@ -158,11 +158,10 @@ func makeTransport(usual *http.Transport) *http.Transport {
 	transport := usual.Clone()
 	transport.MaxIdleConnsPerHost = transport.MaxIdleConns
 	transport.ForceAttemptHTTP2 = false
-	transport.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 	if transport.TLSClientConfig == nil {
 		transport.TLSClientConfig = &tls.Config{}
 	}
-	// The usual transport, once used, offers HTTP/2 also to servers that would then speak it to its copy.
+	// The copy would go on offering HTTP/2 to servers as the usual transport does.
 	transport.TLSClientConfig.NextProtos = []string{"http/1.1"}
 	return transport
 }

@@ -11,10 +11,13 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	mpspgw "github.com/mp-solution-inc/mpac-pgw/sdks/sdk-go"
 )
@@ -282,6 +285,31 @@ func TestEqualCallsOfOneSecondAreSignedApart(t *testing.T) {
 	}
 }
 
+func TestNoSignatureIsForATimeThatTheGatewayRefuses(t *testing.T) {
+	now := time.Unix(1700000000, 0)
+	var latest int64
+	client := mpspgw.NewClient(mpspgw.ClientConfig{
+		BaseURL: "https://pgw.example.com", APIKey: testKeyID, SecretKey: testSecret,
+		HTTPClient: &http.Client{Transport: transport(func(request *http.Request) (*http.Response, error) {
+			signedFor, err := strconv.ParseInt(strings.Split(request.Header.Get("Authorization"), ":")[1], 10, 64)
+			latest = max(latest, signedFor)
+			if err != nil {
+				t.Error(err)
+			}
+			return answering(200, intentJSON)(request)
+		})},
+		Testing: mpspgw.Testing{Now: func() time.Time { return now }},
+	})
+	for range 260 {
+		if _, err := client.CreatePaymentToken(context.Background(), "pi_1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ahead := latest - now.Unix(); ahead != 240 {
+		t.Errorf("it is signed up to %d seconds ahead", ahead)
+	}
+}
+
 func TestRequestsSendWhatIsGivenAndLeaveOutTheRest(t *testing.T) {
 	for want, request := range map[string]any{
 		`{}`:                            mpspgw.CapturePaymentIntentRequest{},
@@ -307,17 +335,47 @@ func TestOneClientServesManyAtOnce(t *testing.T) {
 		checkSignature(t, request)
 		answer(response, 201, intentJSON)
 	})
-	var all sync.WaitGroup
-	for range 20 {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			for range 5 {
-				if _, err := client.CreatePaymentIntent(context.Background(), smallIntent); err != nil {
-					t.Error(err)
-				}
+	atOnce(20, func() {
+		for range 5 {
+			if _, err := client.CreatePaymentIntent(context.Background(), smallIntent); err != nil {
+				t.Error(err)
 			}
-		}()
+		}
+	})
+}
+
+func TestManySignAtOnceAndWhatIsOverIsForgotten(t *testing.T) {
+	var seconds atomic.Int64
+	client := mpspgw.NewClient(mpspgw.ClientConfig{
+		BaseURL: "https://pgw.example.com", APIKey: testKeyID, SecretKey: testSecret,
+		HTTPClient: &http.Client{Transport: answering(200, `{"id":"re_1"}`)},
+		Testing:    mpspgw.Testing{Now: func() time.Time { return time.Unix(1700000000+seconds.Load(), 0) }},
+	})
+	var calls atomic.Int64
+	refund := func() {
+		request := mpspgw.CreateRefundRequest{PaymentIntent: "pi_1", Amount: mpspgw.Ptr(calls.Add(1))}
+		if _, err := client.CreateRefund(context.Background(), request); err != nil {
+			t.Error(err)
+		}
 	}
-	all.Wait()
+	for range 5 {
+		seconds.Add(1)
+		atOnce(20, func() {
+			for range 50 {
+				refund()
+			}
+		})
+	}
+	used := reflect.ValueOf(client).Elem().FieldByName("signer").Elem().FieldByName("used")
+	if used.Len() != 1 {
+		t.Errorf("the client remembers %d seconds", used.Len())
+	}
+}
+
+func TestNothingInAnOptionIsTheClients(t *testing.T) {
+	client := clientOver(answering(200, intentJSON))
+	_, err := client.RetrievePaymentIntent(context.Background(), "pi_1", mpspgw.WithTimeout(0), mpspgw.WithDeadline(0))
+	if err != nil {
+		t.Error(err)
+	}
 }

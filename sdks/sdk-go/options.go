@@ -25,15 +25,15 @@ func WithIdempotencyKey(key string) CallOption {
 
 // WithMaxRetries is how often this call is tried again after the first try; 0 for never.
 func WithMaxRetries(retries int) CallOption {
-	return func(options *callOptions) { options.maxRetries = max(0, retries) }
+	return func(options *callOptions) { options.maxRetries = retries }
 }
 
-// WithTimeout is the time of each try of this call.
+// WithTimeout is the time of each try of this call; 0 means the client's.
 func WithTimeout(timeout time.Duration) CallOption {
 	return func(options *callOptions) { options.timeout = timeout }
 }
 
-// WithDeadline is the time of this call with all its retries.
+// WithDeadline is the time of this call with all its retries, or of each page of a list; 0 means the client's.
 func WithDeadline(deadline time.Duration) CallOption {
 	return func(options *callOptions) { options.deadline = deadline }
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -23,7 +24,7 @@ func TestTheProgramOfTheReadmeTakesAPayment(t *testing.T) {
 	const module = "github.com/mp-solution-inc/mpac-pgw/sdks/sdk-go"
 	for name, text := range map[string]string{
 		"main.go": codeOfReadme(t)[0],
-		"go.mod":  "module shop\n\ngo 1.23\n\nrequire " + module + " v0.1.0\n\nreplace " + module + " => " + here + "\n",
+		"go.mod":  "module shop\n\ngo 1.23\n\nrequire " + module + " v0.1.0\n\nreplace " + module + " => " + strconv.Quote(here) + "\n",
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -16,8 +16,9 @@ import (
 	"sync/atomic"
 )
 
-// The longest answer that is read. A page of a hundred payments with full metadata has some three MiB.
-const longestAnswer = 16 << 20
+// The longest answer that is read. A page of a hundred payments with full metadata has some three MiB, so what is longer
+// is not the gateway's.
+const longestAnswer = 10 << 20
 
 // readOnce hides from net/http that a body could be read again, or that there is none. Otherwise it repeats a request by
 // itself when a kept connection turns out to be closed: without our count, and with the signature of the try before.
@@ -55,10 +56,13 @@ func (c *Client) try(ctx context.Context, asked *call) *answer {
 		return &answer{err: err, neverLeft: watch.neverConnected(err)}
 	}
 	defer response.Body.Close()
-	// Reading to the end also lets the connection be used again. What is longer is cut off, and then no JSON any more.
-	body, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
+	// Reading to the end also lets the connection be used again.
+	body, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer+1))
 	if err != nil {
 		return &answer{err: fmt.Errorf("the answer was cut off: %w", err)}
+	}
+	if len(body) > longestAnswer {
+		body = nil
 	}
 	result := &answer{status: response.StatusCode, header: response.Header, body: body}
 	result.retryAfter = readRetryAfter(response.Header, c.config.Testing.Now())

@@ -13,6 +13,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -124,6 +125,36 @@ func TestAConnectionIsUsedAgain(t *testing.T) {
 	}
 	if connections.Load() != 1 {
 		t.Errorf("%d connections for %d requests", connections.Load(), tries)
+	}
+}
+
+func TestConnectionsAreKeptForAsManyCallsAsThereWereAtOnce(t *testing.T) {
+	const many = 10
+	var connections atomic.Int32
+	var here sync.WaitGroup
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(response http.ResponseWriter, _ *http.Request) {
+		here.Done()
+		here.Wait()
+		answer(response, 200, intentJSON)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	client := clientAt(server.URL)
+	for range 3 {
+		here.Add(many)
+		atOnce(many, func() {
+			if _, err := client.RetrievePaymentIntent(context.Background(), "pi_1"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if connections.Load() != many {
+		t.Errorf("%d connections for %d calls at once", connections.Load(), many)
 	}
 }
 

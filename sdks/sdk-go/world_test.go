@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,6 +70,19 @@ func answer(response http.ResponseWriter, status int, body string) {
 	response.Header().Set("Content-Type", "application/json")
 	response.WriteHeader(status)
 	_, _ = io.WriteString(response, body)
+}
+
+// atOnce does something in many goroutines, and waits for all of them.
+func atOnce(many int, do func()) {
+	var all sync.WaitGroup
+	for range many {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			do()
+		}()
+	}
+	all.Wait()
 }
 
 var smallIntent = mpspgw.CreatePaymentIntentRequest{
