@@ -86,7 +86,7 @@ class CallsTest(unittest.TestCase):
             )
             self.assertEqual(seen.headers["content-type"], "application/json")
             self.assertTrue(seen.headers["authorization"].startswith(f"HMAC-SHA256 {API_KEY}:"))
-            self.assertRegex(seen.headers["user-agent"], r"^mpac-pgw-python/\d")
+            self.assertRegex(seen.headers["user-agent"], r"^mpac-pgw-sdk-python/\d")
             self.assertRegex(seen.headers["idempotency-key"], r"^[0-9a-f-]{36}$")
 
     def test_merchants_are_synchronised_as_the_guide_shows(self) -> None:

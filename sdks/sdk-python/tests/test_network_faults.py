@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import threading
 import unittest
@@ -10,6 +11,8 @@ from typing import Any, Callable, List
 from unittest import mock
 
 from mpac_pgw import Client, ConnectionFailedError, InvalidResponseError, PGWError, UnknownOutcomeError
+
+from mpac_pgw.transport import LONGEST_BODY_BYTES
 
 from .local_servers import (
     RawServer,
@@ -70,6 +73,42 @@ class NetworkFaults(unittest.TestCase):
                 caller.call("create_payment_intent", ORDER)
 
         self.for_each("https://nowhere.invalid", ask, max_retries=0)
+
+    def test_an_answer_that_is_too_long_is_not_read_and_leaves_the_outcome_unknown(self) -> None:
+        around = len(json.dumps(dict(INTENT, metadata={"a": ""})))
+        longest = dict(INTENT, metadata={"a": "a" * (LONGEST_BODY_BYTES - around)})
+
+        def ask(caller: Any) -> None:
+            self.assertEqual(caller.call("retrieve_payment_intent", "pi_1").id, INTENT["id"])
+            with self.assertRaises(InvalidResponseError):
+                caller.call("retrieve_payment_intent", "pi_1")
+            with self.assertRaises(UnknownOutcomeError):
+                caller.call("create_payment_intent", ORDER)
+            # The rest of the long answer is nobody's answer.
+            self.assertEqual(caller.call("retrieve_payment_intent", "pi_1").id, INTENT["id"])
+
+        too_long = reply(200, dict(longest, status="succeeded, and more"))
+        for client in CLIENTS:
+            with self.subTest(client):
+                with ScriptedServer(reply(200, longest), too_long, too_long, reply(200, INTENT)) as server:
+                    caller = make_caller(client, config_for(server.url, max_retries=0))
+                    ask(caller)
+                    caller.close()
+
+    def test_an_answer_in_chunks_that_never_ends_is_not_read_to_its_end(self) -> None:
+        def flood(connection: socket.socket) -> None:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            with contextlib.suppress(OSError):
+                while True:
+                    connection.sendall(b"10000\r\n" + b"a" * 0x10000 + b"\r\n")
+
+        def ask(caller: Any) -> None:
+            with self.assertRaises(UnknownOutcomeError) as caught:
+                caller.call("create_payment_intent", ORDER)
+            self.assertEqual(caught.exception.status, 200)
+
+        with RawServer(flood) as server:
+            self.for_each(server.url, ask, max_retries=0)
 
     def test_a_connection_that_is_cut_leaves_the_outcome_unknown(self) -> None:
         def ask(caller: Any) -> None:

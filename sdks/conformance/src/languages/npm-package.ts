@@ -16,7 +16,8 @@ interface Packed {
 
 /** What a package must hold, and all that it may hold. */
 const NEEDED = ['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json'];
-const ALLOWED = /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|dist\/.+\.(js|d\.ts))$/;
+const ALLOWED =
+  /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|commonjs\/package\.json|(commonjs\/)?dist\/.+\.(js|d\.ts))$/;
 
 export interface NpmPackage {
   workspace: string;

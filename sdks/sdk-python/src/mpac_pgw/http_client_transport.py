@@ -13,11 +13,13 @@ from typing import Any, Dict, List, Optional, Tuple
 from urllib.parse import urlsplit
 
 from .forks import renew_after_fork
-from .transport import HttpRequest, HttpResponse, NotAnswered, NotSent
+from .transport import LONGEST_BODY_BYTES, HttpRequest, HttpResponse, NotAnswered, NotSent
 
 #: A connection that nobody used for so long is not trusted: something on the way may have forgotten it.
 LONGEST_IDLE_SECONDS = 30.0
 MOST_IDLE_CONNECTIONS = 10
+#: As much of a body as is read at once where nobody says how long it is.
+PIECE_BYTES = 64 * 1024
 
 
 class HttpClientTransport:
@@ -49,7 +51,7 @@ class HttpClientTransport:
             connection.limit(ends)
             connection.request(request.method, request.target, request.body or None, dict(request.headers))
             answer = connection.getresponse()
-            body = answer.read()
+            body = _read_body(answer)
             response = HttpResponse(answer.status, _join(answer.getheaders()), body)
         except (OSError, ValueError, http.client.HTTPException) as failure:
             # A ValueError is what http.client makes of some answers that are no HTTP.
@@ -59,7 +61,7 @@ class HttpClientTransport:
             # Interrupted in the middle: the next one to use this connection would read our answer.
             connection.close()
             raise
-        if answer.will_close:
+        if answer.will_close or not answer.isclosed():
             connection.close()
         else:
             self._keep(request.origin, connection)
@@ -224,6 +226,19 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         return self._sock.recv_into(buffer)
+
+
+def _read_body(answer: http.client.HTTPResponse) -> bytes:
+    """The whole body, or nothing of one that is too long."""
+    if answer.length is not None:
+        return answer.read() if answer.length <= LONGEST_BODY_BYTES else b""
+    body = bytearray()
+    while len(body) <= LONGEST_BODY_BYTES:
+        piece = answer.read(PIECE_BYTES)
+        if piece == b"":
+            return bytes(body)
+        body += piece
+    return b""
 
 
 def _join(headers: List[Tuple[str, str]]) -> Dict[str, str]:

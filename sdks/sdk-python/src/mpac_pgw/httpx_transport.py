@@ -8,7 +8,7 @@ import time
 from typing import Any, Dict, Optional
 
 from .forks import renew_after_fork
-from .transport import HttpRequest, HttpResponse, NotAnswered, NotSent, TransportError
+from .transport import LONGEST_BODY_BYTES, HttpRequest, HttpResponse, NotAnswered, NotSent, TransportError
 
 try:
     import httpx
@@ -62,6 +62,9 @@ class HttpxTransport:
                     body += chunk
                     if time.monotonic() > ends:
                         raise NotAnswered("it took too long")
+                    if len(body) > LONGEST_BODY_BYTES:
+                        body.clear()
+                        break
                 return HttpResponse(answer.status_code, dict(answer.headers), bytes(body))
         except httpx.HTTPError as failure:
             raise _translate(failure) from None
@@ -98,23 +101,29 @@ class AsyncHttpxTransport:
     async def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
         progress = _Progress()
         try:
-            answer = await asyncio.wait_for(
-                self._client_of_this_loop().request(
-                    request.method,
-                    request.url,
-                    content=request.body or None,
-                    headers=dict(request.headers),
-                    timeout=timeout,
-                    follow_redirects=False,
-                    extensions={"trace": progress.trace},
-                ),
-                timeout,
-            )
+            return await asyncio.wait_for(self._exchange(request, timeout, progress), timeout)
         except asyncio.TimeoutError:
             raise (NotSent if progress.never_left else NotAnswered)("it took too long") from None
         except httpx.HTTPError as failure:
             raise _translate(failure) from None
-        return HttpResponse(answer.status_code, dict(answer.headers), answer.content)
+
+    async def _exchange(self, request: HttpRequest, timeout: float, progress: _Progress) -> HttpResponse:
+        async with self._client_of_this_loop().stream(
+            request.method,
+            request.url,
+            content=request.body or None,
+            headers=dict(request.headers),
+            timeout=timeout,
+            follow_redirects=False,
+            extensions={"trace": progress.trace},
+        ) as answer:
+            body = bytearray()
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > LONGEST_BODY_BYTES:
+                    body.clear()
+                    break
+            return HttpResponse(answer.status_code, dict(answer.headers), bytes(body))
 
     async def aclose(self) -> None:
         client = self._ours.pop(asyncio.get_running_loop(), None)

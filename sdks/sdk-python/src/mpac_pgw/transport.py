@@ -10,6 +10,10 @@ import dataclasses
 from typing import Mapping, Protocol
 
 
+#: Far above the largest page of a list. A longer body is not the gateway's: it is given up, and counts as empty.
+LONGEST_BODY_BYTES = 10 * 1024 * 1024
+
+
 @dataclasses.dataclass(frozen=True, repr=False)
 class HttpRequest:
     """A signed request. Its text form shows neither its headers nor its body."""

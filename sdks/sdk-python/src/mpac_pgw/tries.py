@@ -20,7 +20,7 @@ from .signing import Signer
 from .transport import HttpRequest, HttpResponse, TransportError
 from .version import VERSION
 
-USER_AGENT = f"mpac-pgw-python/{VERSION} python/{sys.version_info[0]}.{sys.version_info[1]}"
+USER_AGENT = f"mpac-pgw-sdk-python/{VERSION} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 @dataclasses.dataclass(frozen=True)
