@@ -148,7 +148,10 @@ func idempotencyKey(options callOptions) (string, error) {
 // makeUUID makes a random UUID, version 4 of RFC 9562.
 func makeUUID() string {
 	var bits [16]byte
-	_, _ = rand.Read(bits[:])
+	if _, err := rand.Read(bits[:]); err != nil {
+		// As of Go 1.24 it ends the program by itself. A key that is not random would stand for two payments.
+		panic("mpspgw: there is no randomness: " + err.Error())
+	}
 	bits[6] = bits[6]&0x0f | 0x40
 	bits[8] = bits[8]&0x3f | 0x80
 	text := hex.EncodeToString(bits[:])
@@ -162,6 +165,7 @@ func (c *Client) perform(ctx context.Context, asked *call, read func([]byte) err
 	open := false
 	for tries := 1; ; tries++ {
 		last := c.try(ctx, asked)
+		last.err = withEnd(ctx, last.err)
 		if last.isFor(asked) {
 			if last.unreadable = read(last.body); last.unreadable == nil {
 				return last, nil
@@ -180,7 +184,7 @@ func (c *Client) perform(ctx context.Context, asked *call, read func([]byte) err
 		}
 		if err := c.config.Testing.Sleep(ctx, wait); err != nil {
 			// The caller has ended the call. What is open stays open.
-			last = &answer{err: err, neverLeft: true}
+			last = &answer{err: withEnd(ctx, err), neverLeft: true}
 			return nil, last.makeError(open, asked.key)
 		}
 	}
@@ -194,6 +198,15 @@ func (c *Client) waitBefore(tries int, last *answer) time.Duration {
 		wait = max(wait, time.Duration(min(*last.retryAfter, longestSeconds))*time.Second)
 	}
 	return wait
+}
+
+// withEnd says that the caller's context has ended, where it has and an error tells only the cause that it was given.
+func withEnd(ctx context.Context, err error) error {
+	end := ctx.Err()
+	if err == nil || end == nil || errors.Is(err, end) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", end, err)
 }
 
 // endsWithin tells that the caller's own deadline comes before the wait would be over.

@@ -161,6 +161,31 @@ func TestACallThatIsCancelledAfterItWasSentHasAnUnknownOutcome(t *testing.T) {
 	}
 }
 
+func TestTheErrorOfACallThatIsEndedHasTheEndAndItsCause(t *testing.T) {
+	cause := errors.New("another goroutine has failed")
+	for _, retries := range []int{0, 3} {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		client := mpspgw.NewClient(mpspgw.ClientConfig{
+			BaseURL: serveAt(t, func(_ http.ResponseWriter, request *http.Request) {
+				_, _ = io.Copy(io.Discard, request.Body)
+				cancel(cause)
+				<-request.Context().Done()
+			}),
+			APIKey: testKeyID, SecretKey: testSecret,
+		})
+		_, sent := client.CreatePaymentIntent(ctx, smallIntent, mpspgw.WithMaxRetries(retries))
+		_, notSent := client.CreatePaymentIntent(ctx, smallIntent, mpspgw.WithMaxRetries(retries))
+		if !mpspgw.IsUnknownOutcome(sent) || mpspgw.KindOf(notSent) != mpspgw.KindConnectionError {
+			t.Errorf("they end with %v and %v", sent, notSent)
+		}
+		for _, err := range []error{sent, notSent} {
+			if !errors.Is(err, context.Canceled) || !errors.Is(err, cause) {
+				t.Errorf("with %d retries it says only %v", retries, err)
+			}
+		}
+	}
+}
+
 func TestReadingThatIsCancelledIsAConnectionError(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	client := serve(t, func(_ http.ResponseWriter, request *http.Request) {

@@ -43,8 +43,8 @@ func (c *Client) try(ctx context.Context, asked *call) *answer {
 	left := asked.deadline.Sub(c.config.Testing.Now())
 	inTime, cancel := context.WithTimeout(ctx, min(asked.options.timeout, left))
 	defer cancel()
-	if err := inTime.Err(); err != nil {
-		return &answer{err: err, neverLeft: true}
+	if inTime.Err() != nil {
+		return &answer{err: context.Cause(inTime), neverLeft: true}
 	}
 	watch := &connectionWatch{}
 	attempt, err := c.newHTTPRequest(httptrace.WithClientTrace(inTime, watch.trace()), asked)
