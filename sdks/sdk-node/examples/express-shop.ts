@@ -2,6 +2,7 @@
 import { type PaymentGateway, webhooks } from '@cloudsky/mpac-pgw-sdk-node';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { answerTo } from './answers.ts';
+import { beginPayment } from './begin-payment.ts';
 import type { OrderBook } from './order-book.ts';
 
 export interface ShopOptions {
@@ -27,18 +28,10 @@ export function makeExpressShop({ pgw, webhook_secret, orders }: ShopOptions): E
 
   app.post('/orders/:order/payment', async (request, response) => {
     const { order } = request.params;
-    // The page makes this text when it is drawn, so that pressing the button twice is one payment.
     const { checkout } = request.body as { checkout: string };
-    const intent = await pgw.paymentIntents.create(
-      { amount: await orders.amountOf(order), payment_method_types: ['qr_mpm'], merchant_ref_id: order },
-      { idempotencyKey: `create-${checkout}` },
-    );
-    const { status, qr_content } = await pgw.paymentIntents.confirm(
-      intent.id,
-      { payment_method_type: 'qr_mpm', provider: 'PAYPAY' },
-      { idempotencyKey: `confirm-${checkout}` },
-    );
-    response.status(201).json({ payment_intent: intent.id, status, qr_content });
+    const amount = await orders.amountOf(order);
+    const { id, status, qr_content } = await beginPayment(pgw, { order, amount, checkout });
+    response.status(201).json({ payment_intent: id, status, qr_content });
   });
 
   const tellError: ErrorRequestHandler = (error, _request, response, _next) => {

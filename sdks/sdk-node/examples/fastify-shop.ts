@@ -2,6 +2,7 @@
 import { type PaymentGateway, webhooks } from '@cloudsky/mpac-pgw-sdk-node';
 import fastify, { type FastifyInstance } from 'fastify';
 import { answerTo } from './answers.ts';
+import { beginPayment } from './begin-payment.ts';
 import type { OrderBook } from './order-book.ts';
 
 export interface ShopOptions {
@@ -31,17 +32,9 @@ export function makeFastifyShop({ pgw, webhook_secret, orders }: ShopOptions): F
   app.post<{ Params: { order: string }; Body: { checkout: string } }>(
     '/orders/:order/payment',
     async ({ params: { order }, body: { checkout } }, reply) => {
-      // The page makes `checkout` when it is drawn, so that pressing the button twice is one payment.
-      const intent = await pgw.paymentIntents.create(
-        { amount: await orders.amountOf(order), payment_method_types: ['qr_mpm'], merchant_ref_id: order },
-        { idempotencyKey: `create-${checkout}` },
-      );
-      const { status, qr_content } = await pgw.paymentIntents.confirm(
-        intent.id,
-        { payment_method_type: 'qr_mpm', provider: 'PAYPAY' },
-        { idempotencyKey: `confirm-${checkout}` },
-      );
-      return reply.code(201).send({ payment_intent: intent.id, status, qr_content });
+      const amount = await orders.amountOf(order);
+      const { id, status, qr_content } = await beginPayment(pgw, { order, amount, checkout });
+      return reply.code(201).send({ payment_intent: id, status, qr_content });
     },
   );
 

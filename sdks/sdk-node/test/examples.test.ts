@@ -38,11 +38,18 @@ async function startShop(t: TestContext, start: Start) {
   // Says which order it is for, and falls silent for one of them.
   const gateway = await startServer(t, () => (request, response) => {
     if (request.body.includes('order_silent')) return response.destroy();
+    if (request.body.includes('order_begun')) {
+      const taken = { code: 'idempotency_conflict', param: 'merchant_ref_id' };
+      return answerJson(409, { error: taken, details: { payment_intent: 'pi_begun' } })(request, response);
+    }
+    if (request.body.includes('order_wrong')) {
+      return answerJson(409, { error: { code: 'idempotency_conflict' } })(request, response);
+    }
     const is_confirm = request.target.endsWith('/confirm');
     const qr = { ...INTENT, status: 'requires_action', qr_content: 'https://qr.example.com/1' };
     return answerJson(is_confirm ? 200 : 201, is_confirm ? qr : INTENT)(request, response);
   });
-  const orders = makeOrderBook({ order_1: 1500, order_silent: 900 });
+  const orders = makeOrderBook({ order_1: 1500, order_silent: 900, order_begun: 800, order_wrong: 700 });
   const pgw = makeClient(gateway.url);
   return { url: await start(t, { pgw, webhook_secret: SECRET, orders }), orders, gateway };
 }
@@ -59,9 +66,18 @@ for (const [name, start] of Object.entries({ Express: startExpress, Fastify: sta
         qr_content: 'https://qr.example.com/1',
       });
     }
+    const pressed = ['create-order_1-c1', 'confirm-order_1-c1'];
     const keys = gateway.requests.map(({ headers }) => headers['idempotency-key']);
-    assert.deepEqual(keys, ['create-c1', 'confirm-c1', 'create-c1', 'confirm-c1']);
+    assert.deepEqual(keys, [...pressed, ...pressed]);
     assert.equal((JSON.parse(String(gateway.requests[0]?.body)) as { amount: number }).amount, 1500);
+  });
+
+  test(`the shop on ${name} goes on with the intent that an order has already`, async (t) => {
+    const { url, gateway } = await startShop(t, start);
+    assert.equal((await post(`${url}/orders/order_begun/payment`, '{"checkout":"c4"}')).status, 201);
+    assert.equal(gateway.requests[1]?.target, '/v1/payment_intents/pi_begun/confirm');
+    assert.equal((await post(`${url}/orders/order_wrong/payment`, '{"checkout":"c5"}')).status, 409);
+    assert.equal(gateway.requests.length, 3);
   });
 
   test(`the shop on ${name} says that it does not know`, async (t) => {
