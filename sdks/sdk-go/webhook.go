@@ -210,14 +210,15 @@ func readWebhookHeaders(header http.Header) (id, timestamp string, signatures []
 	return id, timestamp, signatures, nil
 }
 
-// findHeader also finds names that were put into the map as they came, and not as Go writes them.
+// findHeader also finds names that were put into the map as they came, and not as Go writes them. A header that came
+// twice is one with a comma (RFC 9110, 5.3).
 func findHeader(header http.Header, name string) (string, bool) {
 	if values := header[name]; len(values) > 0 {
-		return values[0], true
+		return strings.Join(values, ", "), true
 	}
 	for written, values := range header {
 		if strings.EqualFold(written, name) && len(values) > 0 {
-			return values[0], true
+			return strings.Join(values, ", "), true
 		}
 	}
 	return "", false

@@ -62,7 +62,7 @@ export interface RetryCase extends Named {
 
 export interface WebhookCase extends Named {
   secrets: string[];
-  headers: Record<string, string>;
+  headers: Record<string, string | string[]>;
   body?: string;
   body_base64?: string;
   now_seconds: number;

@@ -3,6 +3,11 @@ const text = { type: 'string' };
 const name = { type: 'string', minLength: 1 };
 const whole = { type: 'integer' };
 const strings = { type: 'object', additionalProperties: text };
+/** A header that comes more than once has a list. */
+const fields = {
+  type: 'object',
+  additionalProperties: { oneOf: [text, { type: 'array', minItems: 1, items: text }] },
+};
 const nullable = { type: ['string', 'null'] };
 const drivers = {
   type: 'array',
@@ -137,7 +142,7 @@ const CASES = {
       { oneOf: [{ required: ['body'] }, { required: ['body_base64'] }] },
       oneOf(
         closed(
-          { name, secrets: { type: 'array', items: text }, headers: strings, now_seconds: whole },
+          { name, secrets: { type: 'array', items: text }, headers: fields, now_seconds: whole },
           {
             body: text,
             body_base64: base64,

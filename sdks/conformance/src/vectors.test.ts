@@ -82,7 +82,9 @@ test('no two requests have the same signature', () => {
 
 /** Headers by their names in lower case. */
 const headersOf = ({ headers }: WebhookCase) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value].flat().join(', ')]),
+  );
 
 test('openssl signs each webhook that is accepted, and none that does not match', () => {
   for (const vector of readVectors('webhook-signatures')) {
@@ -124,7 +126,7 @@ function isOursAlone(vector: WebhookCase): boolean {
 function verifyByLibrary(vector: WebhookCase): string {
   const endings = vector.secrets.map((secret) => {
     try {
-      new Webhook(secret).verify(bytesOf(vector).toString('utf8'), vector.headers, { jsonParse: false });
+      new Webhook(secret).verify(bytesOf(vector).toString('utf8'), headersOf(vector), { jsonParse: false });
       return 'accepted';
     } catch (error) {
       return (error as Error).message;

@@ -126,7 +126,7 @@ eachCase<{
 
 eachCase<{
   secrets: string[];
-  headers: Record<string, string>;
+  headers: Record<string, string | string[]>;
   body?: string;
   body_base64?: string;
   now_seconds: number;

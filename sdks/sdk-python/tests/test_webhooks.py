@@ -41,9 +41,15 @@ class Webhooks(unittest.TestCase):
             with self.subTest(type(headers).__name__):
                 self.assertEqual(webhooks.verify(BODY, headers, SECRET, now=NOW).id, "evt_1")
 
-    def test_of_two_headers_with_one_name_the_first_counts(self) -> None:
-        headers = [*HEADERS.items(), ("Webhook-Signature", "v1,AAAA")]
-        self.assertEqual(webhooks.verify(BODY, headers, SECRET, now=NOW).id, "evt_1")
+    def test_two_headers_with_one_name_are_one_with_a_comma(self) -> None:
+        signature = HEADERS["webhook-signature"]
+        pairs = [("Webhook-Signature", "v1,AAAA"), *HEADERS.items()]
+        in_a_list = {**HEADERS, "webhook-signature": ["v1,AAAA", signature]}
+        for headers in (pairs, in_a_list):
+            self.assertEqual(webhooks.verify(BODY, headers, SECRET, now=NOW).id, "evt_1")
+        with self.assertRaises(WebhookVerificationError) as caught:
+            webhooks.verify(BODY, [*HEADERS.items(), ("Webhook-Timestamp", str(NOW))], SECRET, now=NOW)
+        self.assertEqual(caught.exception.reason, "malformed_header")
 
     def test_a_body_that_was_parsed_is_refused_with_what_to_do(self) -> None:
         bodies: List[Any] = [json.loads(BODY), [1], None, 5]
@@ -68,5 +74,6 @@ class Webhooks(unittest.TestCase):
     def test_an_id_or_a_time_that_could_be_read_in_two_ways_is_not_signed(self) -> None:
         wrong: Any = webhooks.sign
         for id, timestamp in (("", NOW), ("a.b", NOW), ("evt_1", 1.5), ("evt_1", True)):
-            with self.subTest(id=id, timestamp=timestamp), self.assertRaises(ValueError):
+            with self.subTest(id=id, timestamp=timestamp), self.assertRaises(WebhookVerificationError) as caught:
                 wrong(BODY, SECRET, id, timestamp)
+            self.assertEqual(caught.exception.reason, "malformed_header")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,11 +55,22 @@ func answerRequestSignature(text json.RawMessage) error {
 	return nil
 }
 
+// fields are one header: a text, or a list of them where it comes more than once.
+type fields []string
+
+func (f *fields) UnmarshalJSON(text []byte) error {
+	if text[0] == '[' {
+		return json.Unmarshal(text, (*[]string)(f))
+	}
+	*f = make(fields, 1)
+	return json.Unmarshal(text, &(*f)[0])
+}
+
 func answerWebhookSignature(text json.RawMessage) error {
 	var asked struct {
 		body
 		Secrets    []string          `json:"secrets"`
-		Headers    map[string]string `json:"headers"`
+		Headers    map[string]fields `json:"headers"`
 		NowSeconds int64             `json:"now_seconds"`
 		Tolerance  *int64            `json:"tolerance_seconds"`
 		Event      json.RawMessage   `json:"event"`
@@ -73,7 +85,7 @@ func answerWebhookSignature(text json.RawMessage) error {
 	}
 	header := http.Header{}
 	for name, value := range asked.Headers {
-		header[name] = []string{value}
+		header[name] = value
 	}
 	verifier := mpspgw.WebhookVerifier{
 		Secrets: asked.Secrets,
@@ -98,8 +110,8 @@ func answerWebhookSignature(text json.RawMessage) error {
 		return err
 	}
 	for name, value := range asked.Headers {
-		if signed.Get(name) != value {
-			return fmt.Errorf("sign gives %s: %s, not %s", name, signed.Get(name), value)
+		if !slices.Equal(signed.Values(name), value) {
+			return fmt.Errorf("sign gives %s: %s, not %s", name, signed.Values(name), value)
 		}
 	}
 	return nil

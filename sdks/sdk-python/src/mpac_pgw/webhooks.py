@@ -118,11 +118,11 @@ def sign(
         timestamp_seconds: Unix time in whole seconds.
 
     Raises:
-        WebhookVerificationError: A secret is none (``invalid_secret``).
-        ValueError: The id or the time would let two deliveries read the same.
+        WebhookVerificationError: A secret is none (``invalid_secret``), or the id or the time would let two deliveries
+            read the same (``malformed_header``).
     """
     if id == "" or "." in id or isinstance(timestamp_seconds, bool) or not isinstance(timestamp_seconds, int):
-        raise ValueError("An id has no dot, and a time is in whole seconds.")
+        raise WebhookVerificationError("malformed_header", "An id has no dot, and a time is in whole seconds.")
     body = payload.encode("utf-8") if isinstance(payload, str) else payload
     timestamp = str(timestamp_seconds)
     signatures = [_sign(_read_secret(each), id, timestamp, body) for each in _list_secrets(secret)]
@@ -146,8 +146,13 @@ def _read_secret(secret: str) -> bytes:
 
 def _lower(headers: Headers) -> Dict[str, str]:
     pairs: Any = headers.items() if hasattr(headers, "items") else headers
-    # Of several with one name the first counts.
-    return {_text(name).lower(): _text(value) for name, value in reversed(list(pairs))}
+    joined: Dict[str, str] = {}
+    for name, value in pairs:
+        lower = _text(name).lower()
+        for text in map(_text, value if isinstance(value, (list, tuple)) else [value]):
+            # A header that came twice is one with a comma (RFC 9110, 5.3).
+            joined[lower] = f"{joined[lower]}, {text}" if lower in joined else text
+    return joined
 
 
 def _text(value: Union[str, bytes]) -> str:
