@@ -239,4 +239,10 @@ func TestAnAnswerWithoutAnEndIsReadOnlySoFar(t *testing.T) {
 	if mpspgw.KindOf(err) != mpspgw.KindInvalidResponse {
 		t.Errorf("it ends with %v", err)
 	}
+	for beyond, want := range []mpspgw.Kind{"", mpspgw.KindInvalidResponse} {
+		padded := intentJSON + strings.Repeat(" ", 10<<20+beyond-len(intentJSON))
+		if _, err := clientOver(answering(200, padded)).RetrievePaymentIntent(context.Background(), "pi_1"); mpspgw.KindOf(err) != want {
+			t.Errorf("%d bytes end with %v", len(padded), err)
+		}
+	}
 }
