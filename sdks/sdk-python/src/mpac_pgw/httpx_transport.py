@@ -94,7 +94,8 @@ class AsyncHttpxTransport:
         loop = asyncio.get_running_loop()
         if loop not in self._ours:
             # asyncio.run makes a loop each time, and closes it with all that belongs to it.
-            self._ours = {each: client for each, client in self._ours.items() if not each.is_closed()}
+            for closed in [each for each in list(self._ours) if each.is_closed()]:
+                self._ours.pop(closed, None)
             self._ours[loop] = httpx.AsyncClient(verify=self._ssl_context or True, trust_env=False)
         return self._ours[loop]
 
