@@ -18,9 +18,17 @@ import (
 type Page[T any] struct {
 	// Items are what is on this page. A page can be empty and yet have more behind it.
 	Items []*T
-	// HasMore says that another page follows. The iterating method of the list goes there by itself.
-	HasMore bool
-	next    url.Values
+	// HasMore says that another page follows. NextPage asks for it; the iterating method of the list does so by itself.
+	HasMore   bool
+	following func(context.Context) (*Page[T], error)
+}
+
+// NextPage asks for the page that follows, with the options that this one was asked with. It refuses when there is none.
+func (p *Page[T]) NextPage(ctx context.Context) (*Page[T], error) {
+	if !p.HasMore || p.following == nil {
+		return nil, refuse("", "No page follows this one.")
+	}
+	return p.following(ctx)
 }
 
 // LogValue is what log/slog writes: how much there is, because objects may hold secrets.
@@ -49,21 +57,30 @@ func sendForPage[T any](
 		return nil, err
 	}
 	next := nextQuery(header)
-	return &Page[T]{Items: *items, HasMore: next != nil, next: next}, nil
+	return &Page[T]{
+		Items:   *items,
+		HasMore: next != nil,
+		following: func(ctx context.Context) (*Page[T], error) {
+			if next.Encode() == asked.query.Encode() {
+				return nil, &Error{
+					Kind:    KindInvalidResponse,
+					Code:    string(KindInvalidResponse),
+					Message: "The list does not end: its next page is the same page.",
+				}
+			}
+			then := asked
+			then.query = next
+			return sendForPage[T](ctx, client, then, options)
+		},
+	}, nil
 }
 
 // walk yields every item of every page. The next page is asked for when the one before is used up, so whoever stops early
-// asks for nothing in vain.
+// asks for nothing in vain. A sequence may be walked over twice; each walk begins at the beginning.
 func walk[T any](ctx context.Context, client *Client, asked request, options []CallOption) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		// A sequence may be walked over twice; each walk begins at the beginning.
-		here := asked
-		for {
-			page, err := sendForPage[T](ctx, client, here, options)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
+		page, err := sendForPage[T](ctx, client, asked, options)
+		for err == nil {
 			for _, item := range page.Items {
 				if !yield(item, nil) {
 					return
@@ -72,16 +89,9 @@ func walk[T any](ctx context.Context, client *Client, asked request, options []C
 			if !page.HasMore {
 				return
 			}
-			if page.next.Encode() == here.query.Encode() {
-				yield(nil, &Error{
-					Kind:    KindInvalidResponse,
-					Code:    string(KindInvalidResponse),
-					Message: "The list does not end: its next page is the same page.",
-				})
-				return
-			}
-			here.query = page.next
+			page, err = page.NextPage(ctx)
 		}
+		yield(nil, err)
 	}
 }
 

@@ -89,6 +89,33 @@ func TestOnePageSaysWhetherThereIsMore(t *testing.T) {
 	}
 }
 
+func TestPagesFollowOneAnotherByHand(t *testing.T) {
+	var asked []string
+	client := serve(t, threePages(t, &asked))
+	ctx := context.Background()
+	first, err := client.ListRefunds(ctx, mpspgw.ListRefundsParams{PaymentIntent: "pi_1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A page may be asked for again.
+	for range 2 {
+		second, err := first.NextPage(ctx)
+		if err != nil || len(second.Items) != 0 || !second.HasMore {
+			t.Fatalf("%+v, %v", second, err)
+		}
+		third, err := second.NextPage(ctx)
+		if err != nil || len(third.Items) != 1 || third.Items[0].ID != "re_3" || third.HasMore {
+			t.Fatalf("%+v, %v", third, err)
+		}
+		if _, err := third.NextPage(ctx); mpspgw.KindOf(err) != mpspgw.KindInvalidRequest {
+			t.Errorf("after the last page: %v", err)
+		}
+	}
+	if len(asked) != 5 {
+		t.Errorf("it asked for %s", asked)
+	}
+}
+
 func TestAnErrorEndsTheWalk(t *testing.T) {
 	var asked []string
 	first := threePages(t, &asked)
