@@ -18,6 +18,11 @@ export interface MPACGatewayOptions {
    * in a terminal's WebView, which `window.MPACNativeBridge` says; else off.
    */
   offlineQueue?: boolean;
+  /**
+   * How long such a confirm waits for the gateway before it resolves as `queued`, and the sale goes on; 10,000 unless said
+   * otherwise. It is sent on by itself.
+   */
+  queuePatienceMs?: number;
   /** The way to the card app, where it is not `window.MPACNativeBridge`. */
   nativeBridge?: NativeBridge;
   /** After the first try of a request; 3 unless said otherwise. */
@@ -32,6 +37,9 @@ export interface MPACGatewayOptions {
 
 const BASE_URL = 'https://api.pgw.mpac-cloud.com';
 const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/;
+/** The longest that a timer can wait; a longer one would fire at once. */
+const LONGEST_MS = 2_147_483_647;
+const LEAST = { maxRetries: 0, timeoutMs: 1, deadlineMs: 1 } as const;
 const PREFIXES: Record<string, string> = { sandbox: 'pk_test_', production: 'pk_live_' };
 
 /** The base URL, without a slash at its end. Throws an InvalidRequestError for options that cannot work. */
@@ -60,6 +68,11 @@ export function checkOptions(options: MPACGatewayOptions): string {
     );
   if (url.search || url.hash || url.username || url.password)
     refuse('baseUrl', 'baseUrl has no query, fragment or user.');
+  for (const [name, least] of Object.entries(LEAST)) {
+    const value = options[name as keyof typeof LEAST] ?? least;
+    if (!Number.isInteger(value) || value < least || value > LONGEST_MS)
+      refuse(name, `${name} is a whole number from ${least} up.`);
+  }
   return url.href.replace(/\/+$/, '');
 }
 

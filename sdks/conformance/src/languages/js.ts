@@ -5,7 +5,7 @@ import { installNpmPackage } from './npm-package.ts';
 const HOW_TO_GET_CHROMIUM = 'apt-get install chromium, or set CHROMIUM_PATH to a Chrome or Chromium';
 
 export const js: LanguageKit = {
-  needs: [{ command: process.env['CHROMIUM_PATH'] ?? 'chromium', how: HOW_TO_GET_CHROMIUM }],
+  needs: [{ command: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', how: HOW_TO_GET_CHROMIUM }],
   async install(places) {
     const { project, ...installed } = await installNpmPackage(
       {
