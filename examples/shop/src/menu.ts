@@ -50,9 +50,10 @@ const MAX_QUANTITY = 99;
 export function priceOrder(wanted: unknown): Priced | null {
   if (!Array.isArray(wanted) || wanted.length === 0 || wanted.length > MENU.length) return null;
   const lines: Line[] = [];
-  for (const { item: id, quantity } of wanted as { item?: unknown; quantity?: unknown }[]) {
+  for (const line of wanted as ({ item?: unknown; quantity?: unknown } | null)[]) {
+    const { item: id, quantity } = line ?? {};
     const item = MENU.find((candidate) => candidate.id === id);
-    if (item === undefined || lines.some((line) => line.item === id)) return null;
+    if (item === undefined || lines.some((priced) => priced.item === id)) return null;
     if (!Number.isInteger(quantity) || Number(quantity) < 1 || Number(quantity) > MAX_QUANTITY) return null;
     const { name, price, tax_rate } = item;
     lines.push({

@@ -14,6 +14,8 @@ export interface Order extends Priced {
   status: OrderStatus;
   /** Of the try that counts now; null until the gateway has answered. */
   payment_intent: string | null;
+  /** Of earlier tries, which are over: news of them may still come, and say nothing about the order any more. */
+  earlier_intents: string[];
   /** How often a payment intent was asked for: each time is a purchase of its own to the gateway. */
   tries: number;
   provider: string | null;
@@ -73,6 +75,7 @@ export function openOrders(path: string) {
         receipt_number: `${dayOf(created_at).replaceAll('-', '')}-${String(number).padStart(4, '0')}`,
         status: 'open',
         payment_intent: null,
+        earlier_intents: [],
         tries: 0,
         provider: null,
         refunds: {},

@@ -25,7 +25,9 @@ export function makePayments(gateway: PaymentGateway, orders: Orders, merchant_s
   async function createIntent(order: Order): Promise<string> {
     const is_next_try = order.status !== 'open';
     if (is_next_try || order.tries === 0) {
-      orders.change(order, { tries: order.tries + 1, status: 'open', payment_intent: null });
+      const { payment_intent: over } = order;
+      const earlier_intents = over === null ? order.earlier_intents : [...order.earlier_intents, over];
+      orders.change(order, { tries: order.tries + 1, status: 'open', payment_intent: null, earlier_intents });
     }
     const intent = await gateway.paymentIntents.create(
       {
@@ -49,7 +51,10 @@ export function makePayments(gateway: PaymentGateway, orders: Orders, merchant_s
     const order = orders.find(intent.merchant_ref_id);
     if (order === undefined || order.status === 'paid') return;
     const status = statusOf(intent);
-    const is_current = intent.id === order.payment_intent || order.payment_intent === null;
+    const is_current =
+      order.payment_intent === null
+        ? !order.earlier_intents.includes(intent.id)
+        : order.payment_intent === intent.id;
     if (status !== 'paid' && (!is_current || (order.status !== 'open' && order.status !== 'unclear'))) return;
     orders.change(order, {
       status,
@@ -76,7 +81,9 @@ export function makePayments(gateway: PaymentGateway, orders: Orders, merchant_s
       if (order.payment_intent === null) return createIntent(order);
       takeIntent(await gateway.paymentIntents.retrieve(order.payment_intent));
       if (order.status === 'paid') throw new OrderRefusal('paid_already', 'This order is paid.');
-      if (order.status !== 'open' && order.status !== 'unclear') return createIntent(order);
+      // Another till may have begun the next try while we asked.
+      const is_over = order.status !== 'open' && order.status !== 'unclear';
+      if (is_over || order.payment_intent === null) return createIntent(order);
       return tokenOf(await gateway.paymentIntents.createToken(order.payment_intent));
     },
 

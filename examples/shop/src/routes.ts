@@ -76,9 +76,11 @@ export function makeRoutes(parts: ShopParts) {
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://shop');
+    const [pathname = '/'] = (request.url ?? '/').split('?');
     const [, id] = /^\/orders\/(order_[\w-]+)\//.exec(pathname) ?? [];
     const handler = routes[`${request.method} ${id === undefined ? pathname : pathname.replace(id, ':id')}`];
+    if (handler === undefined && request.method !== 'GET' && request.method !== 'HEAD')
+      throw new OrderRefusal('not_found', 'There is nothing here.');
     if (handler === undefined)
       return sendFile(response, parts.folders, pathname === '/' ? '/till.html' : pathname);
     const order = id === undefined ? undefined : orders.find(id);

@@ -307,6 +307,26 @@ test('a terminal that does not say how it ended leaves it unknown until a person
   assert.equal((await gateway.paymentIntents.retrieve(order.payment_intent)).amount_received, 3_960);
 });
 
+test('an order that another till takes over is watched by one till, and both see how it ended', async (t) => {
+  const { till, context } = await openTill(t);
+  await till.choose('latte', 'mug');
+  const order = await till.charge();
+  await till.by('qr');
+  await till.seeCode();
+  const page = await context.newPage();
+  await page.goto(shop.url);
+  const other = holdTill(page, shop);
+  await page.locator('#open-orders').click();
+  await page.locator(`#sales [data-order="${order.id}"] .do button`).click();
+  await other.see(page.getByText('Waiting for the code that was shown before'));
+  await till.see(till.page.getByRole('heading', { name: 'At another till' }));
+  const payment = await customer.scan(2_500);
+  await customer.pay(payment);
+  await till.seeOutcome('paid');
+  await other.seeOutcome('paid');
+  assert.equal((await customer.charges(payment)).length, 1);
+});
+
 test('an order that was paid while the shop was closed is paid when it opens again', async (t) => {
   const scope = inReverse(t);
   const own = await makeShopFolder(scope, facts);
@@ -328,7 +348,14 @@ test('a price comes from the menu, and a webhook that nobody signed changes noth
   const { till } = await openTill(t);
   const send = (path: string, body: object) =>
     fetch(`${shop.url}${path}`, { method: 'POST', body: JSON.stringify(body) });
-  for (const lines of [[], [{ item: 'gold', quantity: 1 }], [{ item: 'coffee', quantity: -1 }], 'coffee']) {
+  const no_orders = [
+    [],
+    [null],
+    [{ item: 'gold', quantity: 1 }],
+    [{ item: 'coffee', quantity: -1 }],
+    'coffee',
+  ];
+  for (const lines of no_orders) {
     assert.equal((await send('/orders', { lines })).status, 400);
   }
   const made = await send('/orders', { lines: [{ item: 'coffee', quantity: 1, amount: 1 }], amount: 1 });

@@ -1,14 +1,15 @@
 // One sale, from the order to its end: the part of the till that speaks to the gateway. The shop's server gives an order
 // and a payment token; the SDK confirms, watches, and tells the end of each attempt once; this file shows it.
-import type {
-  Confirmation,
-  MPACGateway,
-  PaymentFailure,
-  QueuedConfirmation,
+import {
+  type Confirmation,
+  MPACError,
+  type MPACGateway,
+  type PaymentFailure,
+  type QueuedConfirmation,
 } from '@cloudsky/mpac-pgw-sdk-js';
 import { drawOutcome, type Outcome, type OutcomeKind, showOutcome } from './outcome.ts';
 import { byId, currentStage, showProblem, showStage } from './page.ts';
-import { explain, isToldByEvent, type Refused, sortFailure } from './refusals.ts';
+import { explain, isToldByEvent, isUnreachable, type Refused, sortFailure } from './refusals.ts';
 import { type Begun, type Order, shop } from './shop.ts';
 import { currentLanguage, say, yen } from './words.ts';
 
@@ -17,11 +18,19 @@ interface Sale {
   payment_intent: string;
   /** A token authorises one confirm, and none after five minutes: then the shop is asked for another one. */
   needs_token: boolean;
+  /** When its token was given, by the clock of `performance.now()`. */
+  token_at: number;
   /** Yen handed over; of cash only. */
   received?: number;
   /** What the drawer shows now. */
   outcome?: Outcome;
 }
+
+/** No token is shorter: one that is refused before was replaced, because another till has asked for its own. */
+const TOKEN_LIFE_MS = 4 * 60_000;
+
+/** How an order can end at another till; `paid` is heard wherever it comes from. */
+const ENDS_ELSEWHERE: ReadonlySet<string> = new Set(['declined', 'cancelled', 'expired']);
 
 export type Checkout = ReturnType<typeof makeCheckout>;
 
@@ -39,12 +48,15 @@ export function makeCheckout(gateway: MPACGateway) {
   gateway.on('status_changed', (news) => {
     if (!isOf(news)) return;
     if (news.outcome === 'unknown') void showUnknown();
-    else if (news.status === 'requires_action') showStage('qr');
+    else if (news.status === 'requires_action') showCode();
     else if (news.status === 'processing') wait('asked_in_app');
   });
-  // The token's life is over, and nobody knows the end yet: with a fresh one the SDK goes on watching.
+  // The token's life is over, and nobody knows the end yet: with a fresh one the SDK goes on watching. One that another
+  // till has replaced is not taken back, or the two would take it from each other for ever: the shop tells the end.
   gateway.on('error', () => {
-    if (sale !== null) shop.freshToken(sale.order).then(use, () => {});
+    if (sale === null) return;
+    if (performance.now() - sale.token_at > TOKEN_LIFE_MS) shop.freshToken(sale.order).then(use, () => {});
+    else if (sale.outcome === undefined) end('elsewhere');
   });
 
   /** What is kept on this device will be recorded; of anything else nobody knows whether it was taken. */
@@ -61,11 +73,12 @@ export function makeCheckout(gateway: MPACGateway) {
   function end(kind: OutcomeKind, provider?: string): void {
     if (sale === null) return;
     const { order, received } = sale;
+    const is_cash = received !== undefined && (provider ?? 'CASH') === 'CASH';
     sale.outcome = {
       kind,
       order,
       ...(provider !== undefined && { provider }),
-      ...(received !== undefined && { received, provider: 'CASH' }),
+      ...(is_cash && { received, provider: 'CASH' }),
     };
     showOutcome(sale.outcome);
   }
@@ -84,6 +97,12 @@ export function makeCheckout(gateway: MPACGateway) {
     showProblem(say(problem));
   }
 
+  /** Only who has confirmed has the code: after a reload, or at another till, it cannot be drawn. */
+  function showCode(): void {
+    if (gateway.confirmation?.qr_content !== undefined) showStage('qr');
+    else wait('code_shown');
+  }
+
   function wait(text: string): void {
     byId('waiting-text').textContent = say(text);
     byId('waiting-text').dataset['said'] = text;
@@ -93,17 +112,33 @@ export function makeCheckout(gateway: MPACGateway) {
   /** From now on this is the sale at the till. */
   async function use({ order, payment_token }: Begun): Promise<string> {
     const [payment_intent = ''] = payment_token.split('_secret_');
-    sale = { ...(sale?.order.id === order.id ? sale : {}), order, payment_intent, needs_token: false };
+    sale = {
+      ...(sale?.order.id === order.id ? sale : {}),
+      order,
+      payment_intent,
+      needs_token: false,
+      token_at: performance.now(),
+    };
     const { status } = await gateway.retrievePaymentIntent(payment_token);
     return status;
+  }
+
+  /** Without the shop the old token is as good as any: cash is kept with it, and sent with a fresh one. */
+  async function refreshToken(order: Order): Promise<void> {
+    const begun = await shop.freshToken(order).catch((error: unknown) => {
+      if (!isUnreachable(error)) throw error;
+    });
+    if (begun !== undefined) await use(begun);
   }
 
   /** The sale, with a token that authorises a confirm, and with nothing of an earlier try. */
   async function ready(): Promise<Sale> {
     if (sale === null) throw new Error('There is no sale.');
+    const is_old = performance.now() - sale.token_at > TOKEN_LIFE_MS;
     if (sale.needs_token) await use(await shop.freshToken(sale.order));
-    const { order, payment_intent } = sale;
-    sale = { order, payment_intent, needs_token: false };
+    else if (is_old) await refreshToken(sale.order);
+    const { order, payment_intent, token_at } = sale;
+    sale = { order, payment_intent, needs_token: false, token_at };
     return sale;
   }
 
@@ -128,7 +163,19 @@ export function makeCheckout(gateway: MPACGateway) {
     const status = await use(begun);
     draw();
     if (status === 'requires_payment_method') showStage('methods');
+    else if (status === 'requires_action') showCode();
+    else if (gateway.intent?.outcome === 'unknown') end('unclear');
     else wait('finding_out');
+  }
+
+  /** Also with a token that is too old, or that another till has replaced. */
+  async function cancelIntent(): Promise<void> {
+    const cancel = () => gateway.cancel({ cancellation_reason: 'requested_by_customer' });
+    await cancel().catch(async (error: unknown) => {
+      if (!(error instanceof MPACError && error.kind === 'invalid_token') || sale === null) throw error;
+      await use(await shop.freshToken(sale.order));
+      await cancel();
+    });
   }
 
   function draw(): void {
@@ -189,7 +236,7 @@ export function makeCheckout(gateway: MPACGateway) {
     async cancel(): Promise<void> {
       const stage = currentStage();
       wait('cancelling');
-      await gateway.cancel({ cancellation_reason: 'requested_by_customer' }).catch((error: unknown) => {
+      await cancelIntent().catch((error: unknown) => {
         if (currentStage() === 'waiting') showStage(stage);
         showProblem(explain(error));
       });
@@ -204,13 +251,13 @@ export function makeCheckout(gateway: MPACGateway) {
       sale = null;
     },
 
-    /** The shop's own word, by the webhook, settles what this page could not see. */
+    /** The shop's own word, by the webhook, settles what this page could not see, or what another till did. */
     hearOfOrder(order: Order): void {
       if (sale?.order.id !== order.id) return;
       sale.order = order;
       const shown = sale.outcome?.kind;
-      if (order.status === 'paid' && (shown === 'unclear' || shown === 'queued'))
-        end('paid', order.provider ?? undefined);
+      if (order.status === 'paid' && shown !== 'paid') end('paid', order.provider ?? undefined);
+      else if (shown === 'elsewhere' && ENDS_ELSEWHERE.has(order.status)) end(order.status as OutcomeKind);
     },
   };
 }

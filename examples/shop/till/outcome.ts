@@ -11,6 +11,7 @@ export type OutcomeKind =
   | 'expired'
   | 'cancelled'
   | 'unclear'
+  | 'elsewhere'
   | 'queued';
 
 export interface Outcome {
@@ -23,6 +24,11 @@ export interface Outcome {
 }
 
 const WITH_RECEIPT: ReadonlySet<OutcomeKind> = new Set(['paid', 'queued']);
+/** Which sign is shown where an outcome has none of its own. */
+const SIGNS: Partial<Record<OutcomeKind, OutcomeKind>> = {
+  terminal_failed: 'declined',
+  elsewhere: 'unclear',
+};
 const CAN_TRY_AGAIN: ReadonlySet<OutcomeKind> = new Set(['declined', 'terminal_failed', 'expired']);
 
 export function showOutcome(outcome: Outcome): void {
@@ -34,7 +40,7 @@ export function showOutcome(outcome: Outcome): void {
 /** The same in the language of now. */
 export function drawOutcome(outcome: Outcome): void {
   const { kind, order } = outcome;
-  const sign = kind === 'terminal_failed' ? 'declined' : kind;
+  const sign = SIGNS[kind] ?? kind;
   const box = byId('outcome');
   box.dataset['outcome'] = sign;
   byId('outcome-sign').setAttribute('href', `#icon-${sign}`);

@@ -44,11 +44,19 @@ export function isToldByEvent(error: unknown): boolean {
   return error instanceof MPACError && error.code !== 'payment_under_way' && error.code !== 'not_retrieved';
 }
 
+/** The shop's server did not answer at all: there is no network, or it is down. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof ShopError && error.code === 'unreachable';
+}
+
+/** Codes of the shop that say: what this till shows is not how it is any more. */
+const CHANGED: ReadonlySet<string> = new Set(['paid_already', 'not_found', 'invalid_payment_state']);
+
 /** A sentence for what was thrown: of the shop, of the gateway, or a fault of this page. */
 export function explain(error: unknown): string {
   if (error instanceof ShopError) {
-    if (error.code === 'unreachable') return say('error_shop');
-    if (error.code === 'paid_already' || error.code === 'not_found') return say('error_state');
+    if (isUnreachable(error)) return say('error_shop');
+    if (CHANGED.has(error.code)) return say('error_state');
     return say('error_gateway');
   }
   if (error instanceof MPACError) {

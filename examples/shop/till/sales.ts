@@ -12,7 +12,21 @@ export interface SalesParts {
   onChange(order: Order): void;
 }
 
-const CAN_BE_PAID: ReadonlySet<string> = new Set(['open', 'declined', 'expired']);
+/** What the button says. An unknown outcome is looked up first: only where nothing was taken the till goes on. */
+const CAN_BE_PAID: Record<string, string> = {
+  open: 'pay_now',
+  unclear: 'look',
+  declined: 'pay_now',
+  expired: 'pay_now',
+};
+
+/** What is known about a refund that was not made here and now; of any other nobody knows. */
+const REFUND_PROBLEMS: Record<string, string> = {
+  unreachable: 'error_shop',
+  refunded_already: 'error_state',
+  not_paid: 'error_state',
+  provider_error: 'error_refused',
+};
 
 export function startSales({ isCurrent, onPay, onChange }: SalesParts): { draw(): void } {
   const dialog = byId<HTMLDialogElement>('orders');
@@ -59,8 +73,9 @@ export function startSales({ isCurrent, onPay, onChange }: SalesParts): { draw()
   }
 
   function makeActions(order: Order, status: string): (string | HTMLElement)[] {
-    if (CAN_BE_PAID.has(status) && !isCurrent(order)) {
-      const pay = makeButton('', say('pay_now'), () => {
+    const pay_word = CAN_BE_PAID[status];
+    if (pay_word !== undefined && !isCurrent(order)) {
+      const pay = makeButton('', say(pay_word), () => {
         dialog.close();
         onPay(order);
       });
@@ -93,8 +108,8 @@ export function startSales({ isCurrent, onPay, onChange }: SalesParts): { draw()
     try {
       take((await shop.refund(order)).order);
     } catch (error) {
-      const key = error instanceof ShopError && error.code === 'unreachable' ? 'error_shop' : 'error_refund';
-      byId('orders-problem').textContent = say(key);
+      const key = error instanceof ShopError ? REFUND_PROBLEMS[error.code] : undefined;
+      byId('orders-problem').textContent = say(key ?? 'error_refund');
       byId('orders-problem').hidden = false;
     }
     draw();

@@ -69,6 +69,10 @@ const SAID: Record<string, Both> = {
   working: { ja: '確認しています', en: 'One moment' },
   working_text: { ja: 'お待ちください', en: 'Please wait' },
   cancelling: { ja: '支払いを取り消しています', en: 'Cancelling the payment' },
+  code_shown: {
+    ja: '先に表示したコードのお支払いを待っています。新しいコードを出すには、取り消してください。',
+    en: 'Waiting for the code that was shown before. Cancel the payment to show another one.',
+  },
   finding_out: { ja: '支払いの結果を確認しています', en: 'Finding out what came of the payment' },
 
   paid: { ja: 'お支払いが完了しました', en: 'Paid' },
@@ -94,6 +98,11 @@ const SAID: Record<string, Both> = {
   unclear_text: {
     ja: 'お金が動いたかまだ分かりません。別の方法で受け取らないでください。分かりしだい、ここに表示します。',
     en: 'Money may have moved. Do not take it another way. This page says so as soon as it is known.',
+  },
+  elsewhere: { ja: '別のレジで会計しています', en: 'At another till' },
+  elsewhere_text: {
+    ja: 'この注文は別のレジに移りました。結果は、ここと本日の注文に表示します。',
+    en: 'Another till has taken over this order. How it ends is shown here and among today’s orders.',
   },
   queued: { ja: '受け取りを保存しました', en: 'Kept, to be sent' },
   queued_text: {
@@ -139,6 +148,7 @@ const SAID: Record<string, Both> = {
   refund_sure: { ja: '{amount}を返金します', en: 'Refund {amount}' },
   refund_cash: { ja: '現金でお返しください', en: 'Hand the cash back' },
   keep: { ja: 'やめる', en: 'Keep it' },
+  look: { ja: '結果を見る', en: 'See how it ended' },
   pay_now: { ja: '支払いへ', en: 'Take payment' },
 
   error_shop: {
@@ -180,6 +190,10 @@ const SAID: Record<string, Both> = {
   error_refund: {
     ja: '返金の結果がまだ分かりません。もう一度押しても、返金は一度だけです。',
     en: 'Whether the refund was made is not known yet. Press again: it is made once.',
+  },
+  error_refused: {
+    ja: '返金できませんでした。お金は戻っていません。',
+    en: 'The provider refused the refund. Nothing was given back.',
   },
   error_other: {
     ja: 'うまくいきませんでした。もう一度お試しください。（{code}）',
