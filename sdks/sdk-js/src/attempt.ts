@@ -52,9 +52,12 @@ export function isAnswered({ state }: Attempt): boolean {
   return state === 'live' || state === 'refused';
 }
 
-/** Refused for what was asked, not for how the payment stands: reading would tell nothing new. */
-export function isOverByRefusal({ in_doubt, refusal }: Attempt): boolean {
-  if (in_doubt || refusal === null) return false;
+/**
+ * Refused for what was asked, not for how the payment stands: reading would tell nothing new. But where another page's
+ * confirm is under way its money may still move, and only reading tells.
+ */
+export function isOverByRefusal({ in_doubt, refusal }: Attempt, { status }: PaymentNews): boolean {
+  if (in_doubt || refusal === null || status !== 'requires_payment_method') return false;
   const { kind } = refusal;
   return ['invalid_request', 'provider_not_supported', 'forbidden', 'rate_limit_exceeded'].includes(kind);
 }

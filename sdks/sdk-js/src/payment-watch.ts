@@ -12,6 +12,7 @@ import {
 } from './attempt.ts';
 import type { ConfirmResult, PendingConfirm, QueuedConfirmation, TerminalResult } from './confirm-sender.ts';
 import { MPACError, makeError } from './errors.ts';
+import { isRefusedToLook, notLaunched, paymentUnderWay, tokenReplaced } from './own-refusals.ts';
 import { endOf, isFinal, newsOf, type PaymentEnd, refusedEnd } from './payment-end.ts';
 import type { EventBoard, PaymentNews } from './payment-events.ts';
 import type { Confirmation, ConfirmFields, PaymentIntent } from './payment-intent.ts';
@@ -39,15 +40,15 @@ export class PaymentWatch {
   token: string;
   intent: PaymentIntent | null = null;
   confirmation: Confirmation | null = null;
-  outcome: PaymentOutcome | null = null;
   /** How it stands by the latest news, whichever way they came. */
   news: PaymentNews | null = null;
   readonly #parts: WatchParts;
   readonly #poller: Poller;
   #attempt: Attempt | null = null;
   #is_closed = false;
-  /** The end that never changes was told. */
-  #is_over = false;
+  /** The end that never changes, and was told: what comes after it changes nothing of it. */
+  #over: PaymentEnd | null = null;
+  #outcome: PaymentOutcome | null = null;
   /** A cancel was not answered: it is looked after until the end. */
   #cancel: { key: string; reason: string | undefined } | null = null;
   /** Answers to what was asked before the latest news are old, and only a final status in them counts. */
@@ -67,20 +68,28 @@ export class PaymentWatch {
     this.#poller.stop();
   }
 
+  get outcome(): PaymentOutcome | null {
+    return this.#over ?? this.#outcome;
+  }
+
   get #is_deaf(): boolean {
     return this.#is_closed || this.#parts.closing.aborted;
   }
 
-  /** A fresh token ends the one before, and with it every confirm that was to be sent again. */
+  /**
+   * A fresh token ends the one before, and with it every confirm that was to be sent again. What could not be looked
+   * after any more is looked after again, also where the first answer to the fresh token is lost.
+   */
   renew(token: string): void {
     if (token === this.token) return;
     this.token = token;
     const attempt = this.#attempt;
-    if (attempt?.state !== 'unsent') return;
-    attempt.state = 'refused';
-    attempt.refusal = makeError('invalid_token', {
-      message: 'The payment token was replaced before the confirm was answered.',
-    });
+    if (attempt === null || attempt.state === 'sending') return;
+    if (attempt.state === 'unsent') {
+      attempt.state = 'refused';
+      attempt.refusal = tokenReplaced();
+    }
+    if (!this.#poller.is_running) this.#poller.start();
   }
 
   async retrieve(max_retries?: number): Promise<PaymentIntent> {
@@ -107,9 +116,13 @@ export class PaymentWatch {
     const is_adopted = attempt?.state === 'live' && attempt.pending === null;
     if (attempt !== null && !is_adopted) {
       const { pending, promise } = attempt;
-      if (pending === null || JSON.stringify(pending.fields) !== JSON.stringify(fields)) throw this.#busy();
+      if (pending === null || JSON.stringify(pending.fields) !== JSON.stringify(fields))
+        throw paymentUnderWay();
       if (promise !== null) return promise;
-      if (attempt.state === 'live' && this.confirmation !== null) return this.confirmation;
+      if (attempt.state === 'live' && this.confirmation !== null) {
+        if (!this.#poller.is_running) this.lookNow();
+        return this.confirmation;
+      }
       return this.#run(attempt, () => this.#submit(pending));
     }
     const pending = { payment_intent: this.id, payment_token: this.token, idempotency_key, fields };
@@ -118,10 +131,11 @@ export class PaymentWatch {
     return this.#run(own, () => this.#submit(pending));
   }
 
-  /** `take` launches the terminal's app and hands in what it reports. */
+  /** `take` launches the terminal's app and hands in what it reports. Never after an end: the card would be charged. */
   async takeAtTerminal(take: () => Promise<TerminalResult>): Promise<Confirmation | QueuedConfirmation> {
     await this.#clear();
-    if (this.#attempt !== null) throw this.#busy();
+    if (this.#attempt !== null) throw paymentUnderWay();
+    if (this.#over !== null || this.#is_deaf) throw notLaunched();
     return this.#run(this.#begin(null), take);
   }
 
@@ -170,7 +184,7 @@ export class PaymentWatch {
   #begin(pending: PendingConfirm | null, state: Attempt['state'] = 'sending'): Attempt {
     const attempt = makeAttempt(pending, state);
     this.#attempt = attempt;
-    if (!this.#is_over) this.outcome = null;
+    this.#outcome = null;
     this.confirmation = null;
     return attempt;
   }
@@ -218,8 +232,9 @@ export class PaymentWatch {
     }
     const { kind, error } = result as ConfirmResult & { error: MPACError };
     const is_kept = this.#keeps(attempt);
-    if (counts)
-      this.#take(attempt, kind === 'no_answer' && (error.kind === 'unknown_outcome' || is_kept), error);
+    // After an earlier try that nobody answered, something between that says no settles nothing.
+    const is_open = error.kind === 'unknown_outcome' || is_kept || attempt.in_doubt;
+    if (counts) this.#take(attempt, kind === 'no_answer' && is_open, error);
     const is_queued = is_kept && (kind === 'no_answer' || error.kind === 'invalid_token');
     if (is_queued && this.news !== null) return queuedConfirmation(this.news, attempt, error);
     throw error;
@@ -238,7 +253,7 @@ export class PaymentWatch {
       attempt.state = 'refused';
       attempt.refusal = error;
       attempt.was_repeated = true;
-      if (isOverByRefusal(attempt) && this.news !== null) this.#end(refusedEnd(this.news, error));
+      if (this.news !== null && isOverByRefusal(attempt, this.news)) this.#end(refusedEnd(this.news, error));
       else this.#poller.start(true);
     }
     this.#parts.changed();
@@ -247,14 +262,10 @@ export class PaymentWatch {
   #accept(attempt: Attempt, confirmation: Confirmation): void {
     this.confirmation = confirmation;
     this.#note(newsOf(confirmation));
-    const end = endOf(confirmation, false);
-    if (end !== null) {
-      this.#end(end);
-      return;
-    }
+    if (this.#end(endOf(confirmation, false))) return;
     attempt.state = 'live';
     attempt.had_code = confirmation.status === 'requires_action';
-    this.outcome = null;
+    this.#outcome = null;
     this.#poller.start();
     this.#parts.changed();
   }
@@ -265,8 +276,9 @@ export class PaymentWatch {
     const has_begun = error.details?.['outcome'] === 'unknown';
     attempt.state = has_begun ? 'live' : this.#keeps(attempt) ? 'kept' : 'unsent';
     attempt.in_doubt = true;
-    this.outcome = { result: 'unknown', error };
-    if (this.news !== null) this.#note({ ...this.news, status: 'processing', outcome: 'unknown' });
+    this.#outcome = { result: 'unknown', error };
+    if (this.news !== null && this.#over === null)
+      this.#note({ ...this.news, status: 'processing', outcome: 'unknown' });
     if (!this.#poller.is_running) this.#poller.start();
   }
 
@@ -294,21 +306,17 @@ export class PaymentWatch {
       attempt.refusal === null
         ? endOf(intent, attempt.had_code)
         : refusedEnd(newsOf(intent), attempt.refusal);
-    if (end !== null) this.#end(end);
+    this.#end(end);
   }
 
   #seeBegun(intent: PaymentIntent): void {
     this.#note(newsOf(intent));
-    const end = endOf(intent, false);
-    if (end !== null) {
-      this.#end(end);
-      return;
-    }
+    if (this.#end(endOf(intent, false))) return;
     // It is on its way; where we did not begin it, somebody else did, or this page did before it was left.
     const attempt = this.#attempt ?? this.#begin(null, 'live');
     attempt.had_code ||= intent.status === 'requires_action';
     if (attempt.state === 'sending') return;
-    if (intent.outcome === undefined) this.outcome = null;
+    if (intent.outcome === undefined) this.#outcome = null;
     attempt.state = 'live';
     attempt.refusal = null;
     // A code whose answer was lost: the same confirm again brings it.
@@ -318,14 +326,16 @@ export class PaymentWatch {
     attempt.was_repeated = true;
   }
 
-  #end(end: PaymentEnd): void {
+  /** Whether there was one. */
+  #end(end: PaymentEnd | null): boolean {
+    if (end === null) return false;
     this.#attempt = null;
     this.#cancel = null;
     this.#known = ++this.#asked;
     this.#poller.stop();
-    if (this.#is_over) return;
-    this.#is_over = end.result === 'success' || end.is_final;
-    this.outcome = end;
+    if (this.#over !== null) return true;
+    if (end.result === 'success' || end.is_final) this.#over = end;
+    this.#outcome = end;
     const { board } = this.#parts;
     if (end.result === 'success') {
       board.tell('payment_success', end.data);
@@ -336,6 +346,7 @@ export class PaymentWatch {
         board.tell('payment_cancelled', end.data);
     }
     this.#parts.changed();
+    return true;
   }
 
   #note(news: PaymentNews): void {
@@ -347,6 +358,7 @@ export class PaymentWatch {
 
   async #look(): Promise<Look> {
     const attempt = this.#attempt;
+    const { token } = this;
     try {
       if (attempt?.state === 'unsent' && attempt.pending !== null) {
         const result = await this.#parts.requests.confirm(attempt.pending, { max_retries: 0 });
@@ -361,9 +373,9 @@ export class PaymentWatch {
       return { goes_on: this.#attempt !== null || this.#cancel !== null };
     } catch (error) {
       if (!(error instanceof MPACError)) throw error;
-      // A refusal of the gateway's own, not of something between.
-      const is_blind = [401, 403, 404].includes(error.status ?? 0) && error.request_id !== undefined;
-      if (is_blind) this.#giveUp(error);
+      // Not where the token was replaced meanwhile: the next look is with the fresh one.
+      const is_blind = isRefusedToLook(error) && token === this.token;
+      if (is_blind && !this.#is_deaf) this.#giveUp(error);
       return { goes_on: !is_blind, failed: true, retry_after_seconds: error.retry_after_seconds };
     }
   }
@@ -376,15 +388,11 @@ export class PaymentWatch {
       return;
     }
     this.#poller.stop();
-    this.outcome = { result: 'unknown', error };
+    if (this.#over !== null) this.#attempt = null;
+    // Nothing is under way, so nothing is missed.
+    if (this.#attempt === null && this.#cancel === null) return;
+    if (this.#attempt !== null) this.#outcome = { result: 'unknown', error };
     this.#parts.board.tell('error', { error });
     this.#parts.changed();
-  }
-
-  #busy(): MPACError {
-    return makeError('invalid_payment_state', {
-      message: 'A payment is under way. Wait for its end, or cancel it, before it is paid in another way.',
-      code: 'payment_under_way',
-    });
   }
 }
