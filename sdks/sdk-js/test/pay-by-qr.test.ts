@@ -76,7 +76,7 @@ test(
     const till = await openPaymentPage(t, stand);
     const intent = await stand.gateway.createIntent();
     await till.retrieve(intent.payment_token);
-    await customer.setCodeLifetime(1);
+    await customer.setCodeLifetime(-31);
     await till.confirmQR();
     await customer.setCodeLifetime(300);
     const { reason, status } = await till.waitFor('payment_failed');

@@ -26,7 +26,7 @@ export const PaypaySettingsBody = Type.Partial(
       notification_url: Type.Union([Type.String({ pattern: '^https?://', maxLength: 2_000 }), Type.Null()]),
       webhook_secret: Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Null()]),
       notification_body: Type.Union([Type.Literal('paypay'), Type.Literal('document')]),
-      qr_lifetime_seconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+      qr_lifetime_seconds: Type.Integer({ minimum: -86_400, maximum: 86_400 }),
       instant_pay: Type.Boolean(),
       instant_pay_delay_ms: Type.Integer({ minimum: 0, maximum: 600_000 }),
       can_take_customer_codes: Type.Boolean(),
