@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Iterator, Type
@@ -54,12 +55,13 @@ def make_handler(secret: str, events: Events) -> Type[BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            if length > MOST_BYTES:
+            length = self.headers.get("Content-Length", "")
+            # A length that is none, or below 0, would be read without an end.
+            if not re.fullmatch("[0-9]{1,15}", length) or int(length) > MOST_BYTES:
                 self._answer(413)
                 return
             try:
-                event = webhooks.verify(self.rfile.read(length), self.headers, secret)
+                event = webhooks.verify(self.rfile.read(int(length)), self.headers, secret)
             except WebhookVerificationError as error:
                 self.log_message("refused: %s", error)
                 self._answer(400)

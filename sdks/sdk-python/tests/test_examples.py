@@ -56,6 +56,8 @@ class WebhookReceiver(unittest.TestCase):
             self.assertEqual([deliver(body, headers), deliver(body, headers)], [204, 204])
             self.assertEqual(deliver(body.replace(b"evt_1", b"evt_2"), headers), 400)
             self.assertEqual(deliver(body, {}), 400)
+            for length in ("-1", "a", str(example.MOST_BYTES + 1)):
+                self.assertEqual(deliver(b"", {**headers, "Content-Length": length}), 413)
             self.assertEqual(events.count(), 1)
             server.shutdown()
             server.server_close()

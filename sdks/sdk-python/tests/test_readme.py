@@ -7,13 +7,13 @@ import io
 import re
 import time
 import unittest
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 import mpac_pgw
 from mpac_pgw import webhooks
 
 from .local_servers import ScriptedServer, Seen, reply
-from .places import PACKAGE, needs_repository
+from .places import PACKAGE, REPOSITORY, needs_repository
 
 SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 PAID = {"id": "pi_1", "status": "succeeded", "amount_received": 1000, "payment_token": "t"}
@@ -74,6 +74,15 @@ class Readme(unittest.TestCase):
         lines = [line for line in self.blocks[0].splitlines() if line and "import" not in line]
         self.assertEqual(len(lines), 8)
         self.assertEqual([line for block in self.blocks for line in block.splitlines() if len(line) > 120], [])
+
+    def test_every_link_leads_somewhere_from_a_package_index_too(self) -> None:
+        found: List[Tuple[str, str]] = re.findall(r"\]\(([^)]*)\)|^\[.*\]: (.*)$", self.text, re.MULTILINE)
+        links = [either or other for either, other in found]
+        self.assertEqual([link for link in links if not link.startswith("https://")], [])
+        home = "https://github.com/mp-solution-inc/mpac-pgw/blob/main/"
+        ours = [link[len(home) :] for link in links if link.startswith(home)]
+        self.assertGreater(len(ours), 3)
+        self.assertEqual([path for path in ours if not (REPOSITORY / path).exists()], [])
 
 
 def block_for(url: str, block: str) -> str:

@@ -29,4 +29,4 @@ class WithoutHttpx(unittest.TestCase):
         self.assertEqual(ended.stderr, "")
         blocking, hint = ended.stdout.splitlines()
         self.assertEqual(blocking, "blocking")
-        self.assertIn("pip install mpac-pgw[http]", hint)
+        self.assertIn("pip install 'mpac-pgw[http]'", hint)

@@ -1,4 +1,4 @@
-"""AsyncClient: the gateway for asyncio. It needs httpx: ``pip install mpac-pgw[http]``."""
+"""AsyncClient: the gateway for asyncio. It needs httpx: ``pip install 'mpac-pgw[http]'``."""
 
 from __future__ import annotations
 

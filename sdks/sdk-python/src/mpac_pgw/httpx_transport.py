@@ -1,4 +1,4 @@
-"""The network by httpx, blocking and for asyncio. It comes with ``pip install mpac-pgw[http]``."""
+"""The network by httpx, blocking and for asyncio. It comes with ``pip install 'mpac-pgw[http]'``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .transport import LONGEST_BODY_BYTES, HttpRequest, HttpResponse, NotAnswere
 try:
     import httpx
 except ImportError:
-    raise ImportError("This part of mpac_pgw needs httpx: pip install mpac-pgw[http]", name="httpx") from None
+    raise ImportError("This part of mpac_pgw needs httpx: pip install 'mpac-pgw[http]'", name="httpx") from None
 
 
 class HttpxTransport:
