@@ -1,6 +1,7 @@
 // What `import { MPACGateway } from '@cloudsky/mpac-pgw-sdk-js'` gives: the client of a page, which confirms a payment,
 // shows its code, and tells how it ends. What the parts promise stands with them; here they are put together.
 import type { LaunchResult, PendingEntry, QueuedConfirmation } from './confirm-sender.ts';
+import { MPACError } from './errors.ts';
 import { checkKey, checkOptions, intentOf, type MPACGatewayOptions, refuse } from './gateway-options.ts';
 import { renderLate } from './late-view.ts';
 import { EventBoard, type EventName, type Listener } from './payment-events.ts';
@@ -12,7 +13,7 @@ import type {
   PaymentStatus,
   QRProvider,
 } from './payment-intent.ts';
-import { makePaymentRequests, type PaymentRequests } from './payment-requests.ts';
+import { isRefusal, makePaymentRequests, type PaymentRequests } from './payment-requests.ts';
 import { type PaymentOutcome, PaymentWatch } from './payment-watch.ts';
 import { BROWSER, type Platform } from './platform.ts';
 import { qrModelOf } from './qr-state.ts';
@@ -225,16 +226,11 @@ export class MPACGateway {
 
   /** Returns what takes the listener away again. An end that was told before is not told again: see `outcome`. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
-    if (!this.#closing.signal.aborted) this.#board.add(name, listener);
-    return () => this.off(name, listener);
+    return this.#listen(name, listener, false);
   }
 
   once<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
-    const end = this.on(name, (data) => {
-      end();
-      listener(data);
-    });
-    return end;
+    return this.#listen(name, listener, true);
   }
 
   off<Name extends EventName>(name: Name, listener: Listener<Name>): void {
@@ -244,9 +240,12 @@ export class MPACGateway {
   /**
    * Draws the payment's code into `element`, with its amount and the time that is left, and says there how it ended.
    * It may be called before the confirm, and draws each code that comes. Calling what it returns takes it away.
+   *
+   * @throws InvalidRequestError where there is no such element.
    */
-  renderQR(element: Element, options: QROptions = {}): () => void {
+  renderQR(element: Element | null, options: QROptions = {}): () => void {
     this.#checkOpen();
+    if (element === null) return refuse('element', 'There is no such element on the page to draw into.');
     this.#views.get(element)?.remove();
     const view = renderLate(element, () => qrModelOf(this, this.#clock.now(), Date.now()), options);
     this.#views.set(element, view);
@@ -291,6 +290,11 @@ export class MPACGateway {
     this.#till?.then((till) => till.close()).catch(() => {});
   }
 
+  #listen<Name extends EventName>(name: Name, listener: Listener<Name>, is_once: boolean): () => void {
+    if (!this.#closing.signal.aborted) this.#board.add(name, listener, is_once);
+    return () => this.off(name, listener);
+  }
+
   async #confirmAtTerminal(
     method: 'credit_card' | 'e_money',
     { idempotencyKey, ...fields }: RedirectOptions | TerminalOptions,
@@ -299,6 +303,11 @@ export class MPACGateway {
     const { external_ref_id, external_status, provider } = fields as TerminalOptions;
     if (provider === 'MPGS' || external_ref_id !== undefined || external_status !== undefined)
       return watch.confirm({ payment_method_type: method, ...fields }, checkKey(idempotencyKey));
+    // The app takes the money before the gateway is asked, so what has ended meanwhile must be seen first. A till without
+    // a network goes on with what it knows.
+    await watch.retrieve(0).catch((error: unknown) => {
+      if (error instanceof MPACError && isRefusal(error)) throw error;
+    });
     const { amount, currency } = watch.intent as PaymentIntent;
     const till = this.#openTill();
     const payment = { method, payment_intent: watch.id, payment_token: watch.token, amount, currency };
@@ -311,11 +320,12 @@ export class MPACGateway {
   #openTill(): Promise<Till> {
     this.#till ??= import('./till.ts').then(
       ({ openTill }) => {
-        const { publicKey, nativeBridge } = this.#options;
+        const { publicKey, nativeBridge, queuePatienceMs } = this.#options;
         // What it was opened for is gone: it takes no part.
         this.#checkOpen();
         return openTill({
           name: `${this.#base_url} ${publicKey}`,
+          patience_ms: queuePatienceMs,
           bridge: nativeBridge,
           send: this.#requests.confirm,
           board: this.#board,
@@ -351,7 +361,16 @@ export class MPACGateway {
   }
 
   #redraw(): void {
-    for (const view of this.#views.values()) view.update();
+    for (const view of this.#views.values()) {
+      try {
+        view.update();
+      } catch (error) {
+        // What cannot be drawn is reported as the page's own errors are, and is no error of the payment.
+        setTimeout(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   #watching(): PaymentWatch {

@@ -33,7 +33,7 @@ declare global {
      * is `success`, `declined`, `error` or `cancelled`; without one nobody knows how it ended.
      */
     MPACNativeBridgeCallback?: (result_json: unknown) => void;
-    /** For apps that know no transaction: the result is that of the one launch that is under way. */
+    /** For apps that know no transaction: the result is that of the one launch that is not answered. */
     sendCreditCardResult?: (status: unknown, approval_code?: unknown, reason?: unknown) => void;
   }
 }
@@ -54,12 +54,15 @@ export function makeWebViewBridge({ timeout_ms = LAUNCH_TIMEOUT_MS }: WebViewBri
   close(): void;
 } {
   const waiting = new Map<string, Waiting>();
+  /** Launches that nobody waits for any more, and that the app may still answer. */
+  const overdue = new Set<string>();
   const late_listeners = new Set<(transaction_id: string, result: LaunchResult) => void>();
 
   function take(transaction_id: string, told: unknown): void {
     const result = readLaunchResult(told);
     const waiter = waiting.get(transaction_id);
     waiting.delete(transaction_id);
+    overdue.delete(transaction_id);
     if (result === null) waiter?.reject(unknownOutcome('The card app did not say how the payment ended.'));
     else if (waiter !== undefined) waiter.resolve(result);
     else for (const listener of late_listeners) listener(transaction_id, result);
@@ -73,7 +76,10 @@ export function makeWebViewBridge({ timeout_ms = LAUNCH_TIMEOUT_MS }: WebViewBri
     for (const id of waiting.keys()) take(id, null);
   };
   const simpleCallback = (status: unknown, approval_code?: unknown, reason?: unknown) => {
-    for (const id of waiting.keys()) take(id, { status, approval_code, reason });
+    // It may be of any that is not answered: the money of one order must not pay another.
+    const is_clear = waiting.size === 1 && overdue.size === 0;
+    overdue.clear();
+    for (const id of waiting.keys()) take(id, is_clear ? { status, approval_code, reason } : null);
   };
   window.MPACNativeBridgeCallback = callback;
   window.sendCreditCardResult = simpleCallback;
@@ -88,6 +94,7 @@ export function makeWebViewBridge({ timeout_ms = LAUNCH_TIMEOUT_MS }: WebViewBri
       return new Promise((resolve, reject) => {
         const patience = setTimeout(() => {
           waiting.delete(request.transaction_id);
+          overdue.add(request.transaction_id);
           reject(unknownOutcome('The card app did not answer in time.'));
         }, timeout_ms);
         waiting.set(request.transaction_id, {

@@ -22,9 +22,19 @@ export function continueWith(entry: StoredEntry, error: MPACError): StoredEntry 
   return { ...entry, confirm: { ...entry.confirm, fields, idempotency_key: makeIdempotencyKey() } };
 }
 
+/** What is refused for good needs its token no more, and a token that nobody needs is not kept. */
 export function refuse(entry: StoredEntry, error: MPACError): StoredEntry {
-  const state = error.kind === 'invalid_token' ? 'token_needed' : 'refused';
-  return { ...entry, state, error: storeError(error) };
+  const stored = { ...entry, error: storeError(error) };
+  if (error.kind === 'invalid_token') return { ...stored, state: 'token_needed' };
+  return { ...stored, state: 'refused', confirm: { ...entry.confirm, payment_token: '' } };
+}
+
+/** Whether a refusal of `sent` says anything about what is stored now: another page may have gone on with it. */
+export function isStillSent({ state, confirm }: StoredEntry, sent: PendingConfirm): boolean {
+  const { idempotency_key, payment_token } = confirm;
+  return (
+    state === 'waiting' && idempotency_key === sent.idempotency_key && payment_token === sent.payment_token
+  );
 }
 
 /**
@@ -44,7 +54,7 @@ export function takeToken(entry: StoredEntry, payment_token: string): StoredEntr
 /** The launch that this confirm reports, or the same confirm that waits already, because a person pressed twice. */
 export function findSame(entries: StoredEntry[], confirm: PendingConfirm): StoredEntry | undefined {
   const { payment_intent, idempotency_key, fields } = confirm;
-  const launched = entries.find(({ id }) => id === idempotency_key);
+  const launched = entries.find(({ id, state }) => id === idempotency_key && state === 'launched');
   if (launched !== undefined) return launched;
   const text = JSON.stringify(fields);
   return entries.find(
@@ -63,22 +73,40 @@ export function merge(entry: StoredEntry, confirm: PendingConfirm): StoredEntry 
   return { ...entry, state: 'waiting', confirm: { ...confirm, payment_token } };
 }
 
-/** While nobody knows whether a card was charged for an intent, nothing else is taken for it. */
+/**
+ * While nobody knows whether a card was charged for an intent, nothing else is taken for it. While a confirm of it is
+ * kept, no app is launched and no cash is taken, which can be given back; what a terminal has taken is written down all
+ * the same, and the gateway says which of the two was late.
+ */
 export function findObstacle(entries: StoredEntry[], confirm: PendingConfirm): MPACError | null {
   const { payment_intent, idempotency_key } = confirm;
-  const open = entries.find(
-    (one) =>
-      one.state === 'launched' && one.confirm.payment_intent === payment_intent && one.id !== idempotency_key,
+  const others = entries.filter(
+    ({ id, confirm }) => confirm.payment_intent === payment_intent && id !== idempotency_key,
   );
-  return open === undefined ? null : unresolvedLaunch(open.id, open.launch?.transaction_id);
+  const open = others.find(({ state }) => state === 'launched');
+  if (open !== undefined) {
+    return makeError('invalid_request', {
+      code: 'launch_unresolved',
+      message: 'The card app was opened for this payment before, and nobody has said yet how that ended.',
+      details: { id: open.id, transaction_id: open.launch?.transaction_id },
+    });
+  }
+  const kept = others.find((one) => holdsMoney(one) && one !== findSame(others, confirm));
+  if (isOfTerminal(confirm) || kept === undefined) return null;
+  return makeError('invalid_payment_state', {
+    code: 'payment_under_way',
+    message: 'A confirm of this payment is kept already, and is not settled. Nothing else was taken for it.',
+    details: { id: kept.id, state: kept.state },
+  });
 }
 
-export function unresolvedLaunch(id: string, transaction_id: string | undefined): MPACError {
-  return makeError('invalid_request', {
-    code: 'launch_unresolved',
-    message: 'The card app was opened for this payment before, and nobody has said yet how that ended.',
-    details: { id, transaction_id },
-  });
+/** Cash that was refused can be given back, or told once more; what a card was charged cannot. */
+function holdsMoney({ state, confirm }: StoredEntry): boolean {
+  return state !== 'refused' || confirm.fields.external_ref_id !== undefined;
+}
+
+function isOfTerminal({ fields }: PendingConfirm): boolean {
+  return fields.external_ref_id !== undefined || fields.external_status !== undefined;
 }
 
 export function keptError(entry: StoredEntry): MPACError {

@@ -18,8 +18,8 @@ export interface Kept {
 export type Change = (entry: StoredEntry) => StoredEntry | null | undefined;
 
 export interface EntryStore {
-  /** True when the entry is on the disk. */
-  add(entry: StoredEntry): Promise<boolean>;
+  /** Unless what is there already forbids it. Looked at and written in one transaction, so that two pages see each other. */
+  add(entry: StoredEntry, mayBe?: (others: StoredEntry[]) => boolean): Promise<void>;
   /** All that there is, the oldest first. */
   list(): Promise<Kept[]>;
   /**
@@ -84,13 +84,17 @@ export function makeEntryStore(name: string): EntryStore {
   }
 
   return {
-    async add(entry) {
-      const added = await inTransaction<true>('readwrite', (entries, finish) => {
-        entries.add(entry).onsuccess = () => finish(true);
+    async add(entry, mayBe = () => true) {
+      const added = await inTransaction<boolean>('readwrite', (entries, finish) => {
+        const request = entries.getAll();
+        request.onsuccess = () => {
+          const others = request.result.flatMap((stored) => readEntry(stored) ?? []);
+          if (!mayBe([...others, ...memory.values()])) return finish(false);
+          entries.add(entry).onsuccess = () => finish(true);
+        };
       });
-      if (added === null) memory.set(entry.id, entry);
-      else void navigator.storage?.persist?.().catch(() => false);
-      return added !== null;
+      if (added === true) void navigator.storage?.persist?.().catch(() => false);
+      if (added === null && mayBe([...memory.values()])) memory.set(entry.id, entry);
     },
 
     async list() {
@@ -143,11 +147,11 @@ export function makeEntryStore(name: string): EntryStore {
 
 /**
  * A newer version of the SDK may have been here, and been taken back: its database is then used as it is. `lost` is
- * told when the connection has ended, and a new one may be opened.
+ * told when the connection has ended, or came too late for its patience, and a new one may be opened.
  */
 async function openDatabase(name: string, lost: () => void): Promise<IDBDatabase | null> {
-  const db = await open(name, VERSION).catch((error: DOMException) => {
-    if (error.name === 'VersionError') return open(name);
+  const db = await open(name, lost, VERSION).catch((error: DOMException) => {
+    if (error.name === 'VersionError') return open(name, lost);
     throw error;
   });
   if (!db.objectStoreNames.contains(STORE)) {
@@ -163,17 +167,26 @@ async function openDatabase(name: string, lost: () => void): Promise<IDBDatabase
   return db;
 }
 
-function open(name: string, version?: number): Promise<IDBDatabase> {
+function open(name: string, late: () => void, version?: number): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     // Where storage is forbidden, already this throws.
     const request = indexedDB.open(name, version);
-    const patience = setTimeout(() => reject(new Error('timeout')), OPEN_PATIENCE_MS);
+    let has_waited = false;
+    const patience = setTimeout(() => {
+      has_waited = true;
+      reject(new Error('timeout'));
+    }, OPEN_PATIENCE_MS);
     request.onupgradeneeded = () => {
       request.result.createObjectStore(STORE, { keyPath: 'sequence', autoIncrement: true });
     };
     request.onsuccess = () => {
       clearTimeout(patience);
       resolve(request.result);
+      // After the patience nobody takes it: left open it would keep a newer version waiting for ever.
+      if (has_waited) {
+        request.result.close();
+        late();
+      }
     };
     request.onerror = () => {
       clearTimeout(patience);

@@ -9,12 +9,14 @@ import type {
   PendingEntry,
   SendConfirm,
 } from './confirm-sender.ts';
+import type { MPACError } from './errors.ts';
 import { readEntry, type StoredEntry, showEntry } from './offline-queue-entry.ts';
 import { makePageLife } from './offline-queue-page.ts';
 import {
   continueWith,
   findObstacle,
   findSame,
+  isStillSent,
   keptError,
   merge,
   refuse,
@@ -26,20 +28,27 @@ import { makeIdempotencyKey } from './platform.ts';
 /** Between passes over what waits: 1 s, 2 s, … 60 s, each shortened by chance, so that tills do not come at once. */
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
+/** A timer of a browser that is set for longer ends at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** How long `submit` waits for the gateway before it says that the confirm is kept. */
 const PATIENCE_MS = 10_000;
 
 export interface QueueOptions {
   /** Of the database. Entries go to the gateway that they were made for, so it has the gateway's address in it. */
   name: string;
-  patience_ms?: number;
+  patience_ms?: number | undefined;
   random?: () => number;
 }
 
 /** What the terminal's part needs besides: launches are kept among the confirms that they may become. */
 export interface LaunchLog {
-  /** Writes down that the app is about to be opened. `confirm.fields` has the method only, as nothing is known yet. */
+  /**
+   * Writes down that the app is about to be opened. `confirm.fields` has the method only, as nothing is known yet. Rejects
+   * when something that was taken for this intent is not settled; of two tabs at once, one is told so.
+   */
   noteLaunch(confirm: PendingConfirm, launch: LaunchRequest): Promise<void>;
+  /** Nothing was taken: the launch is forgotten, unless somebody has said meanwhile that something was. */
+  forgetLaunch(id: string): Promise<void>;
   /** As `submit`, for a confirm whose result nobody waits for: it is told to the listeners. */
   hand(confirm: PendingConfirm): Promise<void>;
   /** Hears of launches that a page which is gone has left. */
@@ -112,13 +121,16 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
     result: Exclude<ConfirmResult, { kind: 'no_answer' }>,
   ): Promise<StoredEntry | null> {
     let next: StoredEntry | null = null;
+    let is_old = false;
     const before = await store.change(entry.id, (stored) => {
-      if (stored.state !== 'waiting') return undefined;
+      // Whatever another page has made of it: the gateway has it.
       if (result.kind === 'answered') return null;
+      is_old = !isStillSent(stored, entry.confirm);
+      if (is_old) return undefined;
       next = continueWith(stored, result.error);
       return next ?? refuse(stored, result.error);
     });
-    if (next !== null) return next;
+    if (next !== null || is_old) return next;
     // Where another page has settled it meanwhile, that page has told it, too; but who waits here is answered.
     if (before !== null || waiters.has(entry.id)) tell(before ?? entry, result);
     return null;
@@ -160,7 +172,7 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
     const longest = failures === 0 ? LONGEST_WAIT_MS : FIRST_WAIT_MS * 2 ** (failures - 1);
     const wait = Math.max(Math.min(LONGEST_WAIT_MS, longest) * (0.5 + random() / 2), retry_after_ms);
     retry_after_ms = 0;
-    timer = setTimeout(() => void pass(), wait);
+    timer = setTimeout(() => void pass(), Math.min(wait, LONGEST_TIMER_MS));
   }
 
   async function listReadable(): Promise<StoredEntry[]> {
@@ -190,14 +202,18 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
   /** Writes a confirm down: over its launch, into the same one that waits already, or beside others. */
   async function write(confirm: PendingConfirm, entries: StoredEntry[]): Promise<StoredEntry> {
     let merged: StoredEntry | null = null;
-    const before = await store.change(findSame(entries, confirm)?.id ?? '', (found) => {
+    const same = findSame(entries, confirm);
+    const before = await store.change(same?.id ?? '', (found) => {
       if (found.state === 'refused') return undefined;
       merged = { ...merge(found, confirm), page };
       return merged;
     });
-    const id = confirm.idempotency_key;
     const created_at = new Date().toISOString();
-    const entry: StoredEntry = merged ?? { v: 1, id, page, state: 'waiting', created_at, confirm };
+    // Where the launch was told to have ended in another way before, both are said, each under a key of its own.
+    const is_other = same === undefined && entries.some(({ id }) => id === confirm.idempotency_key);
+    const id = is_other ? makeIdempotencyKey() : confirm.idempotency_key;
+    const written = { ...confirm, idempotency_key: id };
+    const entry: StoredEntry = merged ?? { v: 1, id, page, state: 'waiting', created_at, confirm: written };
     // Also what could not be written over the other: it is sent all the same, out of memory.
     if (before === null) await store.add(entry);
     return entry;
@@ -254,7 +270,17 @@ export function makeOfflineQueue(options: QueueOptions): OfflineQueue {
       await begun;
       const created_at = new Date().toISOString();
       const id = confirm.idempotency_key;
-      await store.add({ v: 1, id, page, state: 'launched', created_at, confirm, launch });
+      const launched: StoredEntry = { v: 1, id, page, state: 'launched', created_at, confirm, launch };
+      let obstacle: MPACError | null = null;
+      await store.add(launched, (others) => {
+        obstacle = findObstacle(others, confirm);
+        return obstacle === null;
+      });
+      if (obstacle !== null) throw obstacle;
+    },
+
+    async forgetLaunch(id) {
+      await store.change(id, ({ state }) => (state === 'launched' ? null : undefined));
     },
 
     onResult(listener) {

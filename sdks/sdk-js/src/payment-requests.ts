@@ -62,7 +62,7 @@ export function makePaymentRequests(send: SendRequest, closing: AbortSignal): Pa
 }
 
 /** Said by the gateway itself, which signs each answer with an id, and not by something between; and not for a moment. */
-function isRefusal({ kind, status = 0, request_id, details }: MPACError): boolean {
+export function isRefusal({ kind, status = 0, request_id, details }: MPACError): boolean {
   if (kind === 'unknown_outcome' || request_id === undefined) return false;
   if (status === 408 || status === 429) return false;
   return status < 500 || (kind === 'provider_error' && details?.['outcome'] === undefined);

@@ -13,7 +13,6 @@ import type {
 } from './confirm-sender.ts';
 import { MPACError, makeError } from './errors.ts';
 import type { LaunchLog } from './offline-queue.ts';
-import { unresolvedLaunch } from './offline-queue-rules.ts';
 import { makeIdempotencyKey } from './platform.ts';
 import { readLaunchResult, writeReport } from './terminal-report.ts';
 
@@ -26,10 +25,11 @@ export interface TerminalOptions {
 
 export function makeTerminal({ bridge, queue, onUnresolved }: TerminalOptions): Terminal {
   let is_busy = false;
+  /** Launches of this page that are told to have taken nothing, by their `transaction_id`. */
+  const denied = new Map<string, { confirm: PendingConfirm; launch: LaunchRequest }>();
 
   async function take(payment: Parameters<Terminal['take']>[0]): Promise<TerminalResult> {
     const { method, payment_intent, payment_token, amount, currency, provider } = payment;
-    await refuseSecondLaunch(payment_intent);
     const confirm: PendingConfirm = {
       payment_intent,
       payment_token,
@@ -42,7 +42,7 @@ export function makeTerminal({ bridge, queue, onUnresolved }: TerminalOptions): 
     const result = await bridge.launch(launch).then(readLaunchResult, async (error: unknown) => {
       if ((error as { code?: unknown } | null)?.code !== 'not_launched')
         throw unresolved(transaction_id, error);
-      await queue.acknowledge(confirm.idempotency_key);
+      await queue.forgetLaunch(confirm.idempotency_key);
       const message = error instanceof Error ? error.message : 'The card app was not opened.';
       throw error instanceof MPACError
         ? error
@@ -50,15 +50,23 @@ export function makeTerminal({ bridge, queue, onUnresolved }: TerminalOptions): 
     });
     if (result === null) throw unresolved(transaction_id, null);
     const report = readReport(confirm, launch, result);
+    noteEnd(confirm, launch, result);
     if (report !== null) return queue.submit(report);
-    await queue.acknowledge(confirm.idempotency_key);
+    await queue.forgetLaunch(confirm.idempotency_key);
     return left(result);
   }
 
-  /** An order that may be paid already is not paid again. */
-  async function refuseSecondLaunch(payment_intent: string): Promise<void> {
-    const open = await findLaunch((entry) => entry.payment_intent === payment_intent);
-    if (open !== undefined) throw unresolvedLaunch(open.id, open.launch?.transaction_id);
+  function noteEnd(confirm: PendingConfirm, launch: LaunchRequest, { status }: LaunchResult): void {
+    if (status !== 'success') denied.set(launch.transaction_id, { confirm, launch });
+  }
+
+  /** First it took nothing, and now it did: a confirm of its own, so that the money is not forgotten. */
+  async function contradict(transaction_id: string, result: LaunchResult): Promise<void> {
+    const before = denied.get(transaction_id);
+    if (before === undefined || result.status !== 'success') return;
+    denied.delete(transaction_id);
+    const report = readReport(before.confirm, before.launch, result);
+    if (report !== null) await queue.hand({ ...report, idempotency_key: makeIdempotencyKey() });
   }
 
   /** Ends a launch of `pending()` by a result that came another way than through `take`. */
@@ -68,7 +76,8 @@ export function makeTerminal({ bridge, queue, onUnresolved }: TerminalOptions): 
     // The token stays in the queue: what is written over the launch takes it from there.
     const confirm = { payment_intent, payment_token: '', idempotency_key: entry.id, fields };
     const report = readReport(confirm, launch, result);
-    if (report === null) await queue.acknowledge(entry.id);
+    noteEnd(confirm, launch, result);
+    if (report === null) await queue.forgetLaunch(entry.id);
     return report;
   }
 
@@ -85,8 +94,10 @@ export function makeTerminal({ bridge, queue, onUnresolved }: TerminalOptions): 
     bridge.onLateResult?.(async (transaction_id, told) => {
       const result = readLaunchResult(told);
       const entry = await findLaunch(({ launch }) => launch?.transaction_id === transaction_id);
-      // A second result for the same launch finds none any more.
-      if (entry !== undefined && result !== null) await settleAndHand(entry, result);
+      if (result === null) return;
+      // The same result once more finds no launch any more.
+      if (entry === undefined) await contradict(transaction_id, result);
+      else await settleAndHand(entry, result);
     }),
     queue.onLaunchLeft(async (entry) => {
       const told = await bridge.lastResult?.(entry.launch?.transaction_id ?? '').catch(() => null);

@@ -20,7 +20,7 @@ export function readLaunchResult(told: unknown): LaunchResult | null {
     const text = rest[name];
     if (typeof text === 'string' || typeof text === 'number') result[name] = clean(String(text));
   }
-  if (amount === undefined || amount === null) return result;
+  if (status !== 'success' || amount === undefined || amount === null) return result;
   // An amount that cannot be read might be another one than ours: that is no success.
   if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 1) return null;
   return { ...result, amount };

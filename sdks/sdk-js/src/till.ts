@@ -16,6 +16,7 @@ import { makeTerminal } from './terminal-payment.ts';
 export interface TillOptions {
   /** Of the database: what is kept for one gateway and key goes to no other. */
   name: string;
+  patience_ms: number | undefined;
   bridge: NativeBridge | undefined;
   send: SendConfirm;
   board: EventBoard;
@@ -29,8 +30,8 @@ export interface Till {
   close(): void;
 }
 
-export function openTill({ name, bridge, send, board, hear }: TillOptions): Till {
-  const queue = makeOfflineQueue({ name });
+export function openTill({ name, patience_ms, bridge, send, board, hear }: TillOptions): Till {
+  const queue = makeOfflineQueue({ name, patience_ms });
   const web_view = bridge === undefined ? makeWebViewBridge() : null;
   queue.onResult((confirm, result) => {
     const { payment_intent: payment_intent_id } = confirm;

@@ -72,6 +72,9 @@ export async function startGatewayProcess(
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Not of our group: Ctrl-C and a killed group would reach it besides our own signal, and after a second one the
+    // gateway waits for nothing, and leaves its PostgreSQL behind.
+    detached: true,
   });
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => {

@@ -179,3 +179,19 @@ test('a bridge that is closed takes its functions off the page, and leaves anoth
   });
   assert.deepEqual(left, ['function', 'undefined', 'undefined']);
 });
+
+test('a result that does not say of which launch it is belongs to none while two could be meant', {
+  skip,
+}, async (t) => {
+  const page = await openTerminal(t, 1);
+  const ends = await page.evaluate(async () => {
+    window.app.answer('silent');
+    const overdue = await window.launch();
+    const second = window.launch({ transaction_id: 'pi_2-b' });
+    window.sendCreditCardResult?.('success', 'APP123', null);
+    const third = window.launch({ transaction_id: 'pi_3-c' });
+    window.sendCreditCardResult?.('success', 'APP124', null);
+    return [overdue, await second, await third];
+  });
+  assert.deepEqual(ends, [UNKNOWN, UNKNOWN, { status: 'success', approval_code: 'APP124' }]);
+});

@@ -174,3 +174,34 @@ test('a client that is closed sends no more, and a later one on the same page go
   await setUp(stand, page);
   assert.deepEqual(await statesOf(page), []);
 });
+
+test('a refusal that comes late to a page that froze takes nothing back of what another has gone on with', {
+  skip,
+}, async (t) => {
+  const context = await stand.openContext(t);
+  const frozen = { context, before: withoutLocks, patience_ms: 1, by_hand: true };
+  const first = await openTillPage(stand, t, frozen);
+  const intent = await gateway.createIntent();
+  line.break('hang', 1);
+  await takeCash(first, intent);
+  await line.waitForConfirms(1);
+  const fresh = await gateway.reissueToken(intent.id);
+  await first.evaluate(() => localStorage.clear());
+  const second = await openTillPage(stand, t, { context, before: withoutLocks, by_hand: true });
+  await passOnce(second);
+  assert.deepEqual(await statesOf(second), ['token_needed']);
+  line.break('drop_request', 1);
+  await second.evaluate((token) => window.queue.resume(token), fresh);
+  assert.deepEqual(await statesOf(second), ['waiting']);
+  // The first page's own request with the old token is refused only now.
+  const answered = first.waitForResponse((response) => response.status() === 401);
+  line.releaseHanging();
+  await (await answered).finished();
+  await passOnce(first);
+  await passOnce(second);
+  assert.deepEqual(await waitForEnds(second, 2), [
+    [intent.id, 'refused', 'invalid_token'],
+    [intent.id, 'answered', 'succeeded'],
+  ]);
+  assert.deepEqual([await toldBy(first), await statesOf(second)], [[], []]);
+});

@@ -149,6 +149,7 @@ test('what the gateway refuses stays until a person has seen it, and is not sent
     [state, payment_intent, error?.status, error?.details?.['status'], fields, durable],
     ['refused', intent.id, 409, 'cancelled', { payment_method_type: 'cash' }, true],
   );
+  assert.equal((await readDatabases(page)).includes('_secret_'), false, 'its token is of no use any more');
   assert.equal(JSON.stringify(entry).includes('_secret_'), false);
   const sent = line.confirms().length;
   await page.reload();
@@ -172,4 +173,32 @@ test('what waits cannot be acknowledged away', { skip }, async (t) => {
     return window.queue.acknowledge(entry?.id ?? '');
   });
   assert.deepEqual([acknowledged, await statesOf(page)], [false, ['waiting']]);
+});
+
+test('a gateway that says to come again in years is not asked at once', { skip }, async (t) => {
+  const page = await openTillPage(stand, t, { by_hand: true });
+  const longest = await page.evaluate(async () => {
+    const waits: number[] = [];
+    const { setTimeout } = window;
+    window.setTimeout = ((work: () => void, ms = 0) => {
+      waits.push(ms);
+      return setTimeout(work, ms);
+    }) as typeof window.setTimeout;
+    const queue = window.parts.makeOfflineQueue({ name: 'years', random: () => 0 });
+    const error = Object.assign(new Error('later'), {
+      kind: 'rate_limit_exceeded',
+      retry_after_seconds: 1e12,
+    });
+    queue.attach(async () => ({ kind: 'no_answer', error }) as never);
+    await queue.submit({
+      payment_intent: 'pi_1',
+      payment_token: 'pi_1_secret_1',
+      idempotency_key: 'key',
+      fields: { payment_method_type: 'cash' },
+    });
+    await queue.resume('pi_none_secret_none');
+    queue.detach();
+    return Math.max(...waits);
+  });
+  assert.equal(longest, 2 ** 31 - 1, 'a longer timer of a browser ends at once');
 });

@@ -68,7 +68,8 @@ export function makeClient(page: Page, options: MPACGatewayOptions): Promise<voi
   return page.evaluate(
     ({ options, events }) => {
       window.events = [];
-      window.mps = new window.sdk.MPACGateway(options);
+      // A slow machine must not make an answer late that is on its way.
+      window.mps = new window.sdk.MPACGateway({ queuePatienceMs: 100_000, ...options });
       for (const name of events)
         window.mps.on(name, (data) => {
           const { error } = data as { error?: unknown };

@@ -1,6 +1,6 @@
 // A terminal for tests: a page with a client and the stand-in of its card app, on a gateway behind a line that can fail.
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import type { PendingEntry } from '../src/confirm-sender.ts';
 import type { BridgeStandIn, StandInAnswer } from '../src/testing.ts';
 import { type BrowserStand, openTill } from './browser-stand.ts';
@@ -26,8 +26,9 @@ export interface Ended {
 export function makeTerminals(stand: BrowserStand) {
   const { gateway, line } = stand;
 
-  async function openTerminal(t: Scope): Promise<Page> {
-    const page = await stand.openPage(t);
+  /** `context`: beside another page of it. */
+  async function openTerminal(t: Scope, context?: BrowserContext): Promise<Page> {
+    const page = await stand.openPage(t, context === undefined ? {} : { context });
     await setUp(page);
     return page;
   }
@@ -64,6 +65,8 @@ export function makeTerminals(stand: BrowserStand) {
           environment: 'sandbox' as const,
           baseUrl: line.url,
           offlineQueue: true,
+          // A slow machine must not make an answer late that is on its way.
+          queuePatienceMs: 100_000,
         },
       },
     );

@@ -208,3 +208,51 @@ test('a bridge of one’s own is asked with a promise, and what it breaks is unk
     [['launched', broken?.id]],
   );
 });
+
+test('an order that has ended since it was read opens no app', SKIP, async (t) => {
+  const page = await openTerminal(t);
+  const intent = await gateway.createIntent();
+  const paid = await gateway.createIntent();
+  const launched = await page.evaluate(
+    async ({ token }) => {
+      await window.mps.retrievePaymentIntent(token);
+      await window.mps.confirmCashPayment();
+      return window.mps.confirmCardPayment().then(
+        () => 'launched',
+        ({ kind }: { kind: string }) => kind,
+      );
+    },
+    { token: paid.payment_token },
+  );
+  assert.equal(launched, 'invalid_payment_state');
+  await page.evaluate((token) => window.mps.retrievePaymentIntent(token), intent.payment_token);
+  await gateway.send('POST', `/v1/payment_intents/${intent.id}/cancel`, {});
+  const ended = await page.evaluate(() =>
+    window.mps.confirmCardPayment().then(
+      () => 'launched',
+      ({ kind }: { kind: string }) => kind,
+    ),
+  );
+  assert.ok(['invalid_payment_state', 'invalid_token'].includes(ended), ended);
+  assert.deepEqual([await page.evaluate(() => window.app.launches), await pending(page)], [[], []]);
+});
+
+test(
+  'an app that first took nothing, and then did, is believed: the money is not forgotten',
+  SKIP,
+  async (t) => {
+    const page = await openTerminal(t);
+    const intent = await gateway.createIntent();
+    await answer(page, { status: 'cancelled' });
+    assert.deepEqual(await pay(page, intent), { status: 'requires_payment_method' });
+    await page.evaluate(() => {
+      const [{ transaction_id = '' } = {}] = window.app.launches;
+      const result = { status: 'success' as const, approval_code: '701201' };
+      window.app.tell(transaction_id, result);
+      window.app.tell(transaction_id, result);
+    });
+    await heard(page, 'confirm_settled');
+    assert.deepEqual([await statusOf(intent), await pending(page)], ['succeeded', []]);
+    assert.equal(line.confirms().length, 1);
+  },
+);

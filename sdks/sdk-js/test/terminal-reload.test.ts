@@ -123,3 +123,50 @@ test('a person says how a launch ended: paid, not paid, or left', SKIP, async (t
     await page.close();
   }
 });
+
+test(
+  'while a card that was charged is not confirmed, the next page opens no app and takes no cash for the order',
+  SKIP,
+  async (t) => {
+    const page = await openTerminal(t);
+    const intent = await gateway.createIntent();
+    line.break(503);
+    await answer(page, { status: 'success', approval_code: '701101', brand: 'VISA' });
+    assert.deepEqual(await pay(page, intent), { status: 'queued' });
+    await reload(page, true);
+    const again = await pay(page, intent);
+    assert.deepEqual([again.kind, again.code], ['invalid_payment_state', 'payment_under_way']);
+    assert.deepEqual(await page.evaluate(() => window.app.launches), []);
+    const cash = () =>
+      page.evaluate(() =>
+        window.mps.confirmCashPayment().then(
+          () => 'taken',
+          ({ code }: { code: string }) => code,
+        ),
+      );
+    assert.equal(await cash(), 'payment_under_way');
+    line.heal();
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await heard(page, 'confirm_settled');
+    assert.deepEqual([await statusOf(intent), await pending(page)], ['succeeded', []]);
+  },
+);
+
+test('of two pages that open the app for one order at once, one does', SKIP, async (t) => {
+  const page = await openTerminal(t);
+  const other = await openTerminal(t, page.context());
+  const intent = await gateway.createIntent();
+  for (const one of [page, other]) await answer(one, 'silent');
+  for (const one of [page, other])
+    await one.evaluate((token) => {
+      void window.pay(token).then((ended) => {
+        window.heard.push({ name: 'ended', ...ended });
+      });
+    }, intent.payment_token);
+  const loser = await Promise.any([page, other].map((one) => heard(one, 'ended').then(() => one)));
+  const [{ length: opened }, { length: barred }] = (await Promise.all(
+    [loser === page ? other : page, loser].map((one) => one.evaluate(() => window.app.launches)),
+  )) as [unknown[], unknown[]];
+  assert.equal((await heard(loser, 'ended'))['code'], 'launch_unresolved');
+  assert.deepEqual([opened, barred, (await pending(page)).length], [1, 0, 1]);
+});

@@ -42,6 +42,11 @@ test('a success with an amount that cannot be read is no success', () => {
   });
 });
 
+test('what took nothing is no less certain for an amount that cannot be read', () => {
+  for (const status of ['declined', 'error', 'cancelled'] as const)
+    assert.deepEqual(readLaunchResult({ status, amount: 0 }), { status });
+});
+
 test('a result is read with its words in one line, and what nobody knows is left out', () => {
   const told = {
     version: 1,
