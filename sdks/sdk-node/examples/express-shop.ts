@@ -1,4 +1,4 @@
-// A shop's backend on Express: it starts a payment for an order, and hears by webhook when it is paid.
+// A shop's backend on Express 5: it starts a payment for an order, and hears by webhook when it is paid.
 import { type PaymentGateway, webhooks } from '@cloudsky/mpac-pgw-sdk-node';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { answerTo } from './answers.ts';
@@ -15,14 +15,19 @@ export interface ShopOptions {
 export function makeExpressShop({ pgw, webhook_secret, orders }: ShopOptions): Express {
   const app = express();
 
-  // In front of express.json(): a signature is of the bytes as they arrived.
-  app.post('/webhooks', express.raw({ type: 'application/json' }), async (request, response) => {
-    const event = webhooks.verify(request.body, request.headers, webhook_secret);
-    if (event.type === 'payment_intent.succeeded') {
-      await orders.markPaid(event.data.object.merchant_ref_id, event.id);
-    }
-    response.status(204).end();
-  });
+  // In front of express.json(): a signature is of the bytes as they arrived. An event can be longer than the 100 kB that
+  // Express reads by itself.
+  app.post(
+    '/webhooks',
+    express.raw({ type: 'application/json', limit: '1mb' }),
+    async (request, response) => {
+      const event = webhooks.verify(request.body, request.headers, webhook_secret);
+      if (event.type === 'payment_intent.succeeded') {
+        await orders.markPaid(event.data.object.merchant_ref_id, event.id);
+      }
+      response.status(204).end();
+    },
+  );
 
   app.use(express.json());
 

@@ -54,8 +54,8 @@ export type SignedHeaders = {
 };
 
 const RAW_BODY =
-  'The body has been parsed already, and a signature is of the bytes as they arrived. Express: ' +
-  "app.post('/webhooks', express.raw({ type: 'application/json' }), …) in front of express.json(), then request.body. " +
+  'The body has been parsed already, and a signature is of the bytes as they arrived. Express, in front of ' +
+  "express.json(): app.post('/webhooks', express.raw({ type: 'application/json', limit: '1mb' }), …), then request.body. " +
   "Fastify: addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(null, body)) " +
   'in the plugin of the route, then request.body.';
 

@@ -104,4 +104,15 @@ for (const [name, start] of Object.entries({ Express: startExpress, Fastify: sta
     for (const _ of [1, 2]) assert.equal((await post(`${url}/webhooks`, body, headers)).status, 204);
     assert.deepEqual(orders.paid, ['order_1']);
   });
+
+  test(`the shop on ${name} reads the longest event that there is`, async (t) => {
+    const { url, orders } = await startShop(t, start);
+    const entries = Array.from({ length: 50 }, (_, at) => [`${at}`.padEnd(40, '_'), '🍵'.repeat(500)]);
+    const intent = { ...INTENT, merchant_ref_id: 'order_1', metadata: Object.fromEntries(entries) };
+    const body = JSON.stringify({ id: 'evt_2', type: 'payment_intent.succeeded', data: { object: intent } });
+    assert.ok(Buffer.byteLength(body) > 100 * 1024);
+    const response = await post(`${url}/webhooks`, body, webhooks.sign(body, SECRET));
+    assert.equal(response.status, 204);
+    assert.deepEqual(orders.paid, ['order_1']);
+  });
 }
