@@ -39,7 +39,6 @@ const BASE_URL = 'https://api.pgw.mpac-cloud.com';
 const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/;
 /** The longest that a timer can wait; a longer one would fire at once. */
 const LONGEST_MS = 2_147_483_647;
-const LEAST = { maxRetries: 0, timeoutMs: 1, deadlineMs: 1 } as const;
 const PREFIXES: Record<string, string> = { sandbox: 'pk_test_', production: 'pk_live_' };
 
 /** The base URL, without a slash at its end. Throws an InvalidRequestError for options that cannot work. */
@@ -62,16 +61,13 @@ export function checkOptions(options: MPACGatewayOptions): string {
   }
   const may_be_open = url.protocol === 'http:' && (allowInsecureHttp || LOOPBACK.test(url.hostname));
   if (url.protocol !== 'https:' && !may_be_open)
-    refuse(
-      'baseUrl',
-      'baseUrl is https://, or http:// of this device; allowInsecureHttp lets another http:// be used.',
-    );
+    refuse('baseUrl', 'baseUrl is https://, or http:// of this device; see allowInsecureHttp.');
   if (url.search || url.hash || url.username || url.password)
     refuse('baseUrl', 'baseUrl has no query, fragment or user.');
-  for (const [name, least] of Object.entries(LEAST)) {
-    const value = options[name as keyof typeof LEAST] ?? least;
-    if (!Number.isInteger(value) || value < least || value > LONGEST_MS)
-      refuse(name, `${name} is a whole number from ${least} up.`);
+  for (const name of ['maxRetries', 'timeoutMs', 'deadlineMs'] as const) {
+    const { [name]: value = 1 } = options;
+    const least = name === 'maxRetries' ? 0 : 1;
+    if (!(value >= least && value <= LONGEST_MS)) refuse(name, `${name} is a number from ${least} up.`);
   }
   return url.href.replace(/\/+$/, '');
 }

@@ -27,10 +27,10 @@ test('options that cannot work are refused with the option and the reason', () =
     [{ baseUrl: 'pgw.example.com' }, 'baseUrl', /no URL/],
     [{ baseUrl: 'ftp://pgw.example.com' }, 'baseUrl', /https/],
     [{ baseUrl: 'https://pgw.example.com/?x=1' }, 'baseUrl', /query/],
-    [{ maxRetries: -1 }, 'maxRetries', /whole number from 0/],
-    [{ timeoutMs: 0 }, 'timeoutMs', /whole number from 1/],
-    [{ timeoutMs: Number.POSITIVE_INFINITY }, 'timeoutMs', /whole number/],
-    [{ deadlineMs: Number.NaN }, 'deadlineMs', /whole number/],
+    [{ maxRetries: -1 }, 'maxRetries', /number from 0/],
+    [{ timeoutMs: 0 }, 'timeoutMs', /number from 1/],
+    [{ timeoutMs: Number.POSITIVE_INFINITY }, 'timeoutMs', /number/],
+    [{ deadlineMs: Number.NaN }, 'deadlineMs', /number/],
     [{ baseUrl: 'http://pgw.example.com' }, 'baseUrl', /https.*allowInsecureHttp/],
   ];
   for (const [options, param, message] of bad) {
