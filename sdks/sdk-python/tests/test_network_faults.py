@@ -211,7 +211,7 @@ class NetworkFaults(unittest.TestCase):
             port = int(server.url.rpartition(":")[2])
             inet = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
             addresses = [(*inet, silent.getsockname()), (*inet, ("127.0.0.1", port))]
-            client = Client(config_for("http://localhost", timeout=2, max_retries=0))
+            client = Client(config_for("http://localhost", timeout=6, max_retries=0))
             with mock.patch("socket.getaddrinfo", return_value=addresses):
                 self.assertEqual(client.create_payment_intent(ORDER).status, "succeeded")
             client.close()
