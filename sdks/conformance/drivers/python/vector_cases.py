@@ -57,7 +57,7 @@ def ask_base_url(case: Question) -> Optional[str]:
         call("retrieve_payment_intent", "pi_1")
         return None if network.sent_to == [case["sent_to"]] else f"it is sent to {network.sent_to}"
 
-    options = {name: case[name] for name in ("base_url", "allow_insecure_http") if name in case}
+    options: Dict[str, Any] = {name: case[name] for name in ("base_url", "allow_insecure_http") if name in case}
     try:
         why = _with_each_client(options, [{"status": 200, "body": "{}"}], 0, compare)
     except ValueError as error:
