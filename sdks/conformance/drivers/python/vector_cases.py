@@ -86,7 +86,8 @@ def ask_retries(case: Question) -> Optional[str]:
 
 def ask_object(case: Question) -> Optional[str]:
     operation = case["operation"]
-    arguments = ARGUMENTS_BY_OPERATION.get(operation, [] if operation.startswith("list") or operation == "retrieveReadiness" else ["x_1"])
+    takes_nothing = operation.startswith("list") or operation == "retrieveReadiness"
+    arguments = ARGUMENTS_BY_OPERATION.get(operation, [] if takes_nothing else ["x_1"])
 
     def compare(call: Callable[..., Any], network: ScriptedNetwork) -> Optional[str]:
         try:
