@@ -39,6 +39,13 @@ const BASE_URL = 'https://api.pgw.mpac-cloud.com';
 const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/;
 /** The longest that a timer can wait; a longer one would fire at once. */
 const LONGEST_MS = 2_147_483_647;
+const LIMITS = [
+  ['maxRetries', 0],
+  ['timeoutMs', 1],
+  ['deadlineMs', 1],
+] as const;
+/** A browser's timer that is to wait longer waits not at all. */
+const MOST = 2 ** 31 - 1;
 const PREFIXES: Record<string, string> = { sandbox: 'pk_test_', production: 'pk_live_' };
 
 /** The base URL, without a slash at its end. Throws an InvalidRequestError for options that cannot work. */
@@ -53,6 +60,10 @@ export function checkOptions(options: MPACGatewayOptions): string {
   const prefix = PREFIXES[environment];
   if (prefix === undefined) refuse('environment', `environment is 'sandbox' or 'production'.`);
   if (!key.startsWith(prefix)) refuse('publicKey', `In ${environment} publicKey begins with ${prefix}.`);
+  for (const [name, least] of LIMITS) {
+    const limit = options[name] ?? least;
+    if (!(limit >= least && limit <= MOST)) refuse(name, `${name} is a number from ${least} to ${MOST}.`);
+  }
   let url: URL;
   try {
     url = new URL(baseUrl);

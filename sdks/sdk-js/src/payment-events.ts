@@ -72,13 +72,14 @@ export type EventName = keyof PaymentEvents;
 export type Listener<Name extends EventName> = (data: PaymentEvents[Name]) => void;
 
 export class EventBoard {
-  readonly #listeners = new Map<EventName, Set<(data: never) => void>>();
+  /** With each listener whether it has heard enough after one event. */
+  readonly #listeners = new Map<EventName, Map<(data: never) => void, boolean>>();
   #waiting: [EventName, unknown][] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  add<Name extends EventName>(name: Name, listener: Listener<Name>): void {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(listener));
+  add<Name extends EventName>(name: Name, listener: Listener<Name>, is_once = false): void {
+    const listeners = this.#listeners.get(name) ?? new Map();
+    this.#listeners.set(name, listeners.set(listener, is_once));
   }
 
   remove<Name extends EventName>(name: Name, listener: Listener<Name>): void {
@@ -105,13 +106,15 @@ export class EventBoard {
     this.#timer = undefined;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const [name, data] = next;
-      for (const listener of [...(this.#listeners.get(name) ?? [])]) this.#call(listener, data, name);
+      for (const listener of [...(this.#listeners.get(name)?.keys() ?? [])]) this.#call(listener, data, name);
     }
   }
 
   #call(listener: (data: never) => void, data: unknown, name: EventName): void {
     // An earlier listener of the same event may have removed it, or closed the board.
-    if (!this.#listeners.get(name)?.has(listener)) return;
+    const is_once = this.#listeners.get(name)?.get(listener);
+    if (is_once === undefined) return;
+    if (is_once) this.#listeners.get(name)?.delete(listener);
     try {
       listener(data as never);
     } catch (error) {

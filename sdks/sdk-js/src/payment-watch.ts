@@ -59,7 +59,7 @@ export class PaymentWatch {
     this.id = id;
     this.token = token;
     this.#parts = parts;
-    this.#poller = new Poller(() => this.#look(), parts.platform.random);
+    this.#poller = new Poller(() => this.#look(), parts.platform);
   }
 
   /** The page has gone on to another payment: nothing is told of this one any more. What is on its way still gets there. */

@@ -7,6 +7,8 @@ const LONGEST_MS = 5_000;
 const LONGEST_AFTER_ERRORS_MS = 15_000;
 const GROWTH = 1.3;
 const JITTER = 0.2;
+/** A browser's timer that is to wait longer than 31 bits of milliseconds waits not at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What a look came to. `retry_after_seconds`: the gateway asked to be left alone for so long. */
 export interface Look {
@@ -17,7 +19,7 @@ export interface Look {
 
 export class Poller {
   readonly #look: () => Promise<Look>;
-  readonly #random: Platform['random'];
+  readonly #platform: Pick<Platform, 'now' | 'random'>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wait_ms = FIRST_MS;
   #failures = 0;
@@ -25,12 +27,12 @@ export class Poller {
   #is_looking = false;
   /** Somebody came back to the page while a look was under way. */
   #is_wanted = false;
-  /** Not earlier than this, by performance.now(), whoever comes: the gateway said so. */
+  /** Not earlier than this, by the platform's clock, whoever comes: the gateway said so. */
   #not_before = 0;
 
-  constructor(look: () => Promise<Look>, random: Platform['random']) {
+  constructor(look: () => Promise<Look>, platform: Pick<Platform, 'now' | 'random'>) {
     this.#look = look;
-    this.#random = random;
+    this.#platform = platform;
   }
 
   get is_running(): boolean {
@@ -72,8 +74,8 @@ export class Poller {
     }
     // A hidden page costs nothing; when it is shown again, `#wake` looks at once.
     if (!this.#is_running || document.hidden) return;
-    const wait = Math.max(ms, this.#not_before - performance.now());
-    this.#timer = setTimeout(() => void this.#run(), wait);
+    const wait = Math.max(ms, this.#not_before - this.#platform.now());
+    this.#timer = setTimeout(() => void this.#run(), Math.min(wait, LONGEST_TIMER_MS));
   }
 
   async #run(): Promise<void> {
@@ -84,7 +86,8 @@ export class Poller {
     this.#is_looking = false;
     if (!this.#is_running) return;
     if (!look.goes_on) return this.stop();
-    if (look.retry_after_seconds) this.#not_before = performance.now() + look.retry_after_seconds * 1_000;
+    const { retry_after_seconds = 0 } = look;
+    if (retry_after_seconds > 0) this.#not_before = this.#platform.now() + retry_after_seconds * 1_000;
     if (this.#is_wanted) return this.#schedule(0);
     // One cut line must not make a customer wait who has paid: only many in a row slow the looking down.
     this.#failures = look.failed ? this.#failures + 1 : 0;
@@ -92,6 +95,6 @@ export class Poller {
       ? Math.min(FIRST_MS * 2 ** this.#failures, LONGEST_AFTER_ERRORS_MS)
       : Math.min(this.#wait_ms, LONGEST_MS);
     if (!look.failed) this.#wait_ms = wait * GROWTH;
-    this.#schedule(wait * (1 + JITTER * (2 * this.#random() - 1)));
+    this.#schedule(wait * (1 + JITTER * (2 * this.#platform.random() - 1)));
   }
 }

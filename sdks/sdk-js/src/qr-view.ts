@@ -44,11 +44,12 @@ const SPOKEN_AT = [300, 180, 60, 30, 10];
 export function renderQRView(parent: Element, read: () => QRModel | null, options: QROptions = {}): QRView {
   const { size = SIZE } = options;
   const page_language = parent.closest('[lang]')?.getAttribute('lang') ?? navigator.language;
-  const language = options.language ?? (page_language.startsWith('ja') ? 'ja' : 'en');
+  const language: Language = /^ja\b/i.test(options.language ?? page_language) ? 'ja' : 'en';
   const words = WORDS[language];
 
   const host = document.createElement('div');
   host.lang = language;
+  host.dir = 'ltr';
   host.hidden = true;
   host.style.setProperty('--size', `${size}px`);
   const root = host.attachShadow({ mode: 'open' });
@@ -72,7 +73,6 @@ export function renderQRView(parent: Element, read: () => QRModel | null, option
   time.setAttribute('role', 'timer');
   const spoken = add(card, 'p', 'said');
   spoken.setAttribute('aria-live', 'polite');
-  parent.append(host);
 
   let drawn = '';
   let spoken_at = Number.POSITIVE_INFINITY;
@@ -119,7 +119,7 @@ export function renderQRView(parent: Element, read: () => QRModel | null, option
   function countDown(ms_left: number): void {
     const seconds = Math.ceil(ms_left / 1_000);
     time.textContent = words.time_left(clockText(seconds));
-    const due = SPOKEN_AT.filter((at) => seconds <= at).at(-1) ?? Number.POSITIVE_INFINITY;
+    const due = Math.min(...SPOKEN_AT.filter((at) => seconds <= at));
     if (due < spoken_at || spoken.textContent === '') spoken.textContent = words.time_left_spoken(seconds);
     spoken_at = Math.min(spoken_at, due);
     // At the moment when the next second begins, not a second from now: no second is left out.
@@ -127,6 +127,8 @@ export function renderQRView(parent: Element, read: () => QRModel | null, option
   }
 
   update();
+  // Not before it is drawn: what cannot be drawn leaves nothing on the page.
+  parent.append(host);
   return {
     update,
     remove() {

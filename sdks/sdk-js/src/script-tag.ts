@@ -2,5 +2,4 @@
 // package exports as its properties (`MPACGateway.MPACError`, …). The build puts it and all that it needs into one file.
 import * as sdk from './mpac-gateway.ts';
 
-const { MPACGateway, ...others } = sdk;
-Object.assign(globalThis, { MPACGateway: Object.assign(MPACGateway, others) });
+Object.assign(globalThis, { MPACGateway: Object.assign(sdk.MPACGateway, sdk) });

@@ -16,6 +16,11 @@ test('the package loads and a client is made where there is no window', () => {
   assert.throws(() => mps.renderQR({} as Element), { code: 'destroyed' });
 });
 
+test('an element that is not there is named, and not drawn into later', () => {
+  const mps = new sdk.MPACGateway({ publicKey: 'pk_test_1', environment: 'sandbox' });
+  assert.throws(() => mps.renderQR(null), { kind: 'invalid_request', param: 'element' });
+});
+
 test('options that cannot work are refused with the option and the reason', () => {
   const good = { publicKey: 'pk_test_1', environment: 'sandbox' as const };
   const bad: [Partial<sdk.MPACGatewayOptions>, string, RegExp][] = [
@@ -24,6 +29,9 @@ test('options that cannot work are refused with the option and the reason', () =
     [{ publicKey: 'sk_test_1' }, 'publicKey', /secret key.*revoke/],
     [{ publicKey: undefined as unknown as string }, 'publicKey', /begins with/],
     [{ environment: 'staging' as 'sandbox' }, 'environment', /'sandbox' or 'production'/],
+    [{ timeoutMs: 0 }, 'timeoutMs', /from 1 to/],
+    [{ deadlineMs: Number.POSITIVE_INFINITY }, 'deadlineMs', /from 1 to/],
+    [{ maxRetries: Number.NaN }, 'maxRetries', /from 0 to/],
     [{ baseUrl: 'pgw.example.com' }, 'baseUrl', /no URL/],
     [{ baseUrl: 'ftp://pgw.example.com' }, 'baseUrl', /https/],
     [{ baseUrl: 'https://pgw.example.com/?x=1' }, 'baseUrl', /query/],

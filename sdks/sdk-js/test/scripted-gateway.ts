@@ -25,6 +25,8 @@ export class ScriptedGateway {
   /** Of the confirm that is under way. */
   live: string | null = null;
   is_unknown = false;
+  /** For how long it asks to be left alone, where it is asked too often. */
+  limit_seconds = 2;
   /** What the next request meets; and what a new confirm comes to. */
   nextFault: () => LineFault = () => 'none';
   nextFate: () => 'usual' | 'refused' | 'unknown' = () => 'usual';
@@ -101,7 +103,7 @@ export class ScriptedGateway {
         return void this.#page.later(way, () => answer({ status: 401, body: {} }, '<html>'));
       if (fault === 'limit')
         return void this.#page.later(way, () =>
-          answer(refusal(429, 'rate_limit_exceeded', { 'retry-after': '2' })),
+          answer(refusal(429, 'rate_limit_exceeded', { 'retry-after': String(this.limit_seconds) })),
         );
       this.#page.later(way, () => {
         const told = this.#handle(url, init);
