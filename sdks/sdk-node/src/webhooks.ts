@@ -1,6 +1,7 @@
 // Webhooks are signed by Standard Webhooks (https://www.standardwebhooks.com): `verify` says whether one is the
 // gateway's, unchanged and fresh, and `sign` makes the headers of one, for tests of those who receive them.
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { isUint8Array } from 'node:util/types';
 import type { WebhookEvent } from './generated/schemas.ts';
 import { isObject } from './verdict.ts';
 
@@ -126,7 +127,8 @@ export const webhooks = { verify, sign };
 
 function readPayload(payload: unknown): Uint8Array {
   if (typeof payload === 'string') return Buffer.from(payload, 'utf8');
-  if (payload instanceof Uint8Array) return payload;
+  // Not by instanceof: a test runner has realms of its own, and a class of its own in each.
+  if (isUint8Array(payload)) return payload;
   throw new WebhookVerificationError('parsed_body', RAW_BODY);
 }
 
