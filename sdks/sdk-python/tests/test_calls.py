@@ -229,6 +229,7 @@ class CallsTest(unittest.TestCase):
         busy = reply(429, {"code": "rate_limit_exceeded", "message": "m"})
         for caller, server in self.each(busy):
             patient, caller.client = caller.client, caller.client.with_options(max_retries=0)
+            self.assertIs(caller.client._signer, patient._signer)
             with self.assertRaises(RateLimitExceededError):
                 caller.call("retrieve_payment_intent", "pi_1")
             self.assertEqual(len(server.seen), 1)

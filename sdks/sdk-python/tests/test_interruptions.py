@@ -112,5 +112,9 @@ class Interruptions(unittest.TestCase):
     def test_an_unknown_outcome_is_found_as_it_is_and_others_are_none(self) -> None:
         error = UnknownOutcomeError("m", idempotency_key="k")
         self.assertIs(unknown_outcome_of(error), error)
+        behind = TimeoutError()
+        behind.__context__ = error
+        error.__context__ = behind
+        self.assertIs(unknown_outcome_of(behind), error)
         self.assertIsNone(unknown_outcome_of(ConnectionFailedError("m")))
         self.assertIsNone(unknown_outcome_of(None))

@@ -21,9 +21,14 @@ class Money(unittest.TestCase):
         self.assertEqual(money.to_minor_units(Decimal("15.00"), "USD"), 1500)
         self.assertEqual(money.to_minor_units(Decimal("1E+3"), "JPY"), 1000)
         self.assertEqual(money.to_minor_units(Decimal("-0.05"), "usd"), -5)
-        for refused in ("NaN", "Infinity", "sNaN", "0.001", "1500.0001", "1E+999999999", "0E-999999999"):
+        for refused in ("NaN", "Infinity", "sNaN", "0.001", "1500.0001"):
             with self.subTest(refused), self.assertRaises(ValueError):
                 money.to_minor_units(Decimal(refused), "USD")
+
+    def test_a_decimal_that_would_be_gigabytes_of_zeros_is_not_written_out(self) -> None:
+        for amount in ("1E+999999999", "-1E-999999999", "0E-999999999"):
+            with self.subTest(amount), self.assertRaisesRegex(ValueError, "larger or finer"):
+                money.to_minor_units(Decimal(amount), "USD")
 
     def test_both_ways_agree_for_every_currency(self) -> None:
         for currency, digits in money.DIGITS_BY_CODE.items():
