@@ -80,10 +80,14 @@ async def main(amount: int) -> int:
         secret_key=os.environ["MPAC_SECRET_KEY"],
     )
     async with AsyncClient(config) as client:
+        order = f"order-{uuid.uuid4()}"
         try:
-            intent = await sell(client, f"order-{uuid.uuid4()}", amount, os.environ["MPAC_STORE_ID"], print)
+            intent = await sell(client, order, amount, os.environ["MPAC_STORE_ID"], print)
         except ProviderError as refused:
             print(f"PayPay refused, and nothing was taken: {refused.message}")
+            return 1
+        except UnknownOutcomeError as unknown:
+            print(f"Nobody knows yet whether {order} is under way. Look at it before money is taken: {unknown}")
             return 1
     print(f"{intent.id} ended as {intent.status}; received: {intent.amount_received} yen.")
     return 0 if intent.status == "succeeded" else 1

@@ -106,7 +106,9 @@ def _read_operation(openapi: Dict[str, Any], path: str, verb: str, found: Dict[s
         answer=answer,
         is_list=is_list,
         statuses=tuple(sorted(int(status) for status in found["responses"])),
-        also_answers=tuple(int(status) for status, said in found["responses"].items() if _is_answer(said, good, status)),
+        also_answers=tuple(
+            int(status) for status, said in found["responses"].items() if _is_answer(said, good, status)
+        ),
     )
 
 

@@ -11,7 +11,6 @@ from typing import Any, Callable, List
 from unittest import mock
 
 from mpac_pgw import Client, ConnectionFailedError, InvalidResponseError, PGWError, UnknownOutcomeError
-
 from mpac_pgw.transport import LONGEST_BODY_BYTES
 
 from .local_servers import (
@@ -89,11 +88,11 @@ class NetworkFaults(unittest.TestCase):
 
         too_long = reply(200, dict(longest, status="succeeded, and more"))
         for client in CLIENTS:
-            with self.subTest(client):
-                with ScriptedServer(reply(200, longest), too_long, too_long, reply(200, INTENT)) as server:
-                    caller = make_caller(client, config_for(server.url, max_retries=0))
-                    ask(caller)
-                    caller.close()
+            script = (reply(200, longest), too_long, too_long, reply(200, INTENT))
+            with self.subTest(client), ScriptedServer(*script) as server:
+                caller = make_caller(client, config_for(server.url, max_retries=0))
+                ask(caller)
+                caller.close()
 
     def test_an_answer_in_chunks_that_never_ends_is_not_read_to_its_end(self) -> None:
         def flood(connection: socket.socket) -> None:

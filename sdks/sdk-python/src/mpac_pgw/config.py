@@ -40,7 +40,9 @@ class ClientConfig:
         if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or "@" in url.netloc:
             raise ValueError("base_url is an http or https address without user, query and fragment.")
         if url.scheme == "http" and not self.allow_insecure_http and not _is_this_machine(url.hostname):
-            raise ValueError("base_url is https://, or http:// of this machine; allow_insecure_http lets others be used.")
+            raise ValueError(
+                "base_url is https://, or http:// of this machine; allow_insecure_http lets others be used."
+            )
         if not re.fullmatch(r"[!-9;-~]{1,255}", self.api_key):
             raise ValueError("api_key is the id of an API key, printable and without a colon.")
         if not isinstance(self.secret_key, str) or self.secret_key == "":

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Mapping, Protocol
 
-
 #: Far above the largest page of a list. A longer body is not the gateway's: it is given up, and counts as empty.
 LONGEST_BODY_BYTES = 10 * 1024 * 1024
 
