@@ -60,6 +60,14 @@ class TimeLimits(unittest.TestCase):
             client.with_options(deadline=2).retrieve_payment_intent("pi_1")
         self.assertEqual(transport.timeouts, [2])
 
+    def test_without_a_limit_a_try_may_take_a_day(self) -> None:
+        transport = Slow(0, NotAnswered("it was cut"))
+        config = config_for("http://127.0.0.1:1", timeout=float("inf"), deadline=float("inf"), max_retries=1)
+        client = Client(config, transport=transport, moment=transport.moment, sleep=transport.sleep)
+        with self.assertRaises(UnknownOutcomeError):
+            client.create_payment_intent(ORDER)
+        self.assertEqual(transport.timeouts, [86400, 86400])
+
     def test_a_machine_that_wakes_up_after_the_deadline_begins_nothing_more(self) -> None:
         transport = Slow(1, NotSent("nobody is there"))
 

@@ -20,6 +20,9 @@ from .signing import Signer
 from .transport import HttpRequest, HttpResponse, TransportError
 from .version import VERSION
 
+#: A day. Sockets refuse to wait for ever, or for a million years, with an error of their own.
+LONGEST_TRY_SECONDS = 86400.0
+
 USER_AGENT = f"mpac-pgw-sdk-python/{VERSION} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
 
@@ -77,7 +80,8 @@ def play(call: Call, config: ClientConfig, signer: Signer, moment: Moment) -> St
         left = _left(config, moment, began)
         response = None
         try:
-            response = yield Send(_sign(call, config, signer, moment), min(config.timeout, left))
+            timeout = min(config.timeout, left, LONGEST_TRY_SECONDS)
+            response = yield Send(_sign(call, config, signer, moment), timeout)
             assert response is not None
             verdict = judge_answer(response, call, moment.now())
         except (TransportError, OSError) as failure:
