@@ -205,3 +205,22 @@ test('a refusal that comes late to a page that froze takes nothing back of what 
   ]);
   assert.deepEqual([await toldBy(first), await statesOf(second)], [[], []]);
 });
+
+test('of two tabs that are about to open the app for one order, one may', { skip }, async (t) => {
+  const context = await stand.openContext(t);
+  const tabs = [await openTillPage(stand, t, { context }), await openTillPage(stand, t, { context })];
+  const ends = await Promise.all(
+    tabs.map((tab, place) =>
+      tab.evaluate((key) => {
+        const fields = { payment_method_type: 'credit_card' };
+        const confirm = { payment_intent: 'pi_1', payment_token: 't', idempotency_key: key, fields };
+        const launch = { method: 'credit_card' as const, amount: 1, currency: 'JPY', transaction_id: key };
+        return window.queue.noteLaunch(confirm, launch).then(
+          () => 'may',
+          ({ code }: { code: string }) => code,
+        );
+      }, `key ${place}`),
+    ),
+  );
+  assert.deepEqual(ends.sort(), ['launch_unresolved', 'may']);
+});
