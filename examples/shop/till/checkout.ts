@@ -38,15 +38,17 @@ export function makeCheckout(gateway: MPACGateway) {
   let sale: Sale | null = null;
 
   const isOf = (news: { payment_intent_id: string }) => sale?.payment_intent === news.payment_intent_id;
+  /** Once the shop has said that it is paid, nothing that is told later makes it unpaid. */
+  const isPaid = () => sale?.order.status === 'paid';
 
   gateway.on('payment_success', (news) => {
     if (isOf(news)) end('paid', news.provider);
   });
   gateway.on('payment_failed', (failure) => {
-    if (isOf(failure)) fail(failure);
+    if (isOf(failure) && !isPaid()) fail(failure);
   });
   gateway.on('status_changed', (news) => {
-    if (!isOf(news)) return;
+    if (!isOf(news) || isPaid()) return;
     if (news.outcome === 'unknown') void showUnknown();
     else if (news.status === 'requires_action') showCode();
     else if (news.status === 'processing') wait('asked_in_app');
@@ -63,7 +65,7 @@ export function makeCheckout(gateway: MPACGateway) {
   async function showUnknown(): Promise<void> {
     const pending = await gateway.pendingConfirms();
     // It may have become known while we asked.
-    if (gateway.outcome?.result !== 'unknown') return;
+    if (gateway.outcome?.result !== 'unknown' || isPaid()) return;
     const kept = pending.find(
       (entry) => entry.payment_intent === sale?.payment_intent && entry.state !== 'launched',
     );

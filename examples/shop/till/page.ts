@@ -51,6 +51,8 @@ export function showStage(stage: Stage): void {
   for (const section of document.querySelectorAll<HTMLElement>('.ticket > section')) {
     section.hidden = section.dataset['stage'] !== stage;
   }
+  // What was said of the last sale is not read out in the next.
+  if (stage !== 'outcome') announce('');
   const section = document.querySelector<HTMLElement>(`.ticket > section[data-stage="${stage}"]`);
   const first = section?.querySelector<HTMLElement>('input') ?? section?.querySelector<HTMLElement>('h2');
   first?.focus({ preventScroll: true });

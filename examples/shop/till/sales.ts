@@ -26,6 +26,7 @@ const REFUND_PROBLEMS: Record<string, string> = {
   refunded_already: 'error_state',
   not_paid: 'error_state',
   provider_error: 'error_refused',
+  invalid_payment_state: 'error_refused',
 };
 
 export function startSales({ isCurrent, onPay, onChange }: SalesParts): { draw(): void } {

@@ -35,23 +35,26 @@ async function startTill(): Promise<void> {
   });
   byId<HTMLAnchorElement>('wallet').href = menu.wallet_url;
 
-  let is_running = false;
-  function setRunning(running: boolean): void {
-    is_running = running;
+  /** What was pressed and is under way. */
+  let running: (() => Promise<void>) | null = null;
+  function setRunning(work: (() => Promise<void>) | null): void {
+    running = work;
     for (const button of document.querySelectorAll<HTMLButtonElement>('[data-cancel]'))
-      button.disabled = running;
+      button.disabled = work !== null;
   }
 
   /** Runs what was pressed, once at a time: a second press while the first is under way is none. */
   async function run(work: () => Promise<void>): Promise<void> {
-    if (is_running) return;
-    setRunning(true);
+    if (running !== null) return;
+    // A press is one of its own, also where the same work is pressed again.
+    const mine = () => work();
+    setRunning(mine);
     try {
-      await work();
+      await mine();
     } catch (error) {
-      showProblem(explain(error));
+      if (running === mine) showProblem(explain(error));
     } finally {
-      setRunning(false);
+      if (running === mine) setRunning(null);
     }
   }
 
@@ -97,6 +100,8 @@ async function startTill(): Promise<void> {
   onPress('try-again', checkout.tryAgain);
   byId('next-order').addEventListener('click', () => {
     checkout.leave();
+    // An answer may still be on its way, where the shop has told the end before it.
+    setRunning(null);
     basket.clear();
     basket.setOpen(true);
     showStage('order');
