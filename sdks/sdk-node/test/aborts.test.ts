@@ -41,13 +41,13 @@ test('the reason of an abort says nothing about how far the request came', async
 });
 
 test('one signal is for any number of calls, and none of them leaves a listener behind', async (t) => {
-  const server = await startServer(t, () => answerJson(200, INTENT));
+  const server = await startServer(t, (place) => answerJson(place < 50 ? 503 : 200, INTENT));
   const { signal } = new AbortController();
   const warnings: string[] = [];
   const note = ({ name }: Error) => warnings.push(name);
   process.on('warning', note);
   t.after(() => process.off('warning', note));
-  const pgw = makeClient(server.url);
+  const pgw = makeClient(server.url, { maxRetries: 50 });
   await Promise.all(Array.from({ length: 50 }, () => pgw.paymentIntents.retrieve('pi_1', { signal })));
   assert.deepEqual(warnings, []);
   assert.deepEqual(getEventListeners(signal, 'abort'), []);
@@ -91,15 +91,29 @@ test('an abort between two tries ends the wait', async (t) => {
   }
 });
 
+const countTimers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
 test('the timer of a wait ends with an abort, too', async (t) => {
   const giving_up = new AbortController();
-  const server = await startServer(t, () => (_, response) => {
-    response.on('close', () => giving_up.abort());
-    answerJson(503, {}, { 'retry-after': '50', connection: 'close' })(_, response);
-  });
-  const pgw = makeClient(server.url, { sleep: undefined });
+  const server = await startServer(t, () => answerJson(503, {}, { 'retry-after': '50' }));
+  // Chance is asked right before the wait begins.
+  const random = () => {
+    setImmediate(() => giving_up.abort());
+    return 0;
+  };
+  const pgw = makeClient(server.url, { sleep: undefined, random });
+  const timers = countTimers();
   const error = await reasonOf(pgw.paymentIntents.retrieve('pi_1', { signal: giving_up.signal }));
   assert.ok(error instanceof ConnectionError);
+  assert.equal(countTimers(), timers);
+});
+
+test('no timer of a call outlives it and keeps the process from its end', async (t) => {
+  const server = await startServer(t, (place) => answerJson(place === 0 ? 503 : 200, INTENT));
+  const timers = countTimers();
+  await makeClient(server.url, { sleep: undefined, random: () => -1 }).paymentIntents.retrieve('pi_1');
+  assert.equal(server.requests.length, 2);
+  assert.equal(countTimers(), timers);
 });
 
 test('a fetch that listens to no signal is given up all the same', async () => {
