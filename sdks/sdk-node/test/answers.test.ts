@@ -135,6 +135,12 @@ test('no sign of a query is written in another way than it is signed', async (t)
   }
 });
 
+test('an id in front is the one that counts', async (t) => {
+  const server = await startServer(t, () => answerJson(200, INTENT));
+  await makeClient(server.url).paymentIntents.capture('pi_1', { id: 'pi_2' } as never);
+  assert.equal(server.requests[0]?.target, '/v1/payment_intents/pi_1/capture');
+});
+
 test('a request names the client, its caller and the language', async (t) => {
   const server = await startServer(t, () => answerJson(200, INTENT));
   const pgw = makeClient(server.url, { userAgent: 'my-shop/1.2', language: 'ja' });

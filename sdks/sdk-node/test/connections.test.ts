@@ -88,6 +88,9 @@ test('a host with several addresses was not reached only when none of them was',
     const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }));
     return reasonOf(makeClient('https://pay.example.com', { fetch }).paymentIntents.create(ORDER));
   };
+  for (const code of ['EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED']) {
+    assert.ok((await end(code)) instanceof ConnectionError, code);
+  }
   assert.ok((await end('ECONNREFUSED', 'ENOTFOUND')) instanceof ConnectionError);
   assert.ok((await end('ECONNREFUSED', 'ECONNRESET')) instanceof UnknownOutcomeError);
   assert.ok((await end()) instanceof UnknownOutcomeError);

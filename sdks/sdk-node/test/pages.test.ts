@@ -105,7 +105,7 @@ test('the events of an endpoint go on by sequence', async (t) => {
   const server = await startServer(t, (place) =>
     place === 0
       ? answerJson(200, [{ sequence: 42 }], {
-          link: '</v1/x?after_sequence=42>; rel="next", <https://a.b/>; rel="help"',
+          link: '<https://a.b/>; rel="help", </v1/x?after_sequence=42>; rel="next"',
         })
       : answerJson(200, [{ sequence: 43 }]),
   );

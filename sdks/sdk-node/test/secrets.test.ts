@@ -86,6 +86,7 @@ test('options that are wrong are refused without being shown', () => {
     ['userAgent', { ...good, userAgent: `${CANARY}\n` }],
     ['language', { ...good, language: `${CANARY}\u3042` }],
     ['timeoutMs', { ...good, timeoutMs: 1.5 }],
+    ['deadlineMs', { ...good, deadlineMs: 2 ** 31 }],
     ['maxRetries', { ...good, maxRetries: Number.NaN }],
   ];
   for (const [param, options] of wrong) {
