@@ -219,3 +219,30 @@ test('a database that the person deletes under a page takes nothing away that is
   assert.deepEqual(await taken, ['answered', 'succeeded']);
   assert.deepEqual(await takeCash(page, await gateway.createIntent()), ['answered', 'succeeded']);
 });
+
+test('a database that opened too late for its first patience is used from then on', { skip }, async (t) => {
+  const page = await openTillPage(stand, t, {
+    by_hand: true,
+    before: () => {
+      const { open } = IDBFactory.prototype;
+      IDBFactory.prototype.open = function (...given) {
+        const request = open.apply(this, given);
+        Object.defineProperty(request, 'onsuccess', {
+          set(listener: () => void) {
+            addEventListener('late', () => listener.call(request), { once: true });
+          },
+        });
+        IDBFactory.prototype.open = open;
+        return request;
+      };
+    },
+  });
+  line.break('drop_request');
+  await takeCash(page, await gateway.createIntent());
+  await page.evaluate(() => dispatchEvent(new Event('late')));
+  await takeCash(page, await gateway.createIntent());
+  const durable = await page.evaluate(async () =>
+    (await window.queue.pending()).map((entry) => entry.durable),
+  );
+  assert.deepEqual(durable, [true, false]);
+});
