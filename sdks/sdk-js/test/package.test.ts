@@ -165,6 +165,9 @@ test('the one file works from a script tag, and keeps to the policy of its page'
   );
   await page.locator('main svg').first().waitFor();
   assert.match(code ?? '', /^https?:\/\//);
-  const others = await page.evaluate(() => 'MPACError' in (window as unknown as Window['sdk']).MPACGateway);
+  const others = await page.evaluate(() => {
+    const { MPACGateway } = window as unknown as { MPACGateway: Window['sdk'] };
+    return 'MPACError' in MPACGateway && 'MPACGateway' in MPACGateway;
+  });
   assert.deepEqual([others, stand.broken], [true, []]);
 });
