@@ -2,16 +2,20 @@
 // a person sees how many wait, and says what only a person can say. Also tells when the till is offline.
 import type { MPACGateway, PendingEntry } from '@cloudsky/mpac-pgw-sdk-js';
 import { byId, make, makeButton } from './page.ts';
-import { type Order, shop } from './shop.ts';
+import { type Order, ShopError, shop } from './shop.ts';
 import { say, yen } from './words.ts';
 
 /** `mayTurnTo`: no other sale is at the till, so this payment may be looked at. */
 export function watchKept(gateway: MPACGateway, mayTurnTo: (payment_intent: string) => boolean) {
   let entries: PendingEntry[] = [];
   let orders: Order[] = [];
+  /** Entries that get no token any more, and why: their order was paid another way, so this money is a second one. */
+  const stuck = new Map<string, string>();
 
   function draw(): void {
-    const waiting = entries.filter(({ state }) => state === 'waiting' || state === 'token_needed').length;
+    const waiting = entries.filter(
+      ({ id, state }) => (state === 'waiting' || state === 'token_needed') && !stuck.has(id),
+    ).length;
     const words = [
       ...(navigator.onLine ? [] : [say('offline')]),
       ...(waiting === 0 ? [] : [say('kept_waiting', { count: waiting })]),
@@ -24,11 +28,13 @@ export function watchKept(gateway: MPACGateway, mayTurnTo: (payment_intent: stri
   function makeEntry(entry: PendingEntry): HTMLElement[] {
     const order = orders.find((one) => one.payment_intent === entry.payment_intent);
     const amount = entry.launch?.amount ?? order?.amount;
-    const values = { amount: amount === undefined ? '' : yen(amount), code: entry.error?.code ?? '' };
-    const sentence = make('span', '', say(`kept_${entry.state}`, values));
+    const state = stuck.has(entry.id) ? 'refused' : entry.state;
+    const code_of_refusal = stuck.get(entry.id) ?? entry.error?.code ?? '';
+    const values = { amount: amount === undefined ? '' : yen(amount), code: code_of_refusal };
+    const sentence = make('span', '', say(`kept_${state}`, values));
     const button = (key: string, work: () => Promise<unknown>) =>
-      makeButton('', say(key), () => void work().then(read, read));
-    if (entry.state === 'refused' || entry.state === 'unreadable')
+      makeButton('', say(key), () => void work().then(goOn, goOn));
+    if (state === 'refused' || state === 'unreadable')
       return [
         make(
           'li',
@@ -37,7 +43,7 @@ export function watchKept(gateway: MPACGateway, mayTurnTo: (payment_intent: stri
           button('seen', () => gateway.acknowledge(entry.id)),
         ),
       ];
-    if (entry.state !== 'launched' || !isUnresolved(entry)) return [];
+    if (state !== 'launched' || !isUnresolved(entry)) return [];
     const code = document.createElement('input');
     code.placeholder = say('approval_code');
     code.setAttribute('aria-label', say('approval_code'));
@@ -64,14 +70,16 @@ export function watchKept(gateway: MPACGateway, mayTurnTo: (payment_intent: stri
   /** What waits for a fresh token gets one from the shop; of an earlier sale, when the present one is over. */
   async function goOn(): Promise<void> {
     await read();
-    for (const { state, payment_intent } of entries) {
+    for (const { id, state, payment_intent } of entries) {
       if (state !== 'token_needed' || payment_intent === null || !mayTurnTo(payment_intent)) continue;
       const order = orders.find((one) => one.payment_intent === payment_intent);
       if (order === undefined) continue;
       await shop
         .freshToken(order)
         .then(({ payment_token }) => gateway.retrievePaymentIntent(payment_token))
-        .catch(() => {});
+        .catch((error: unknown) => {
+          if (error instanceof ShopError && error.code === 'paid_already') stuck.set(id, error.code);
+        });
     }
     await read();
   }
