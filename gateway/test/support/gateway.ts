@@ -242,11 +242,15 @@ export async function startTestGateway(t: Scope, options: TestGatewayOptions = {
     query: <Row = Json>(text: string, values: unknown[] = []): Promise<Row[]> =>
       context.db.query<Row>({ name: `test_${createHash('md5').update(text).digest('hex')}`, text }, values),
     /** The types of an intent's events, oldest first. */
+    /**
+     * In the order in which they were written: each change of an intent begins after the one before was committed, so its
+     * transaction has a higher number. Ids of two replicas tell no order within a millisecond, and here time stands still.
+     */
     async eventsOf(intent: { id: string }): Promise<string[]> {
       const events = await this.query<{ type: string }>(
         `select type from events where object_json::json ->> 'id' = $1
            or object_json::json ->> 'payment_intent_id' = $1
-           or object_json::json ->> 'payment_intent' = $1 order by id`,
+           or object_json::json ->> 'payment_intent' = $1 order by xmin::text::bigint, id`,
         [intent.id],
       );
       return events.map((event) => event.type.replace('payment_intent.', ''));
