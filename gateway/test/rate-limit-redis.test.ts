@@ -81,6 +81,8 @@ test('a Redis that is killed costs no request anything, and is used again when i
   const { gateway, at_first, at_second } = await start(t, redis, PATIENT);
   await untilRedisIs(gateway, '1');
   for (const by of [at_first, at_second, at_first]) await by.get(INTENTS);
+  // A machine that is busy at the start may have had one of them say so already.
+  const said_before = warnings(gateway);
 
   await redis.kill();
   const before = performance.now();
@@ -94,7 +96,7 @@ test('a Redis that is killed costs no request anything, and is used again when i
   // The first heard of three requests, the second of two; each goes on from there.
   assert.deepEqual(alone, [96, 95, 97]);
   await untilRedisIs(gateway, '0');
-  assert.equal(warnings(gateway), 2, 'each process says so once');
+  assert.equal(warnings(gateway) - said_before, 2, 'each process says so once');
 
   await redis.start();
   await untilRedisIs(gateway, '1');
