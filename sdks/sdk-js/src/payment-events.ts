@@ -43,7 +43,10 @@ export interface StatusChange extends PaymentNews {
 export interface PaymentEvents {
   /** This attempt took the money. Each attempt ends with exactly one of this and `payment_failed`. */
   payment_success: PaymentSuccess;
-  /** This attempt is over and has taken nothing. Never told for a network error alone. */
+  /**
+   * This attempt is over, and the gateway has recorded no money for it. Never told for a network error alone. Cash or a
+   * terminal's approval that had come before is not undone by it: then `error` says why the confirm was refused.
+   */
   payment_failed: PaymentFailure;
   /** Besides `payment_failed`: the intent was cancelled; it can not be paid any more. */
   payment_cancelled: PaymentFailure;
