@@ -104,8 +104,23 @@ export function makePayments(gateway: PaymentGateway, orders: Orders, merchant_s
     /** Takes an event that was verified, once: the same one may come again when our answer was lost. */
     takeEvent(event: WebhookEvent): void {
       if (orders.hasSeen(event.id)) return;
-      if (event.type.startsWith('payment_intent.')) takeIntent(event.data.object as unknown as PaymentIntent);
-      if (event.type.startsWith('refund.')) takeRefund(event.data.object as unknown as Refund);
+      switch (event.type) {
+        case 'payment_intent.created':
+        case 'payment_intent.requires_action':
+        case 'payment_intent.processing':
+        case 'payment_intent.succeeded':
+        case 'payment_intent.failed':
+        case 'payment_intent.cancelled':
+          takeIntent(event.data.object);
+          break;
+        case 'refund.created':
+        case 'refund.succeeded':
+        case 'refund.failed':
+          takeRefund(event.data.object);
+          break;
+        default:
+        // What is of no interest here, or of a later version of the gateway, is heard and marked as seen.
+      }
       orders.markSeen(event.id);
     },
 
