@@ -13,6 +13,8 @@ const SERVER = fileURLToPath(new URL('../src/server.js', import.meta.url));
 export interface Shop {
   url: string;
   close(): Promise<void>;
+  /** What it has said since it opened. */
+  log(): string;
 }
 
 /** A folder that has the gateway's facts, and will have the shop's book. */
@@ -40,6 +42,7 @@ export async function openShop(closing: Closing, data_dir: string): Promise<Shop
     child.stderr.on('data', hear);
     child.on('close', () => reject(new Error(`The shop ended early.\n${said}`)));
   });
+  const greeting = said.length;
   const stop = () => void child.kill('SIGTERM');
   process.once('exit', stop);
   const close = async () => {
@@ -48,7 +51,7 @@ export async function openShop(closing: Closing, data_dir: string): Promise<Shop
     process.off('exit', stop);
   };
   closing.after(close);
-  return { url, close };
+  return { url, close, log: () => said.slice(greeting) };
 }
 
 /** An order as the shop's own API shows it. */
@@ -62,6 +65,11 @@ export interface ShopOrder {
   refunds: Record<string, { amount: number; status: string }>;
 }
 
+/** Of today, the newest first. */
+export async function listOrders(shop_url: string): Promise<ShopOrder[]> {
+  return (await (await fetch(`${shop_url}/orders`)).json()) as ShopOrder[];
+}
+
 export type Till = ReturnType<typeof holdTill>;
 
 /** What a person does at the till and sees on it. */
@@ -70,10 +78,6 @@ export function holdTill(page: Page, shop: { url: string }) {
 
   /** Waits until what is on the page is so; the browser looks at every change. */
   const see = (locator: Locator) => locator.waitFor({ state: 'visible' });
-
-  async function listOrders(): Promise<ShopOrder[]> {
-    return (await (await fetch(`${shop.url}/orders`)).json()) as ShopOrder[];
-  }
 
   return {
     page,
@@ -86,13 +90,32 @@ export function holdTill(page: Page, shop: { url: string }) {
     async charge(): Promise<ShopOrder> {
       await page.locator('#charge').click();
       await see(page.locator('#methods-title'));
-      const [newest] = await listOrders();
+      const [newest] = await listOrders(shop.url);
       if (newest === undefined) throw new Error('There is no order.');
       return newest;
     },
     by: (method: 'qr' | 'scan' | 'card' | 'cash') => page.locator(`#pay-${method}`).click(),
     terminal: (answer: 'success' | 'declined' | 'error' | 'left') =>
       page.locator(`[data-terminal="${answer}"]`).click(),
+    /** The terminal's app is open, so the till has written down that it is. */
+    seeTerminal: () => see(page.locator('[data-terminal="success"]:enabled')),
+    /** Requests to these addresses arrive when they are let go on. */
+    async holdRequests(url: string): Promise<{ begun: Promise<void>; goOn(): void }> {
+      let begin = () => {};
+      let goOn = () => {};
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve;
+      });
+      const held = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      await page.route(url, async (route) => {
+        begin();
+        await held;
+        await route.continue();
+      });
+      return { begun, goOn };
+    },
     async giveCash(received: string): Promise<void> {
       await page.locator('#received').fill(received);
       await page.locator('#take-cash').click();
@@ -110,13 +133,13 @@ export function holdTill(page: Page, shop: { url: string }) {
     /** Its rows without a space between what stands left and right: `Change¥480`. */
     receipt: async () => (await page.locator('#receipt').textContent()) ?? '',
     change: async () => (await page.locator('.change').textContent()) ?? '',
-    listOrders,
+    listOrders: () => listOrders(shop.url),
     /** Waits until the shop's book says so, which only a webhook, or a question to the gateway, can bring about. */
     async seeInBook(id: string, status: string): Promise<ShopOrder> {
       await page.locator('#open-orders').click();
       await see(page.locator(`#sales [data-order="${id}"][data-status="${status}"]`));
       await page.locator('#close-orders').click();
-      const order = (await listOrders()).find((one) => one.id === id);
+      const order = (await listOrders(shop.url)).find((one) => one.id === id);
       if (order === undefined) throw new Error(`There is no order ${id}.`);
       return order;
     },

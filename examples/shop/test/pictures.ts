@@ -54,6 +54,7 @@ async function playStates(
   await till.charge();
   await take('03-methods');
   await till.by('card');
+  await till.seeTerminal();
   await take('04-card');
   await till.terminal('declined');
   await till.seeOutcome('declined');
@@ -138,7 +139,7 @@ async function playStates(
   await till.choose('cake');
   await till.charge();
   await till.by('card');
-  await till.see(page.locator('[data-terminal="success"]:enabled'));
+  await till.seeTerminal();
   await page.reload();
   await till.see(page.locator('#kept li'));
   await take('19-left-at-terminal');

@@ -6,12 +6,11 @@ import { after, test } from 'node:test';
 import { PaymentGateway } from '@cloudsky/mpac-pgw-sdk-node';
 import { chromium } from 'playwright-core';
 import { holdTill, makeShopFolder, openShop } from './open-shop.ts';
+import { makeTills } from './open-till.ts';
 import { takePictures } from './pictures.ts';
-import { type Closing, findGateway, inReverse, makeCustomer } from './running-gateway.ts';
+import { findGateway, inReverse, makeCustomer } from './running-gateway.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
-/** For one thing to be seen: on a machine that does much else, everything takes its time. */
-const PATIENCE_MS = 90_000;
 const PICTURES = process.env['SHOP_SCREENSHOTS'];
 
 // Interrupted, it takes what it has started along.
@@ -29,25 +28,10 @@ const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-s
 file.after(() => browser.close());
 file.after(async () => void (await customer.noFaults()));
 
-/** What pages threw, and what their content security policy refused. */
-const broken: string[] = [];
-
-async function openTill(t: Closing, url = shop.url) {
-  const context = await browser.newContext({ locale: 'en-US' });
-  context.setDefaultTimeout(PATIENCE_MS);
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.on('pageerror', (error) => broken.push(error.message));
-  page.on('console', (message) => {
-    if (/Content Security Policy/i.test(message.text())) broken.push(message.text());
-  });
-  await page.goto(url);
-  await page.locator('#menu [data-item]').first().waitFor();
-  return { context, till: holdTill(page, { url }) };
-}
+const { openTill, broken } = makeTills(browser, gateway);
 
 test('a PayPay code that the customer pays is paid at the till, at the gateway and in the book', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   await till.choose('coffee', 'coffee', 'sandwich');
   const order = await till.charge();
   assert.equal(order.amount, 1_580);
@@ -72,7 +56,7 @@ test('a PayPay code that the customer pays is paid at the till, at the gateway a
 });
 
 test('a customer who declines can pay in cash after all, and nothing is taken twice', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   await till.choose('latte');
   const order = await till.charge();
   await till.by('qr');
@@ -98,7 +82,7 @@ test('a customer who declines can pay in cash after all, and nothing is taken tw
 });
 
 test('a card that the terminal approves is paid', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   await till.choose('mug');
   const order = await till.charge();
   await till.by('card');
@@ -111,8 +95,22 @@ test('a card that the terminal approves is paid', async (t) => {
   assert.equal(intent.amount_received, 1_980);
 });
 
+test('a terminal can be answered from when its app is open, and not before', async (t) => {
+  const { till } = await openTill(t, shop);
+  await till.choose('cookie');
+  const order = await till.charge();
+  const read = await till.holdRequests(`**/v1/payment_intents/${order.payment_intent}?*`);
+  await till.by('card');
+  await read.begun;
+  assert.ok(await till.page.locator('[data-terminal="success"]').isDisabled());
+  read.goOn();
+  await till.terminal('success');
+  await till.seeOutcome('paid');
+  await till.seeInBook(order.id, 'paid');
+});
+
 test('a card that the terminal declines is declined, and the order can be paid with another card', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   await till.choose('cake');
   const order = await till.charge();
   await till.by('card');
@@ -136,7 +134,7 @@ test('a card that the terminal declines is declined, and the order can be paid w
 });
 
 test('cash is paid with the change worked out, and too little is not taken', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   await till.choose('toast', 'lemonade');
   const order = await till.charge();
   await till.by('cash');
@@ -152,7 +150,7 @@ test('cash is paid with the change worked out, and too little is not taken', asy
 });
 
 test('a code that the customer shows pays once, and cannot be used for the next order', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   await till.choose('matcha');
   const order = await till.charge();
   await till.by('scan');
@@ -175,7 +173,7 @@ test('a code that the customer shows pays once, and cannot be used for the next 
 });
 
 test('a customer who is asked in the app is waited for, and then has paid', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   await till.choose('cookie', 'cookie', 'cookie');
   const order = await till.charge();
   await till.by('scan');
@@ -189,7 +187,7 @@ test('a customer who is asked in the app is waited for, and then has paid', asyn
 });
 
 test('an outcome that PayPay does not tell is shown as unknown, and as paid when it is known', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   await till.choose('sandwich', 'cookie');
   const order = await till.charge();
   await till.by('scan');
@@ -206,7 +204,7 @@ test('an outcome that PayPay does not tell is shown as unknown, and as paid when
 });
 
 test('a code that is called off takes no money, and neither does an order before any method', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   await till.choose('lemonade');
   const order = await till.charge();
   await till.by('qr');
@@ -229,7 +227,7 @@ test('a code that is called off takes no money, and neither does an order before
 });
 
 test('a paid order is refunded once by the backend, and the webhook says so', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   await till.choose('coffee', 'cookie');
   const order = await till.charge();
   await till.by('scan');
@@ -252,7 +250,7 @@ test('a paid order is refunded once by the backend, and the webhook says so', as
 });
 
 test('cash that is taken without a network is kept, and recorded once when it is back', async (t) => {
-  const { till, context } = await openTill(t);
+  const { till, context } = await openTill(t, shop);
   await till.choose('toast', 'cake');
   const order = await till.charge();
   await context.setOffline(true);
@@ -274,24 +272,33 @@ test('cash that is taken without a network is kept, and recorded once when it is
 });
 
 test('a page that is left while the terminal has the card asks how that ended, and records it once', async (t) => {
-  const { till } = await openTill(t);
+  const { till, context } = await openTill(t, shop);
   await till.choose('cake', 'cake', 'mug');
   const order = await till.charge();
   await till.by('card');
-  await till.see(till.page.locator('[data-terminal="success"]:enabled'));
+  await till.seeTerminal();
   await till.page.reload();
   const question = till.page.locator('#kept li');
   await question.locator('input').fill('654321');
-  await question.getByText('It was approved').click();
+  // What is drawn anew meanwhile leaves what was typed.
+  await context.setOffline(true);
+  await till.see(till.page.locator('#offline'));
+  await context.setOffline(false);
+  await till.page.locator('#offline').waitFor({ state: 'hidden' });
+  const [confirm] = await Promise.all([
+    till.page.waitForRequest('**/confirm'),
+    question.getByText('It was approved').click(),
+  ]);
   await question.waitFor({ state: 'detached' });
   await till.seeInBook(order.id, 'paid');
   const intent = await gateway.paymentIntents.retrieve(order.payment_intent);
   assert.equal(intent.amount_received, 3_060);
   assert.equal(intent.provider, 'TERMINAL');
+  assert.equal(confirm.postDataJSON().external_ref_id, '654321');
 });
 
 test('a terminal that does not say how it ended leaves it unknown until a person has looked', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   await till.choose('mug', 'mug');
   const order = await till.charge();
   await till.by('card');
@@ -308,7 +315,7 @@ test('a terminal that does not say how it ended leaves it unknown until a person
 });
 
 test('an order that another till takes over is watched by one till, and both see how it ended', async (t) => {
-  const { till, context } = await openTill(t);
+  const { till, context } = await openTill(t, shop);
   await till.choose('latte', 'mug');
   const order = await till.charge();
   await till.by('qr');
@@ -331,7 +338,7 @@ test('an order that was paid while the shop was closed is paid when it opens aga
   const scope = inReverse(t);
   const own = await makeShopFolder(scope, facts);
   const before = await openShop(scope, own);
-  const { till } = await openTill(t, before.url);
+  const { till } = await openTill(t, before);
   await till.choose('mug', 'cookie');
   const order = await till.charge();
   await till.by('qr');
@@ -340,12 +347,12 @@ test('an order that was paid while the shop was closed is paid when it opens aga
   await customer.pay(await customer.scan(2_200));
   await till.seeOutcome('paid');
   const again = await openShop(scope, own);
-  const { till: reopened } = await openTill(t, again.url);
+  const { till: reopened } = await openTill(t, again);
   assert.equal((await reopened.seeInBook(order.id, 'paid')).amount, 2_200);
 });
 
 test('a price comes from the menu, and a webhook that nobody signed changes nothing', async (t) => {
-  const { till } = await openTill(t);
+  const { till } = await openTill(t, shop);
   const send = (path: string, body: object) =>
     fetch(`${shop.url}${path}`, { method: 'POST', body: JSON.stringify(body) });
   const no_orders = [

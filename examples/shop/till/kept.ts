@@ -1,7 +1,7 @@
 // What the SDK keeps on this device: cash and approvals that the gateway does not have yet. It sends them by itself; here
 // a person sees how many wait, and says what only a person can say. Also tells when the till is offline.
 import type { MPACGateway, PendingEntry } from '@cloudsky/mpac-pgw-sdk-js';
-import { byId, make, makeButton } from './page.ts';
+import { byId, make, makeButton, showRows } from './page.ts';
 import { type Order, ShopError, shop } from './shop.ts';
 import { say, yen } from './words.ts';
 
@@ -11,6 +11,8 @@ export function watchKept(gateway: MPACGateway, mayTurnTo: (payment_intent: stri
   let orders: Order[] = [];
   /** Entries that get no token any more, and why: their order was paid another way, so this money is a second one. */
   const stuck = new Map<string, string>();
+  /** Launches of an earlier page. */
+  const left = new Set<string>();
 
   function draw(): void {
     const waiting = entries.filter(
@@ -22,28 +24,35 @@ export function watchKept(gateway: MPACGateway, mayTurnTo: (payment_intent: stri
     ];
     byId('offline').textContent = words.join(' ');
     byId('offline').hidden = words.length === 0;
-    byId('kept').replaceChildren(...entries.flatMap(makeEntry));
+    const rows = entries.flatMap((entry) => {
+      const sentence = tellEntry(entry);
+      return sentence === null ? [] : { key: entry.id + sentence, make: () => makeRow(entry, sentence) };
+    });
+    showRows(byId('kept'), rows);
   }
 
-  function makeEntry(entry: PendingEntry): HTMLElement[] {
+  const stateOf = ({ id, state }: PendingEntry) => (stuck.has(id) ? 'refused' : state);
+
+  /** What a person has to know of it; null where it goes on by itself. */
+  function tellEntry(entry: PendingEntry): string | null {
+    const state = stateOf(entry);
+    const is_shown =
+      state === 'launched' ? isUnresolved(entry) : state === 'refused' || state === 'unreadable';
+    if (!is_shown) return null;
     const order = orders.find((one) => one.payment_intent === entry.payment_intent);
     const amount = entry.launch?.amount ?? order?.amount;
-    const state = stuck.has(entry.id) ? 'refused' : entry.state;
-    const code_of_refusal = stuck.get(entry.id) ?? entry.error?.code ?? '';
-    const values = { amount: amount === undefined ? '' : yen(amount), code: code_of_refusal };
-    const sentence = make('span', '', say(`kept_${state}`, values));
+    const code = stuck.get(entry.id) ?? entry.error?.code ?? '';
+    return say(`kept_${state}`, { amount: amount === undefined ? '' : yen(amount), code });
+  }
+
+  function makeRow(entry: PendingEntry, sentence: string): HTMLElement {
     const button = (key: string, work: () => Promise<unknown>) =>
       makeButton('', say(key), () => void work().then(goOn, goOn));
-    if (state === 'refused' || state === 'unreadable')
-      return [
-        make(
-          'li',
-          '',
-          sentence,
-          button('seen', () => gateway.acknowledge(entry.id)),
-        ),
-      ];
-    if (state !== 'launched' || !isUnresolved(entry)) return [];
+    const row = make('li', '', make('span', '', sentence));
+    if (stateOf(entry) !== 'launched') {
+      row.append(button('seen', () => gateway.acknowledge(entry.id)));
+      return row;
+    }
     const code = document.createElement('input');
     code.placeholder = say('approval_code');
     code.setAttribute('aria-label', say('approval_code'));
@@ -51,10 +60,9 @@ export function watchKept(gateway: MPACGateway, mayTurnTo: (payment_intent: stri
       gateway.reportLaunch(entry.id, { status: 'success', approval_code: code.value }),
     );
     const not_taken = button('was_not_taken', () => gateway.reportLaunch(entry.id, { status: 'cancelled' }));
-    return [make('li', '', sentence, code, approved, not_taken)];
+    row.append(code, approved, not_taken);
+    return row;
   }
-  /** Launches of an earlier page. */
-  const left = new Set<string>();
 
   /** A launch that is under way is nobody's worry; one that ended without a word is, here or on an earlier page. */
   function isUnresolved({ id, payment_intent }: PendingEntry): boolean {

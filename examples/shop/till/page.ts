@@ -36,6 +36,32 @@ export function makeIcon(name: string): SVGSVGElement {
   return svg;
 }
 
+export interface Row {
+  /** Tells it from every other row, and is another one when what it shows has changed. */
+  key: string;
+  make: () => HTMLElement;
+}
+
+const keys = new WeakMap<Element, string>();
+
+/**
+ * Shows these rows in this order. One with the key of before is left as it is and where it is: what a person types or
+ * presses in it at this moment is not drawn over.
+ */
+export function showRows(list: HTMLElement, rows: Row[]): void {
+  const before = new Map([...list.children].map((element) => [keys.get(element), element as HTMLElement]));
+  const wanted = rows.map(({ key, make }) => {
+    const element = before.get(key) ?? make();
+    keys.set(element, key);
+    return element;
+  });
+  for (const element of [...list.children]) if (!wanted.includes(element as HTMLElement)) element.remove();
+  wanted.forEach((element, at) => {
+    const there = list.children[at];
+    if (there !== element) list.insertBefore(element, there ?? null);
+  });
+}
+
 /** Puts the symbols of all icons into the page, so that they are there without a network, too. */
 export async function loadIcons(): Promise<void> {
   const answer = await fetch('/icons.svg');

@@ -1,7 +1,7 @@
 // Today's orders, as the shop knows them: an order is paid here when the gateway's webhook has said so. A paid one can
 // be refunded, with a second press to be sure; an open one can be paid.
 import { nameOf } from './outcome.ts';
-import { byId, make, makeButton } from './page.ts';
+import { byId, make, makeButton, showRows } from './page.ts';
 import { type Order, ShopError, shop } from './shop.ts';
 import { currentLanguage, pick, say, yen } from './words.ts';
 
@@ -35,13 +35,17 @@ export function startSales({ isCurrent, onPay, onChange }: SalesParts): { draw()
   /** The order whose refund was pressed once. */
   let asked: string | null = null;
 
-  /** Drawn anew at each change; the keyboard stays at the order where it was. */
+  /** At each change; the keyboard stays at the order where it was. */
   function draw(): void {
     const at = document.activeElement?.closest<HTMLElement>('#sales li')?.dataset['order'];
     const newest_first = [...orders.values()].sort((left, right) => right.number - left.number);
-    byId('sales').replaceChildren(...newest_first.map(makeRow));
+    const rows = newest_first.map((order) => ({
+      key: JSON.stringify([order, isCurrent(order), asked === order.id, currentLanguage()]),
+      make: () => makeRow(order),
+    }));
+    showRows(byId('sales'), rows);
     byId('no-orders').hidden = newest_first.length > 0;
-    if (at === undefined) return;
+    if (at === undefined || document.activeElement !== document.body) return;
     const row = byId('sales').querySelector<HTMLElement>(`[data-order="${at}"]`);
     (row?.querySelector<HTMLElement>('button') ?? byId('close-orders')).focus();
   }
