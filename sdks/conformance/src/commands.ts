@@ -98,9 +98,24 @@ export function tellEnd({ code, timed_out }: Ended): string {
 }
 
 const LAST_LINES = 30;
+/** Of cases that failed: the first ones say why. */
+const FAILED_LINES = 200;
 
-export const tellLast = ({ stdout, stderr }: Ended) =>
-  `${stdout}\n${stderr}`.trim().split('\n').slice(-LAST_LINES).join('\n');
+/** What it said last, and what node:test, which goes on after a case that failed, said of that one. */
+export function tellLast({ stdout, stderr }: Ended): string {
+  const lines = `${stdout}\n${stderr}`.trim().split('\n');
+  const failed = new Set(findFailedCases(lines).slice(0, FAILED_LINES));
+  return lines.filter((_, at) => failed.has(at) || at >= lines.length - LAST_LINES).join('\n');
+}
+
+/** Where TAP is of a case that failed: from its `not ok`, with all that is told of it, to where the next one begins. */
+function findFailedCases(lines: string[]): number[] {
+  let has_failed = false;
+  return lines.flatMap((line, at) => {
+    if (/^ *(not ok |ok |# Subtest: |\d+\.\.\d)/.test(line)) has_failed = /^ *not ok /.test(line);
+    return has_failed ? [at] : [];
+  });
+}
 
 /** What a command says of its version; null when it is not there, or only as the shim of a version manager. */
 export async function findVersion(command: string, ask = '--version'): Promise<string | null> {

@@ -47,3 +47,19 @@ test('a check that ends with another code, or cannot be started, has failed with
   assert.match(bad?.why ?? '', /ended with 3\nit rains$/);
   assert.match(none?.why ?? '', /ENOENT/);
 });
+
+test('a check that runs node:test tells of each case that failed, however much is said after it', async () => {
+  const script = `
+    const { test } = require('node:test');
+    test('a good one', (t) => t.diagnostic('the sun shines'));
+    test('a bad one', (t) => {
+      t.diagnostic('it rains');
+      throw new Error('wet');
+    });
+    for (let number = 1; number <= 30; number += 1) test('a later one', () => {});`;
+  const args = ['--test-reporter=tap', '-e', script];
+  const [bad] = await runChecks([commandCheck('bad', process.execPath, args, { cwd: process.cwd() })]);
+  assert.match(bad?.why ?? '', /^not ok 2 - a bad one$.*error: 'wet'.*^# it rains$/ms);
+  assert.doesNotMatch(bad?.why ?? '', /^(# the sun shines|ok 3 )/m);
+  assert.match(bad?.why ?? '', /^# fail 1$/m);
+});
