@@ -2,12 +2,14 @@
 // through the gate like any answer, and are written down before they are acknowledged: what is lost here nobody tells
 // again.
 import type { Context } from '../context.ts';
+import { instant } from '../context.ts';
 import { findAttempt } from '../db/payment-intents.ts';
+import { insertSignedNews } from '../db/signed-news.ts';
 import { type Attempt, isEnded } from '../domain/attempt.ts';
 import { isAnotherPayment } from '../domain/decision.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { ProviderResult } from '../domain/provider-result.ts';
-import type { NotificationRequest, Provider } from '../providers/provider.ts';
+import type { Notification, NotificationRequest, Provider } from '../providers/provider.ts';
 import { findProviderAccess } from './provider-access.ts';
 import { applyProviderResult, reload } from './provider-results.ts';
 
@@ -53,11 +55,36 @@ export async function receiveSignedNews(
   if (read === undefined || !read.ok) return refuse(read?.reason ?? 'unreadable');
   const { result } = read.notification;
   if (result === undefined) return refuse('no_result');
+  await keepNews(context, found, read.notification, result);
   const [intent, attempt] = await reload(context, { id: found.payment_intent_id }, found);
   const after = await applyProviderResult(context, intent, attempt, result);
   reportUnwritten(context, after.attempt, result);
   context.log.info({ attempt: attempt.id, provider: provider.name, result: result.kind }, 'provider told');
   return { ...after, told: result.kind };
+}
+
+/** What was proven, whatever becomes of it here: the day's books are held against it (news-settlements.ts). */
+async function keepNews(
+  context: Context,
+  attempt: Attempt,
+  { dedupe_key, provider_payment_id }: Notification,
+  told: ProviderResult,
+): Promise<void> {
+  const stated = told.kind === 'paid' && (told.stated?.amount ?? -1) >= 0 ? told.stated : undefined;
+  await insertSignedNews(context.db, {
+    attempt_id: attempt.id,
+    dedupe_key,
+    organization_id: attempt.organization_id,
+    livemode: attempt.livemode,
+    merchant_id: attempt.merchant_id,
+    payment_intent_id: attempt.payment_intent_id,
+    provider: attempt.adapter,
+    result: told.kind,
+    amount: stated?.amount ?? null,
+    currency: stated?.currency ?? null,
+    provider_payment_id,
+    received_at: instant(context),
+  });
 }
 
 /** Of an attempt that has ended nothing shows that Plutu says more of it: it has to be looked at there. */
