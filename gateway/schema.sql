@@ -163,6 +163,33 @@ CREATE INDEX late_payments_by_status ON late_payments USING btree (organization_
 CREATE INDEX late_payments_held ON late_payments USING btree (created_at) WHERE ((status)::text = 'held'::text);
 CREATE UNIQUE INDEX late_payments_one_per_attempt ON late_payments USING btree (attempt_id) WHERE ((status)::text <> 'refunded'::text);
 
+create table listed_orders (
+  order_list_id text not null,
+  position integer not null,
+  organization_id text not null,
+  livemode boolean not null,
+  merchant_ref_id text not null,
+  amount bigint not null,
+  status text not null,
+  payment_method_type text,
+  refunded_amount bigint,
+  result text not null,
+  payment_intent_id text,
+  amount_here bigint,
+  refunded_amount_here bigint,
+  status_here text,
+  attempt_id text,
+  provider text,
+  booked_at timestamp(3) with time zone,
+  constraint listed_orders_pkey PRIMARY KEY (order_list_id, "position"),
+  constraint listed_orders_order_list_id_merchant_ref_id_key UNIQUE (order_list_id, merchant_ref_id),
+  constraint listed_orders_order_list_id_fkey FOREIGN KEY (order_list_id) REFERENCES order_lists(id),
+  constraint listed_orders_amount_check CHECK ((amount > 0)),
+  constraint listed_orders_check CHECK (((refunded_amount >= 0) AND (refunded_amount <= amount))),
+  constraint listed_orders_result_check CHECK ((result = ANY (ARRAY['matched'::text, 'missing_here'::text, 'amount_differs'::text, 'status_differs'::text, 'cross_midnight'::text]))),
+  constraint listed_orders_status_check CHECK ((status = ANY (ARRAY['paid'::text, 'refunded'::text, 'cancelled'::text])))
+);
+
 create table look_up_budgets (
   adapter text not null,
   organization_id text not null,
@@ -215,6 +242,34 @@ create table merchants (
   constraint merchants_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id)
 );
 CREATE INDEX merchants_by_id ON merchants USING btree (id);
+
+create table order_lists (
+  id text not null,
+  organization_id text not null,
+  livemode boolean not null,
+  merchant_id text not null,
+  merchant_store_id text,
+  business_date date not null,
+  currency text not null,
+  sha256 bytea not null,
+  replaced_by text,
+  orders_count integer not null,
+  paid_amount bigint not null,
+  refunded_amount bigint not null,
+  gateway_orders_count integer not null,
+  gateway_paid_amount bigint not null,
+  gateway_refunded_amount bigint not null,
+  matched_count integer not null,
+  created_at timestamp(3) with time zone not null,
+  constraint order_lists_pkey PRIMARY KEY (id),
+  constraint order_lists_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint order_lists_check CHECK (((refunded_amount >= 0) AND (refunded_amount <= paid_amount))),
+  constraint order_lists_check1 CHECK (((matched_count >= 0) AND (matched_count <= orders_count))),
+  constraint order_lists_orders_count_check CHECK ((orders_count >= 0)),
+  constraint order_lists_paid_amount_check CHECK ((paid_amount >= 0)),
+  constraint order_lists_sha256_check CHECK ((length(sha256) = 32))
+);
+CREATE UNIQUE INDEX order_lists_one_per_day ON order_lists USING btree (organization_id, livemode, merchant_id, business_date, COALESCE(merchant_store_id, ''::text), currency) WHERE (replaced_by IS NULL);
 
 create table organizations (
   id text not null,
@@ -518,6 +573,36 @@ create table schema_version (
   md5 text,
   run_at timestamp with time zone,
   constraint schema_version_pkey PRIMARY KEY (version)
+);
+
+create table signed_news (
+  attempt_id text not null,
+  dedupe_key text not null,
+  organization_id text not null,
+  livemode boolean not null,
+  merchant_id text not null,
+  payment_intent_id text not null,
+  provider text not null,
+  result text not null,
+  amount bigint,
+  currency text,
+  provider_payment_id text,
+  received_at timestamp(3) with time zone not null,
+  constraint signed_news_pkey PRIMARY KEY (attempt_id, dedupe_key),
+  constraint signed_news_amount_check CHECK ((amount >= 0)),
+  constraint signed_news_check CHECK (((amount IS NULL) = (currency IS NULL)))
+);
+CREATE INDEX signed_news_by_time ON signed_news USING btree (organization_id, livemode, provider, received_at);
+CREATE TRIGGER signed_news_only_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON signed_news FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table signed_news_progress (
+  organization_id text not null,
+  livemode boolean not null,
+  provider text not null,
+  settled_until date not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint signed_news_progress_pkey PRIMARY KEY (organization_id, livemode, provider),
+  constraint signed_news_progress_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id)
 );
 
 create table stores (
