@@ -56,6 +56,7 @@ export async function addArrival(
     resolution_reason: null,
     resolved_by: null,
     resolved_at: null,
+    kept_at: null,
     created_at: attempt.updated_at,
   };
   if (late.status === 'held') {

@@ -26,6 +26,7 @@ const CHANGING = {
   resolution_reason: 'text',
   resolved_by: 'text',
   resolved_at: 'timestamptz',
+  kept_at: 'timestamptz',
 } as const satisfies Columns<Omit<LatePayment, keyof typeof FIXED>>;
 
 const late_payment = describeColumns({ ...FIXED, ...CHANGING } satisfies Columns<LatePayment>);

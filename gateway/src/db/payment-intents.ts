@@ -1,13 +1,15 @@
 // Payment intents and their attempts in the database. Two statements write: one creates, one changes. Each does
-// everything that belongs to a change (rows, event, idempotency key, signature) or nothing at all, and under load
-// takes several changes at once.
+// everything that belongs to a change (rows, book entries, event, idempotency key, signature) or nothing at all, and
+// under load takes several changes at once.
 import type { Attempt } from '../domain/attempt.ts';
+import { movementsOf } from '../domain/books.ts';
 import type { EventType } from '../domain/event.ts';
 import type { LatePayment } from '../domain/late-payment.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { Refund } from '../domain/refund.ts';
 import { type AuditEntry, carriedAuditParts } from './audit-log.ts';
 import { makeBatcher } from './batches.ts';
+import { movementParts } from './books.ts';
 import { markParts, type RequestMark } from './idempotency-keys.ts';
 import { latePaymentParts } from './late-payments.ts';
 import { writeOnce } from './lost-answers.ts';
@@ -67,7 +69,7 @@ const CHANGE_INTENTS = `
     update payment_intents p set ${changing_intent.assignments}
     from ${changed_intent.rows}
     where p.id = r.id and p.version = r.version - 1
-    returning p.id, p.organization_id, p.livemode, p.merchant_id, p.updated_at
+    returning p.id, p.organization_id, p.livemode, p.merchant_id, p.merchant_store_id, p.updated_at
   )`;
 
 // A notification that came before the provider's own answer was written has made the attempt due at its creation
@@ -122,6 +124,13 @@ async function write(tx: Tx, intents: Part, changes: Change[]): Promise<(Written
   add('attempt', WRITE_ATTEMPTS, attempts, new_attempt.values(attempts));
   parts.push(...latePaymentParts(changes.flatMap(({ late_payment }) => late_payment ?? [])));
   parts.push(...refundParts(changes.flatMap(({ refund }) => refund ?? [])));
+  parts.push(
+    ...movementParts(
+      changes.flatMap((change) =>
+        movementsOf(change).map((movement) => ({ payment_intent_id: change.intent.id, ...movement })),
+      ),
+    ),
+  );
   const events = changes.flatMap(({ intent, event }) =>
     [event ?? []].flat().map((each) => ({ change_id: intent.id, ...each })),
   );

@@ -241,10 +241,13 @@ function parseBigint(text: string): number {
 }
 
 const INT8 = 20;
+const DATE = 1082;
 const TIMESTAMPTZ = 1184;
 
 function getTypeParser(oid: number, format?: string): unknown {
   if (oid === TIMESTAMPTZ) return parseInstant;
   if (oid === INT8) return parseBigint;
+  // A day is no instant: it stays 2026-01-28, whatever the machine's own time zone.
+  if (oid === DATE) return (text: string) => text;
   return (pg.types.getTypeParser as (oid: number, format?: string) => unknown)(oid, format);
 }

@@ -41,6 +41,7 @@ function late(status: LatePaymentStatus, changes: Partial<LatePayment> = {}): La
     resolution_reason: null,
     resolved_by: null,
     resolved_at: null,
+    kept_at: null,
     created_at: NOW,
     ...changes,
   };

@@ -41,6 +41,8 @@ export interface LatePayment {
   resolution_reason: string | null;
   resolved_by: string | null;
   resolved_at: string | null;
+  /** Since when it counts as sold; a person who keeps it says so, and giving it back afterwards does not unsay it. */
+  kept_at: string | null;
   created_at: string;
 }
 
@@ -109,6 +111,7 @@ export function resolveLatePayment(
     resolution_reason: reason,
     resolved_by,
     resolved_at,
+    kept_at: late.kept_at ?? (action === 'keep' ? resolved_at : null),
   };
 }
 
