@@ -1,6 +1,9 @@
 -- What all migrations together come to. Written by "npm run golden" and held by a test; to change the
 -- schema, add a migration.
 
+create domain book_account as text CHECK ((VALUE = ANY (ARRAY['receivable'::text, 'sales'::text, 'late_money'::text, 'fees'::text, 'bank'::text, 'adjustments'::text])));
+create domain book_kind as text CHECK ((VALUE = ANY (ARRAY['payment'::text, 'refund'::text, 'late_payment'::text, 'late_payment_refund'::text, 'late_payment_kept'::text, 'fee'::text, 'settlement'::text, 'fee_reversal'::text, 'settlement_reversal'::text, 'adjustment'::text])));
+create domain booked_amount as bigint CHECK ((VALUE > 0));
 create domain capture_method as text CHECK ((VALUE = ANY (ARRAY['automatic'::text, 'manual'::text])));
 create domain currency_code as text CHECK ((VALUE ~ '^[A-Z]{3}$'::text));
 create domain late_payment_policy as text CHECK ((VALUE = ANY (ARRAY['auto_refund'::text, 'hold'::text])));
@@ -12,6 +15,46 @@ create domain payment_outcome as text CHECK ((VALUE = 'unknown'::text));
 create domain processing_mode as text CHECK ((VALUE = ANY (ARRAY['pgw_processed'::text, 'external'::text, 'manual'::text])));
 create domain refund_status as text CHECK ((VALUE = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])));
 create domain refund_step as text CHECK ((VALUE = ANY (ARRAY['ask'::text, 'look_up'::text])));
+create domain time_of_day as text CHECK ((VALUE ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text));
+create domain time_zone as text CHECK ((('1970-01-01 00:00:00+00'::timestamp with time zone AT TIME ZONE VALUE) IS NOT NULL));
+
+create function book_entry_id(object_id text, kind text) returns text language sql as $$
+  select 'be_' || substr(object_id, strpos(object_id, '_') + 1, 10) || upper(left(md5(object_id || ' ' || kind), 16))
+$$;
+
+create function book_missing_movements() returns bigint language sql as $$
+  with booked as (
+    insert into book_entries (id, organization_id, livemode, merchant_id, merchant_store_id, provider, business_date,
+                              currency, kind, debit_account, credit_account, amount, tax_amount, object_id,
+                              payment_intent_id, created_at)
+    select book_entry_id(m.object_id, m.kind), m.organization_id, m.livemode, m.merchant_id, m.merchant_store_id,
+      m.provider,
+      business_date(m.created_at, coalesce(s.time_zone, 'Asia/Tokyo'), coalesce(s.business_day_starts_at, '00:00')),
+      m.currency, m.kind, m.debit_account, m.credit_account, m.amount, m.tax_amount, m.object_id,
+      m.payment_intent_id, m.created_at
+    from money_movements m
+    left join stores s on s.organization_id = m.organization_id and s.livemode = m.livemode
+      and s.id = m.merchant_store_id
+    on conflict do nothing
+    returning 1
+  )
+  select count(*) from booked
+$$;
+
+create function book_provider(adapter text, payment_method_type text) returns text language sql as $$
+  select case when adapter = 'TERMINAL' and payment_method_type = 'credit_card' then 'SP_NET' else adapter end
+$$;
+
+create function business_date(at timestamp with time zone, time_zone text, starts_at text) returns date language plpgsql as $$
+declare
+  clock interval := make_interval(hours => left(starts_at, 2)::int, mins => right(starts_at, 2)::int);
+  day date := (at at time zone time_zone) - clock;
+begin
+  if at < (day + clock) at time zone time_zone then return day - 1; end if;
+  if at >= (day + 1 + clock) at time zone time_zone then return day + 1; end if;
+  return day;
+end
+$$;
 
 create function prove_refunds_add_up() returns trigger language plpgsql as $$
 declare
@@ -45,6 +88,14 @@ begin
   raise exception '% only grows: its rows are neither changed nor deleted', tg_table_name;
 end
 $$;
+
+create function refuse_to_change_books() returns trigger language plpgsql as $$
+begin
+  raise exception 'book entries are never changed: book the opposite' using errcode = 'restrict_violation';
+end
+$$;
+
+create function tax_share(tax bigint, part bigint, whole bigint) returns bigint language sql as $$ select div(tax::numeric * part, whole)::bigint $$;
 
 create table api_keys (
   id text not null,
@@ -87,6 +138,30 @@ CREATE INDEX audit_log_by_action ON audit_log USING btree (organization_id, acti
 CREATE INDEX audit_log_by_object ON audit_log USING btree (object_id, id COLLATE "C");
 CREATE INDEX audit_log_by_organization ON audit_log USING btree (organization_id, id COLLATE "C");
 CREATE TRIGGER audit_log_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table book_entries (
+  id text not null,
+  organization_id text not null,
+  livemode boolean not null,
+  merchant_id text not null,
+  merchant_store_id text,
+  provider text not null,
+  business_date date not null,
+  currency currency_code not null,
+  kind book_kind not null,
+  debit_account book_account not null,
+  credit_account book_account not null,
+  amount booked_amount not null,
+  tax_amount bigint not null default 0,
+  object_id text not null,
+  payment_intent_id text,
+  created_at timestamp(3) with time zone not null,
+  constraint book_entries_pkey PRIMARY KEY (object_id, kind),
+  constraint book_entries_check CHECK (((debit_account)::text <> (credit_account)::text)),
+  constraint book_entries_check1 CHECK (((tax_amount >= 0) AND (tax_amount <= (amount)::bigint)))
+);
+CREATE INDEX book_entries_by_day ON book_entries USING btree (organization_id, livemode, business_date, merchant_id, merchant_store_id);
+CREATE TRIGGER book_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON book_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_books();
 
 create table events (
   id text collate "C" not null,
@@ -150,6 +225,7 @@ create table late_payments (
   resolution_reason text,
   resolved_by text,
   resolved_at timestamp(3) with time zone,
+  kept_at timestamp(3) with time zone,
   constraint late_payments_pkey PRIMARY KEY (id),
   constraint late_payments_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES payment_attempts(id),
   constraint late_payments_payment_intent_id_fkey FOREIGN KEY (payment_intent_id) REFERENCES payment_intents(id),
@@ -613,6 +689,8 @@ create table stores (
   name text not null,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
+  time_zone time_zone not null default 'Asia/Tokyo'::text,
+  business_day_starts_at time_of_day not null default '00:00'::text,
   constraint stores_pkey PRIMARY KEY (organization_id, livemode, id),
   constraint stores_organization_id_livemode_merchant_id_fkey FOREIGN KEY (organization_id, livemode, merchant_id) REFERENCES merchants(organization_id, livemode, id)
 );
@@ -680,3 +758,5 @@ create table worker_heartbeats (
   seen_at timestamp(3) with time zone not null,
   constraint worker_heartbeats_pkey PRIMARY KEY (worker_id)
 );
+
+-- also: undefined

@@ -171,6 +171,7 @@ function makeLatePayment(intent: PaymentIntent, attempt: Attempt, id: string | n
     resolution_reason: null,
     resolved_by: null,
     resolved_at: null,
+    kept_at: null,
     created_at: attempt.updated_at,
   };
 }
