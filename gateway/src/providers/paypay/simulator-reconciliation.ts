@@ -23,6 +23,28 @@ const FileBody = Type.Object(
   { additionalProperties: false },
 );
 
+/** What PayPay did without this simulator: at another till, at its own tool, or on a day before it was started. */
+const MovementsBody = Type.Object(
+  {
+    movements: Type.Array(
+      Type.Object(
+        {
+          merchant_id: Type.String({ pattern: '^[0-9A-Za-z_-]{1,64}$' }),
+          at: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z$' }),
+          status: Type.Union([Type.Literal('取引完了'), Type.Literal('取引失敗'), Type.Literal('返金完了')]),
+          /** Yen, without a sign: the status says which way it went. */
+          amount: Type.Integer({ minimum: 1 }),
+          reference: Type.String({ minLength: 1, maxLength: 64 }),
+          provider_payment_id: Type.String({ pattern: '^\\d{1,64}$' }),
+        },
+        { additionalProperties: false },
+      ),
+      { maxItems: 10_000 },
+    ),
+  },
+  { additionalProperties: false },
+);
+
 interface MadeFile {
   name: string;
   bytes: Buffer;
@@ -45,9 +67,35 @@ export interface ReconciliationParts {
   refunds: RefundBook;
 }
 
-export function registerReconciliationFiles(app: FastifyInstance, parts: ReconciliationParts): void {
+export function registerReconciliationFiles(
+  app: FastifyInstance,
+  parts: ReconciliationParts,
+): { reset(): void } {
   const { mount, now, settings, state } = parts;
   const files = new Map<string, MadeFile>();
+  let foreign: Movement[] = [];
+
+  app.post<{ Body: Static<typeof MovementsBody> }>(
+    `${mount}/control/movements`,
+    { schema: { body: MovementsBody }, bodyLimit: 4 * 1_024 * 1_024 },
+    (request, reply) => {
+      const made = request.body.movements.map(
+        ({ merchant_id, at, status, amount, reference, provider_payment_id }) =>
+          makeMovement(
+            { merchantId: merchant_id, paymentId: provider_payment_id, hold: null, request: {} },
+            status,
+            Date.parse(at),
+            status === '返金完了' ? -amount : amount,
+            reference,
+          ),
+      );
+      const unclear = made.findIndex(({ at_ms }) => Number.isNaN(at_ms));
+      if (unclear >= 0)
+        return reply.code(400).send({ error: { message: `movements[${unclear}].at is no time.` } });
+      foreign.push(...made);
+      return reply.code(201).send({ movements_count: made.length });
+    },
+  );
 
   app.post<{ Body: Static<typeof FileBody> }>(
     `${mount}/control/reconciliation_file`,
@@ -58,12 +106,18 @@ export function registerReconciliationFiles(app: FastifyInstance, parts: Reconci
       if (Number.isNaN(begins_ms)) return reply.code(400).send({ error: { message: 'date is no day.' } });
       const payments = state.listNewestFirst().reverse();
       const made: { name: string; url: string; rows: number; announced: string }[] = [];
-      for (const merchantId of new Set(payments.map((payment) => payment.merchantId))) {
+      const of_day = foreign.filter(({ at_ms }) => at_ms >= begins_ms && at_ms < begins_ms + DAY_MS);
+      for (const merchantId of new Set([...payments, ...of_day].map((one) => one.merchantId))) {
         const own = payments.filter((payment) => payment.merchantId === merchantId);
         for (const is_held of own.some(({ hold }) => hold !== null) ? [false, true] : [false]) {
-          const rows = listMovements(own, parts.refunds, begins_ms + DAY_MS).filter(
-            (row) => row.is_held === is_held && row.at_ms >= begins_ms && row.at_ms < begins_ms + DAY_MS,
-          );
+          const rows = [
+            ...listMovements(own, parts.refunds, begins_ms + DAY_MS),
+            ...of_day.filter((row) => row.merchantId === merchantId),
+          ]
+            .filter(
+              (row) => row.is_held === is_held && row.at_ms >= begins_ms && row.at_ms < begins_ms + DAY_MS,
+            )
+            .sort((a, b) => a.at_ms - b.at_ms);
           const kind = is_held ? 'preauth_transaction' : 'transaction';
           const day = date.replaceAll('-', '');
           const name = `${kind}_${merchantId}_${day}000000_${day}235959_v2.csv`;
@@ -84,6 +138,12 @@ export function registerReconciliationFiles(app: FastifyInstance, parts: Reconci
       return reply.code(404).send({ error: { message: 'There is no such file, or not any more.' } });
     return reply.type('text/csv; charset=Shift_JIS').send(file.bytes);
   });
+
+  return {
+    reset() {
+      foreign = [];
+    },
+  };
 }
 
 const COLUMNS = [
@@ -122,7 +182,7 @@ function listMovements(payments: SimulatedPayment[], refunds: RefundBook, ends_m
       payment.hold === null ? listPaid(payment, ends_ms) : listHeld(payment, payment.hold),
     ),
     ...given_back,
-  ].sort((a, b) => a.at_ms - b.at_ms);
+  ];
 }
 
 function listPaid(payment: SimulatedPayment, ends_ms: number): Movement[] {
@@ -159,7 +219,9 @@ function listHeld(payment: SimulatedPayment, hold: NonNullable<SimulatedPayment[
 }
 
 function makeMovement(
-  payment: SimulatedPayment,
+  payment: Pick<SimulatedPayment, 'merchantId' | 'paymentId' | 'hold'> & {
+    request: Pick<SimulatedPayment['request'], 'storeId' | 'terminalId'>;
+  },
   status: string,
   at_ms: number,
   amount: number,

@@ -181,6 +181,14 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
     },
   });
 
+  const files = registerReconciliationFiles(app, {
+    mount: PAYPAY_MOUNT,
+    now,
+    serverUrl: parts.serverUrl,
+    settings,
+    state,
+    refunds,
+  });
   registerPaypayControl(app, {
     mount: PAYPAY_MOUNT,
     now,
@@ -196,18 +204,11 @@ function registerPaypaySimulator(app: FastifyInstance, parts: SimulatorParts): v
       oauth.reset();
       codes.reset();
       refunds.reset();
+      files.reset();
       requests.reset();
       faults.clear();
       Object.assign(settings, initialSettings);
     },
-  });
-  registerReconciliationFiles(app, {
-    mount: PAYPAY_MOUNT,
-    now,
-    serverUrl: parts.serverUrl,
-    settings,
-    state,
-    refunds,
   });
   registerCustomerControl(app, { mount: PAYPAY_MOUNT, codes });
   registerCustomerPages(app, { mount: PAYPAY_MOUNT, state, codes, notifier, now });
