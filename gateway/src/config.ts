@@ -56,6 +56,9 @@ export interface Config {
   webhook_concurrency: number;
   /** How long events and their deliveries are kept. Payments are kept for good. */
   retention_days: number;
+  /** How long one file may travel by FTP or SFTP, and how long its server may be silent meanwhile. */
+  transfer_deadline_ms: number;
+  transfer_stall_ms: number;
   /** Null: mails are not sent. The URL may hold the account at the mail server. */
   mail: { smtp_url: string; from: string } | null;
   /** Webhooks to http:// and to this machine: for development only. */
@@ -226,6 +229,8 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     webhook_concurrency: integer('MPAC_WEBHOOK_CONCURRENCY', 64, 1, 1_000),
     // A year, and a month more to look back on it. Below a month what is being delivered would hold it up.
     retention_days: integer('MPAC_RETENTION_DAYS', 400, 31, 36_500),
+    transfer_deadline_ms: integer('MPAC_TRANSFER_DEADLINE_MS', 900_000, 100, 7_200_000),
+    transfer_stall_ms: integer('MPAC_TRANSFER_STALL_MS', 30_000, 50, 600_000),
     webhook_allow_loopback:
       choice('MPAC_WEBHOOK_ALLOW_LOOPBACK', development ? 'true' : 'false', ['true', 'false']) === 'true',
     mail: smtp_url === null || mail_from === null ? null : { smtp_url, from: mail_from },

@@ -10,6 +10,7 @@ import type { Metrics } from './metrics.ts';
 import type { HttpClient } from './outbound/http.ts';
 import type { Mailer } from './outbound/mail.ts';
 import type { PeerMemory } from './outbound/peer-memory.ts';
+import type { FileTransfers } from './outbound/transfer.ts';
 import type { Span, Tracing } from './tracing.ts';
 
 /** How far a process is on its way to its end: it still serves but sends others elsewhere, or it refuses. */
@@ -57,6 +58,8 @@ export interface Context {
   file_http: HttpClient;
   /** Null: no mail server is configured. */
   mailer: Mailer | null;
+  /** For card processors by FTP and bookkeeping by SFTP, whose hosts strangers chose: guarded at connect time. */
+  files: FileTransfers;
   /** A worker in this process sets it, so that new events are fanned out without waiting for its next tick. */
   wakeWorker?(job: 'fan_out' | 'look_ups' | 'notifications' | 'deliveries' | 'align_deliveries'): void;
 }

@@ -27,7 +27,7 @@ const FLOORS: Record<string, number> = {
 const PACKAGES: Record<string, readonly string[]> = {
   domain: [],
   db: ['pg', 'postgrator'],
-  outbound: ['undici', 'ipaddr.js', 'ioredis', 'nodemailer'],
+  outbound: ['undici', 'ipaddr.js', 'ioredis', 'nodemailer', 'basic-ftp', 'ssh2'],
   'config.ts': [],
   'context.ts': ['pino'],
   'metrics.ts': ['prom-client'],
@@ -41,7 +41,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   application: ['typebox', 'ipaddr.js', 'qrcode'],
   http: ['fastify', '@fastify/swagger', 'typebox', 'ipaddr.js', 'rate-limiter-flexible'],
   jobs: [],
-  simulator: ['fastify', '@fastify/type-provider-typebox', 'typebox'],
+  simulator: ['fastify', '@fastify/type-provider-typebox', 'typebox', 'ssh2', 'smtp-server'],
   commands: ['commander', 'pg', 'pino', 'qrcode'],
   'cli.ts': ['commander'],
 };

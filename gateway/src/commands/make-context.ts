@@ -12,6 +12,7 @@ import { makeAddressGuard } from '../outbound/address-guard.ts';
 import { type HttpCall, makeHttpClient } from '../outbound/http.ts';
 import { makeMailer } from '../outbound/mail.ts';
 import { makePeerMemory } from '../outbound/peer-memory.ts';
+import { makeFileTransfers } from '../outbound/transfer.ts';
 
 export interface ContextOptions {
   config: Config;
@@ -95,6 +96,11 @@ export function makeContext(options: ContextOptions): Context {
       ...proxy,
     }),
     mailer: config.mail === null ? null : makeMailer(config.mail),
+    files: makeFileTransfers({
+      deadline_ms: config.transfer_deadline_ms,
+      stall_ms: config.transfer_stall_ms,
+      guard: makeAddressGuard({ allow_loopback: config.webhook_allow_loopback }),
+    }),
   };
   metrics.pool.stats = () => context.db.stats();
   return context;

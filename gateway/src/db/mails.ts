@@ -1,6 +1,7 @@
 // Mails on their way: a row is written with what it tells of, is claimed when its time has come, and keeps what
 // became of it. A claim is a lease: a worker that dies gives its rows back by doing nothing.
 import type { Statement, Tx } from './pool.ts';
+import { describeColumns } from './statement-parts.ts';
 
 export interface Mail {
   id: string;
@@ -10,6 +11,40 @@ export interface Mail {
   body: string;
   attempts_made: number;
   created_at: string;
+}
+
+export interface NewMail {
+  id: string;
+  organization_id: string;
+  livemode: boolean | null;
+  recipient: string;
+  subject: string;
+  body: string;
+  /** Also when it is due: at once. */
+  created_at: string;
+}
+
+const new_mail = describeColumns({
+  id: 'text',
+  organization_id: 'text',
+  livemode: 'boolean',
+  recipient: 'text',
+  subject: 'text',
+  body: 'text',
+  created_at: 'timestamptz',
+});
+
+const INSERT: Statement = {
+  name: 'insert_mails',
+  text: `
+    insert into mails (${new_mail.names}, next_attempt_at, updated_at)
+    select ${new_mail.selected}, created_at, created_at from ${new_mail.rows}
+    on conflict (id) do nothing`,
+};
+
+/** Mails that a worker sends from now on. One that is there already is left as it is, sent or not. */
+export async function insertMails(tx: Tx, mails: NewMail[]): Promise<void> {
+  if (mails.length > 0) await tx.query(INSERT, new_mail.values(mails));
 }
 
 const CLAIM: Statement = {

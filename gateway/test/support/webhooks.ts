@@ -21,6 +21,7 @@ import { makeMetrics } from '../../src/metrics.ts';
 import { makeAddressGuard } from '../../src/outbound/address-guard.ts';
 import { makeHttpClient } from '../../src/outbound/http.ts';
 import { makePeerMemory } from '../../src/outbound/peer-memory.ts';
+import { makeFileTransfers } from '../../src/outbound/transfer.ts';
 import { createTestDatabase } from './database.ts';
 
 export const ORGANIZATION = 'org_webhooks';
@@ -73,6 +74,11 @@ export async function makeWebhookHarness(t: TestContext) {
     circuits: new Map(),
     throttles: new Map(),
     mailer: null,
+    files: makeFileTransfers({
+      deadline_ms: 10_000,
+      stall_ms: 5_000,
+      guard: makeAddressGuard({ allow_loopback: true }),
+    }),
   };
   const organization = { id: ORGANIZATION, name: 'Webhooks', created_at: new Date(START_MS).toISOString() };
   const audit = {
