@@ -120,9 +120,9 @@ export function makeMetrics() {
       labelNames: ['provider', 'result'],
       registers,
     }),
-    reconciliation_differences: makeUnknownGauge({
-      name: 'mpac_reconciliation_differences_open',
-      help: 'Differences between the files of providers and our books that nobody has settled.',
+    reconciliation_exceptions: makeUnknownGauge({
+      name: 'mpac_reconciliation_exceptions_open',
+      help: 'Exceptions between the files of providers and our books that nobody has settled.',
       registers,
     }),
     webhook_deliveries: new Counter({

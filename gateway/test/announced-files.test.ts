@@ -41,7 +41,7 @@ test('an announced file is fetched, imported, and told of once', async (t) => {
   assert.equal(await gateway.runJob('files'), 1);
   assert.deepEqual(await results(gateway), [{ result: 'imported', attempts_made: 1 }]);
   const files = await gateway.query(
-    'select status, source, livemode, payments_count, amount_paid, differences_count from reconciliation_files',
+    'select status, source, livemode, payments_count, amount_paid, exceptions_count from reconciliation_files',
   );
   assert.deepEqual(files, [
     {
@@ -50,7 +50,7 @@ test('an announced file is fetched, imported, and told of once', async (t) => {
       livemode: false,
       payments_count: 1,
       amount_paid: 1_000,
-      differences_count: 0,
+      exceptions_count: 0,
     },
   ]);
   const [entry] = (await gateway.client.get('/v1/audit_log?action=reconciliation_file.imported')).json;
@@ -76,22 +76,22 @@ test('a payment that the file tells otherwise is counted, logged with numbers on
   clock.set('2026-01-15T17:00:00.000Z');
   await makeFiles(gateway, DAY, { announce: true });
   await gateway.runJob('files');
-  const [difference] = await gateway.query(
-    'select kind, status_here, status_there, payment_intent_id from reconciliation_differences',
+  const [exception] = await gateway.query(
+    'select kind, status_here, status_there, payment_intent_id from reconciliation_exceptions',
   );
-  assert.deepEqual(difference, {
+  assert.deepEqual(exception, {
     kind: 'status_differs',
     status_here: 'waiting',
     status_there: 'paid',
     payment_intent_id: paid.id,
   });
-  const line = gateway.log.lines.find(({ msg }) => msg === 'a reconciliation file has differences');
-  assert.deepEqual(line?.['differences'], { status_differs: 1 });
+  const line = gateway.log.lines.find(({ msg }) => msg === 'a reconciliation file has exceptions');
+  assert.deepEqual(line?.['exceptions'], { status_differs: 1 });
   await gateway.runJob('look_ups');
   assert.equal(await gateway.statusOf(paid), 'succeeded');
   await gateway.runJob('measure');
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-  assert.match(metrics, /^mpac_reconciliation_differences_open 1$/m);
+  assert.match(metrics, /^mpac_reconciliation_exceptions_open 1$/m);
   assert.match(metrics, /^mpac_reconciliation_files_total\{provider="PAYPAY",result="imported"\} 1$/m);
 });
 

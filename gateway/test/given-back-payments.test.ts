@@ -1,5 +1,5 @@
 // Payments by scanned codes that were called off when PayPay cancels no more: the gateway refunds them under the
-// payment's own id, and PayPay's files show both the payment and that refund. Neither is a difference.
+// payment's own id, and PayPay's files show both the payment and that refund. Neither is an exception.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startTestGateway } from './support/gateway.ts';
@@ -54,32 +54,32 @@ test('a refund under the payment’s own id, a day after the payment, agrees wit
   assert.match(first.rows.join('\n'), new RegExp(`取引完了.*,${attempt_id},`));
   assert.match(second.rows.join('\n'), new RegExp(`返金完了.*,-1500,.*,${attempt_id},`));
   for (const { name, header, rows } of [first, second]) {
-    const { differences } = await importBytes(gateway, name, makeBytes(header, rows));
-    assert.deepEqual(differences.map(describe), [], name);
+    const { exceptions } = await importBytes(gateway, name, makeBytes(header, rows));
+    assert.deepEqual(exceptions.map(describe), [], name);
   }
 });
 
-test('a refund of another amount, or of a payment that still counts here, is a difference', async (t) => {
+test('a refund of another amount, or of a payment that still counts here, is an exception', async (t) => {
   const { gateway, attempt_id, read } = await callOff(t, '2026-01-16T15:20:00.000Z');
   const { name, header, rows } = await read((await makeFiles(gateway, NEXT_DAY))[0]);
   const smaller = makeBytes(
     header,
     rows.map((row) => row.replace(',-1500,', ',-1499,')),
   );
-  const { differences } = await importBytes(gateway, name, smaller);
-  assert.deepEqual(differences.map(describe), [`amount_differs ${attempt_id}`]);
+  const { exceptions } = await importBytes(gateway, name, smaller);
+  assert.deepEqual(exceptions.map(describe), [`amount_differs ${attempt_id}`]);
   await gateway.query(`update payment_attempts set status = 'paid', paid_at = updated_at`);
   const again = await importBytes(gateway, name, makeBytes(header, rows));
-  assert.deepEqual(again.differences.map(describe), [`status_differs ${attempt_id}`]);
+  assert.deepEqual(again.exceptions.map(describe), [`status_differs ${attempt_id}`]);
 });
 
-test('a payment that the file shows as kept is a difference when it went back here before the day ended', async (t) => {
+test('a payment that the file shows as kept is an exception when it went back here before the day ended', async (t) => {
   const { gateway, attempt_id, read } = await callOff(t, '2026-01-16T15:20:00.000Z');
   const { name, header, rows } = await read((await makeFiles(gateway, DAY))[0]);
   await gateway.query(`update payment_attempts set updated_at = '2026-01-16T01:00:00Z'`);
   const alone = await importBytes(gateway, name, makeBytes(header, rows));
-  assert.deepEqual(alone.differences.map(describe), [`status_differs ${attempt_id}`]);
+  assert.deepEqual(alone.exceptions.map(describe), [`status_differs ${attempt_id}`]);
   const back = rows.map((row) => row.replace('取引完了', '返金完了').replace(',1500,', ',-1500,'));
   const both = await importBytes(gateway, name, makeBytes(header, [...rows, ...back]));
-  assert.deepEqual(both.differences.map(describe), []);
+  assert.deepEqual(both.exceptions.map(describe), []);
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actorOfCommandLine } from '../src/application/audit.ts';
-import { resolveDifference } from '../src/application/reconciliation-decisions.ts';
+import { resolveException } from '../src/application/reconciliation-decisions.ts';
 import { getReconciliation } from '../src/application/reconciliation-reports.ts';
 import { importReconciliationFile } from '../src/application/reconciliations.ts';
 import type { Json } from './support/client.ts';
@@ -13,7 +13,7 @@ import {
   COLUMNS,
   DAY,
   describe,
-  differencesOf,
+  exceptionsOf,
   fetchLines,
   importBytes,
   MORNING,
@@ -29,21 +29,21 @@ test('a payment near midnight is missing only when both files that could have it
   const in_next_file = await pay(gateway, { amount: 700 });
   const in_no_file = await pay(gateway, { amount: 800 });
   const first = await importBytes(gateway, nameOf(DAY), makeBytes(COLUMNS, []));
-  assert.deepEqual(first.differences, []);
+  assert.deepEqual(first.exceptions, []);
 
   const next = `04,${ACCOUNT},,,,,取引完了,2026/01/17 00:00:01,700,,,${in_next_file.attempt_id},`;
   const second = await importBytes(gateway, nameOf('2026-01-17'), makeBytes(COLUMNS, [next]));
-  assert.deepEqual(second.differences, []);
-  const { file, differences } = await getReconciliation(gateway.context, first.file.id, 100);
-  assert.deepEqual(differences.map(describe), [`missing_there ${in_no_file.attempt_id}`]);
-  assert.equal(file.differences_count, 1);
+  assert.deepEqual(second.exceptions, []);
+  const { file, exceptions } = await getReconciliation(gateway.context, first.file.id, 100);
+  assert.deepEqual(exceptions.map(describe), [`missing_there ${in_no_file.attempt_id}`]);
+  assert.equal(file.exceptions_count, 1);
 
   // Told once: neither file brings it again.
   const third = await importBytes(gateway, nameOf('2026-01-17'), makeBytes(COLUMNS, [next, '']));
-  assert.deepEqual([third.file['result'], third.differences], ['imported', []]);
+  assert.deepEqual([third.file['result'], third.exceptions], ['imported', []]);
 });
 
-test('of an account that serves two organizations, each sees its own differences', async (t) => {
+test('of an account that serves two organizations, each sees its own exceptions', async (t) => {
   const gateway = await startTestGateway(t);
   // Had the account until the evening before.
   const stranger = await gateway.addOrganization();
@@ -75,10 +75,10 @@ test('of an account that serves two organizations, each sees its own differences
     [gateway.organization_id, other.organization_id].sort(),
   );
   for (const { id, organization_id } of files) {
-    const differences = await differencesOf(gateway.context, id);
+    const exceptions = await exceptionsOf(gateway.context, id);
     const own = organization_id === gateway.organization_id ? mine.id : theirs.id;
     assert.deepEqual(
-      differences.map(({ kind, payment_intent_id }) => [kind, payment_intent_id]),
+      exceptions.map(({ kind, payment_intent_id }) => [kind, payment_intent_id]),
       [
         ['missing_here', null],
         ['missing_there', own],
@@ -112,14 +112,14 @@ test('a file cannot speak for the payments of another account, whatever ids it n
   );
   const line = `${attempt?.provider_payment_id},${ACCOUNT},,,,,取引失敗,2026/01/17 09:00:02,1000,,,${attempt?.id},`;
   const paid = line.replace('取引失敗', '取引完了');
-  const { file, differences } = await importBytes(
+  const { file, exceptions } = await importBytes(
     gateway,
     nameOf('2026-01-17'),
     makeBytes(COLUMNS, [line, paid]),
   );
   assert.equal(file.organization_id, gateway.organization_id);
   assert.deepEqual(
-    differences.map(({ kind, payment_intent_id }) => [kind, payment_intent_id]),
+    exceptions.map(({ kind, payment_intent_id }) => [kind, payment_intent_id]),
     [['missing_here', null]],
   );
   assert.deepEqual(
@@ -191,35 +191,35 @@ test('what a person has settled stays settled when the file comes again', async 
   const foreign = `0477,${ACCOUNT},,,,,取引完了,2026/01/16 12:00:00,300,,,till-77,`;
   await importBytes(gateway, nameOf(DAY), makeBytes(COLUMNS, [foreign]));
   const by = actorOfCommandLine('root', 'M. Sato');
-  const open = await gateway.query<{ id: string }>('select id from reconciliation_differences');
+  const open = await gateway.query<{ id: string }>('select id from reconciliation_exceptions');
   assert.equal(open.length, 2);
   for (const { id } of open) {
     // Two people at once: one settles it.
     const both = await Promise.allSettled(
-      [1, 2].map(() => resolveDifference(gateway.context, id, 'A sticker at the till.', by)),
+      [1, 2].map(() => resolveException(gateway.context, id, 'A sticker at the till.', by)),
     );
     assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
   }
   await gateway.runJob('measure');
   const measured = await gateway.context.metrics.registry.metrics();
-  assert.match(measured, /^mpac_reconciliation_differences_open 0$/m);
-  const { json } = await gateway.client.get('/v1/audit_log?action=reconciliation_difference.resolved');
+  assert.match(measured, /^mpac_reconciliation_exceptions_open 0$/m);
+  const { json } = await gateway.client.get('/v1/audit_log?action=reconciliation_exception.resolved');
   assert.deepEqual(
     json.map(({ on_behalf_of, reason }: Json) => [on_behalf_of, reason]),
     [...open].map(() => ['M. Sato', 'A sticker at the till.']),
   );
   await assert.rejects(
-    () => resolveDifference(gateway.context, 'rd_none', 'x', by),
-    /no reconciliation difference/,
+    () => resolveException(gateway.context, 'rx_none', 'x', by),
+    /no reconciliation exception/,
   );
-  const { file, differences } = await importBytes(
+  const { file, exceptions } = await importBytes(
     gateway,
     nameOf(DAY),
     makeBytes(COLUMNS, [foreign, foreign.replaceAll('77', '78')]),
   );
   // The payment that is missing was told once, with the file before.
   assert.deepEqual(
-    differences.map(({ kind, provider_payment_id, resolved_by, resolution_reason }) => [
+    exceptions.map(({ kind, provider_payment_id, resolved_by, resolution_reason }) => [
       ...[kind, provider_payment_id, resolved_by, resolution_reason],
     ]),
     [
@@ -227,11 +227,11 @@ test('what a person has settled stays settled when the file comes again', async 
       ['missing_here', '0478', null, null],
     ],
   );
-  assert.deepEqual(file['differences'], { missing_here: 1 });
+  assert.deepEqual(file['exceptions'], { missing_here: 1 });
   assert.equal(await gateway.statusOf(lost), 'succeeded');
 });
 
-test('a hold that the file tells several times, and a failed try that it leaves out, are no differences', async (t) => {
+test('a hold that the file tells several times, and a failed try that it leaves out, are no exceptions', async (t) => {
   const gateway = await startTestGateway(t);
   gateway.clock.set(MORNING);
   const held = await gateway.holdQr({ amount: 3_000 });
@@ -247,17 +247,17 @@ test('a hold that the file tells several times, and a failed try that it leaves 
   assert.equal(payments.rows.length, 1);
   assert.match(payments.rows[0] ?? '', /,取引失敗,/);
   const emptied = await importBytes(gateway, of_payments.name, makeBytes(payments.header, []));
-  assert.deepEqual(emptied.differences, []);
+  assert.deepEqual(emptied.exceptions, []);
 
   const { header, rows } = await fetchLines(of_holds);
   const authorized = rows.filter((line) => line.includes(',AUTHORIZED,'));
   assert.equal(authorized.length, 1);
   const again = authorized.map((line) => line.replace(/T(\d\d):\d\d:/, 'T$1:59:'));
-  const { file, differences } = await importBytes(
+  const { file, exceptions } = await importBytes(
     gateway,
     of_holds.name,
     makeBytes(header, [...rows, ...authorized, ...again]),
   );
-  assert.deepEqual(differences, []);
+  assert.deepEqual(exceptions, []);
   assert.equal(file['payments_count'], 1);
 });

@@ -1,10 +1,10 @@
 // A provider's file of a day against the books: through the command line and over HTTP, with the simulated PayPay's
-// own files, as they come and with differences that are put into them.
+// own files, as they come and with exceptions that are put into them.
 import assert from 'node:assert/strict';
 import { userInfo } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import type { ImportedFile } from '../src/application/reconciliations.ts';
-import type { Difference } from '../src/db/reconciliation-differences.ts';
+import type { ReconciliationException } from '../src/domain/reconciliation-exception.ts';
 import type { Json } from './support/client.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { runCli } from './support/process.ts';
@@ -30,7 +30,7 @@ interface Printed {
   files: ImportedFile[];
   rows_count: number;
   file: Json;
-  differences: Difference[];
+  exceptions: ReconciliationException[];
 }
 
 async function cli(t: TestContext, gateway: TestGateway, ...args: string[]) {
@@ -50,13 +50,13 @@ async function importByCommand(t: TestContext, gateway: TestGateway, name: strin
   const { files } = await cliJson(t, gateway, 'import', path, '--by', 'M. Sato');
   const [file] = files;
   assert.ok(file !== undefined && files.length === 1);
-  const { differences } = await cliJson(t, gateway, 'show', file.id, '--json', '--limit', '1000');
-  return { file, differences };
+  const { exceptions } = await cliJson(t, gateway, 'show', file.id, '--json', '--limit', '1000');
+  return { file, exceptions };
 }
 
-const inOrder = (differences: Difference[]) => differences.map(describe).sort();
+const inOrder = (exceptions: ReconciliationException[]) => exceptions.map(describe).sort();
 
-test('exactly the differences that are put into a day’s file are found', async (t) => {
+test('exactly the exceptions that are put into a day’s file are found', async (t) => {
   const gateway = await startTestGateway(t);
   const { client, clock, paypay } = gateway;
   clock.set(MORNING);
@@ -126,9 +126,9 @@ test('exactly the differences that are put into a day’s file are found', async
     line.replace('取引完了', '取引失敗').replace('返金完了', '返金失敗'),
   );
   const bytes = makeBytes(header, [...hurt, foreign, foreign_refund, returned, ...failed]);
-  const { file, differences } = await importByCommand(t, gateway, name, bytes);
-  assert.deepEqual(inOrder(differences), expected.sort());
-  assert.deepEqual(file['differences'], {
+  const { file, exceptions } = await importByCommand(t, gateway, name, bytes);
+  assert.deepEqual(inOrder(exceptions), expected.sort());
+  assert.deepEqual(file['exceptions'], {
     amount_differs: 4,
     missing_here: 3,
     missing_there: 4,
@@ -137,14 +137,14 @@ test('exactly the differences that are put into a day’s file are found', async
   assert.deepEqual([file['unknown_count'], file['result']], [2, 'imported']);
 
   // Both amounts and both states are told, and where in the file it stands.
-  const dearer = differences.find(({ kind, refund_id }) => kind === 'amount_differs' && refund_id === null);
+  const dearer = exceptions.find(({ kind, refund_id }) => kind === 'amount_differs' && refund_id === null);
   assert.equal(dearer?.['amount_there'], Number(dearer?.['amount_here']) + 1);
-  const undone = differences.find(({ kind }) => kind === 'status_differs');
+  const undone = exceptions.find(({ kind }) => kind === 'status_differs');
   assert.deepEqual([undone?.['status_here'], undone?.['status_there']], ['paid', 'failed']);
   assert.ok(Number(undone?.['line']) > 1);
 
   // Nothing changes a payment: each that is named is asked about once, and stays what it is.
-  const named = [...new Set(differences.flatMap(({ attempt_id }) => attempt_id ?? []))].sort();
+  const named = [...new Set(exceptions.flatMap(({ attempt_id }) => attempt_id ?? []))].sort();
   const dueAttempts = () =>
     gateway.query<{ id: string }>(
       'select id from payment_attempts where next_check_at is not null order by id',
@@ -168,12 +168,12 @@ test('exactly the differences that are put into a day’s file are found', async
 
   // PayPay makes the file once more, and now it is right.
   const right = await importBytes(gateway, name, makeBytes(header, rows));
-  assert.deepEqual(right.differences, []);
-  assert.deepEqual(right.file['replaced'], { id: file.id, open_differences: differences.length });
+  assert.deepEqual(right.exceptions, []);
+  assert.deepEqual(right.file['replaced'], { id: file.id, open_exceptions: exceptions.length });
   // The same bytes again are nothing new, whatever the file is called, and neither is the file that was replaced.
   for (const again of [makeBytes(header, rows), bytes]) {
     const answer = await importBytes(gateway, name.replace('.csv', ' (1).csv'), again);
-    assert.deepEqual([answer.file['result'], answer.differences], ['already_imported', []]);
+    assert.deepEqual([answer.file['result'], answer.exceptions], ['already_imported', []]);
   }
 });
 
@@ -206,7 +206,7 @@ test('held money is found by what PayPay calls it: taken in part, let go, given 
   const right = await importBytes(gateway, held.name, makeBytes(header, rows));
   // What somebody let go at PayPay's own tool was not looked up yet: the file is the first to tell.
   assert.deepEqual(
-    right.differences.map((each) => [each.kind, each['status_here'], each['status_there']]),
+    right.exceptions.map((each) => [each.kind, each['status_here'], each['status_there']]),
     [['status_differs', 'authorized', 'released']],
   );
   assert.deepEqual([right.file['payments_count'], right.file['refunds_count']], [4, 1]);
@@ -217,8 +217,8 @@ test('held money is found by what PayPay calls it: taken in part, let go, given 
     if (line === less) return [line.replace(/,200\d,/, ',1,')];
     return line === none || line.includes(refund_id) ? [] : [line];
   });
-  const { differences } = await importBytes(gateway, held.name, makeBytes(header, wrong));
-  const kinds = differences.map(
+  const { exceptions } = await importBytes(gateway, held.name, makeBytes(header, wrong));
+  const kinds = exceptions.map(
     ({ kind, refund_id: of_refund }) => `${kind}${of_refund ? ' of a refund' : ''}`,
   );
   assert.deepEqual(kinds.filter((kind) => kind !== 'status_differs').sort(), [
@@ -260,9 +260,9 @@ test('the command line says what is wrong, and prints tables', async (t) => {
   const shown = await cli(t, gateway, 'show', id);
   assert.match(
     shown.stdout,
-    new RegExp(`rd_\\w+ +missing_there +- +${intent.id} +${intent.attempt_id} +- .* 4321 +- +paid`),
+    new RegExp(`rx_\\w+ +missing_there +- +${intent.id} +${intent.attempt_id} +- .* 4321 +- +paid`),
   );
-  const [rd] = /rd_\w+/.exec(shown.stdout) ?? [];
+  const [rd] = /rx_\w+/.exec(shown.stdout) ?? [];
   assert.ok(rd !== undefined);
   const said = ['--reason', 'PayPay’s support has it.', '--by', 'M. Sato'];
   assert.match((await cli(t, gateway, 'resolve', rd, '--by', 'M. Sato')).stderr, /--reason/);

@@ -5,26 +5,26 @@ import { instant } from '../context.ts';
 import { listQueues } from '../db/queues.ts';
 import { measureHeldLatePayments } from './late-payments.ts';
 import { measureUnresolved } from './look-ups.ts';
-import { measureDifferences } from './reconciliation-reports.ts';
+import { measureExceptions } from './reconciliation-reports.ts';
 import { measureWebhookBacklog } from './webhook-deliveries.ts';
 
 /** A number that cannot be read is not zero: it is shown as not a number. */
 export async function measureDatabase(context: Context): Promise<void> {
   const { unresolved, unresolved_age, webhook_backlog, late_payments_held, late_payments_held_age } =
     context.metrics;
-  const { reconciliation_differences } = context.metrics;
+  const { reconciliation_exceptions } = context.metrics;
   try {
     await Promise.all([
       measureUnresolved(context),
       measureWebhookBacklog(context),
       measureHeldLatePayments(context),
-      measureDifferences(context),
+      measureExceptions(context),
       measureQueues(context),
     ]);
   } catch (error) {
     context.log.error({ err: error }, 'the database could not be measured');
     const gauges = [unresolved, unresolved_age, webhook_backlog, late_payments_held, late_payments_held_age];
-    for (const gauge of [...gauges, reconciliation_differences]) gauge.set(Number.NaN);
+    for (const gauge of [...gauges, reconciliation_exceptions]) gauge.set(Number.NaN);
     for (const gauge of [context.metrics.queue_due, context.metrics.queue_oldest]) gauge.reset();
   }
 }

@@ -7,16 +7,15 @@ import { insertAuditEntry } from '../db/audit-log.ts';
 import type { Tx } from '../db/pool.ts';
 import {
   deleteOldMatches,
-  hastenLookUpsOfDifferences,
-  insertDifferences,
-  type NewDifference,
-} from '../db/reconciliation-differences.ts';
+  hastenLookUpsOfExceptions,
+  insertExceptions,
+} from '../db/reconciliation-exceptions.ts';
 import {
   finishReconciliationFile,
   type ReplacedFile,
   replaceFormerFiles,
   takeTurnAtAccount,
-  updateDifferenceCounts,
+  updateExceptionCounts,
 } from '../db/reconciliation-files.ts';
 import {
   type Candidate,
@@ -26,6 +25,7 @@ import {
 } from '../db/reconciliation-matching.ts';
 import { GatewayError } from '../domain/error.ts';
 import { ID_LEAD_MS, makeIdBound } from '../domain/id.ts';
+import { makeException, type NewException } from '../domain/reconciliation-exception.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 import type { OwnPart } from './reconciliation-matches.ts';
 
@@ -94,8 +94,8 @@ async function finish(
       }),
     );
   }
-  await updateDifferenceCounts(tx, [...touched]);
-  await hastenLookUpsOfDifferences(tx, now, [...touched]);
+  await updateExceptionCounts(tx, [...touched]);
+  await hastenLookUpsOfExceptions(tx, now, [...touched]);
   return replaced;
 }
 
@@ -119,8 +119,8 @@ async function insertMissing(
     let last: Candidate | null = null;
     for (;;) {
       const page: Candidate[] = await list(last);
-      const missing = page.flatMap((each) => missingDifference(context, search, each, now) ?? []);
-      await insertDifferences(tx, missing);
+      const missing = page.flatMap((each) => missingException(context, search, each, now) ?? []);
+      await insertExceptions(tx, missing);
       for (const { file_id } of missing) touched.add(file_id);
       last = page.at(-1) ?? null;
       if (last === null || page.length < BATCH) break;
@@ -129,28 +129,27 @@ async function insertMissing(
   return touched;
 }
 
-function missingDifference(
+function missingException(
   context: Context,
-  { livemode }: MissingSearch,
+  { provider, livemode }: MissingSearch,
   candidate: Candidate,
   now: string,
-): NewDifference | null {
-  const { object_id, file_id, is_missing, amount, status, ...ours } = candidate;
-  if (!is_missing || file_id === null) return null;
-  return {
-    id: context.makeId('rd'),
+): NewException | null {
+  const { object_id, file_id, business_date, is_missing, amount, status, ...ours } = candidate;
+  if (!is_missing || file_id === null || business_date === null) return null;
+  const draft = {
     livemode,
+    source: 'file' as const,
+    kind: 'missing_there' as const,
+    provider,
+    business_date,
     file_id,
-    kind: 'missing_there',
     ...ours,
     provider_reference: object_id,
-    line: null,
     amount_here: amount,
-    amount_there: null,
     status_here: status,
-    status_there: null,
-    created_at: now,
   };
+  return makeException(draft, context.makeId('rx'), now);
 }
 
 /** Marks of what was found serve the days beside it, and whoever looks back: for as long as events do. */

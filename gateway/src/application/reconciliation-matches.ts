@@ -2,11 +2,10 @@
 // of it by organization. What is unknown here belongs to those who own the account.
 import type { Context } from '../context.ts';
 import {
-  insertDifferences,
+  insertExceptions,
   insertMatches,
   type Match,
-  type NewDifference,
-} from '../db/reconciliation-differences.ts';
+} from '../db/reconciliation-exceptions.ts';
 import type { FileCounts } from '../db/reconciliation-files.ts';
 import {
   type Account,
@@ -16,11 +15,12 @@ import {
   listNamedRefunds,
 } from '../db/reconciliation-matching.ts';
 import { isId } from '../domain/id.ts';
+import { type ExceptionDraft, makeException, type NewException } from '../domain/reconciliation-exception.ts';
 import {
   compareGivenBack,
   comparePayment,
   compareRefund,
-  type DifferenceKind,
+  type ExceptionKind,
   isOfRefund,
   movesMoney,
   type ReconciliationRow,
@@ -41,15 +41,17 @@ export interface FileParts {
   partOf(organization_id: string): Promise<OwnPart | null>;
   /** The payments that the file itself shows as given back under their own ids. */
   given_back: ReadonlySet<string>;
+  /** The provider's day that the file tells of. */
+  business_date: string;
   /** Where the time that the file tells of ends. */
   period_ends_at: string;
-  /** The time of all differences of this import. */
+  /** The time of all exceptions of this import. */
   created_at: string;
 }
 
 interface Findings {
   matches: Match[];
-  differences: NewDifference[];
+  exceptions: NewException[];
 }
 
 /** Match a batch of rows and write what was found. Nothing of it counts until the file is finished. */
@@ -76,7 +78,7 @@ export async function matchRows(
   const payment_by_number = new Map(payments.map((each) => [each.provider_payment_id, each]));
   const refund_by_id = new Map(refunds.map((each) => [each.id, each]));
 
-  const findings: Findings = { matches: [], differences: [] };
+  const findings: Findings = { matches: [], exceptions: [] };
   for (const row of rows) {
     const { reference, provider_payment_id } = row;
     const payment = payment_by_id.get(reference ?? '') ?? payment_by_number.get(provider_payment_id);
@@ -86,7 +88,7 @@ export async function matchRows(
     else noteUnknown(context, parts, findings, row);
   }
   await insertMatches(context.db, findings.matches);
-  await insertDifferences(context.db, findings.differences);
+  await insertExceptions(context.db, findings.exceptions);
 }
 
 async function matchRefund(
@@ -130,8 +132,8 @@ async function matchPayment(
   if (!movesMoney(row)) return;
   count(part, row);
   const { merchant_id, payment_intent_id } = ours;
-  findings.differences.push({
-    ...makeDifference(context, parts, part, row, 'missing_here'),
+  findings.exceptions.push({
+    ...makeFinding(context, parts, part, row, 'missing_here'),
     merchant_id,
     payment_intent_id,
     attempt_id,
@@ -143,7 +145,7 @@ function noteUnknown(context: Context, parts: FileParts, findings: Findings, row
   for (const part of parts.owners) {
     part.counts.unknown_count += 1;
     part.counts.amount_unknown += isOfRefund(row) ? -row.amount : row.amount;
-    findings.differences.push(makeDifference(context, parts, part, row, 'missing_here'));
+    findings.exceptions.push(makeFinding(context, parts, part, row, 'missing_here'));
   }
 }
 
@@ -173,7 +175,7 @@ function note(
   findings: Findings,
   part: OwnPart,
   row: ReconciliationRow,
-  kind: DifferenceKind | null,
+  kind: ExceptionKind | null,
   { merchant_id, payment_intent_id, attempt_id, refund_id, amount, status }: Ours,
 ): void {
   const { file_id, organization_id } = part;
@@ -181,8 +183,8 @@ function note(
   if (movesMoney(row) || kind !== null)
     findings.matches.push({ object_id: refund_id ?? attempt_id, file_id, organization_id });
   if (kind === null) return;
-  findings.differences.push({
-    ...makeDifference(context, parts, part, row, kind),
+  findings.exceptions.push({
+    ...makeFinding(context, parts, part, row, kind),
     merchant_id,
     payment_intent_id,
     attempt_id,
@@ -193,32 +195,28 @@ function note(
 }
 
 /** What the file says, and nothing of ours yet. */
-function makeDifference(
+function makeFinding(
   context: Context,
-  { account, created_at }: FileParts,
+  { account, business_date, created_at }: FileParts,
   { file_id, organization_id }: OwnPart,
   row: ReconciliationRow,
-  kind: DifferenceKind,
-): NewDifference {
-  return {
-    id: context.makeId('rd'),
+  kind: ExceptionKind,
+): NewException {
+  const draft: ExceptionDraft = {
     organization_id,
     livemode: account.livemode,
-    file_id,
+    source: 'file',
     kind,
-    merchant_id: null,
-    payment_intent_id: null,
-    attempt_id: null,
-    refund_id: null,
+    provider: account.provider,
+    business_date,
+    file_id,
     provider_payment_id: row.provider_payment_id,
     provider_reference: row.reference,
     line: row.line,
-    amount_here: null,
     amount_there: row.amount,
     currency: row.currency,
-    status_here: null,
     status_there: row.state,
     happened_at: row.happened_at,
-    created_at,
   };
+  return makeException(draft, context.makeId('rx'), created_at);
 }

@@ -1,17 +1,17 @@
-// What people and metrics see of reconciliations: the files, newest first, the differences of one, and how many are
+// What people and metrics see of reconciliations: the files, newest first, the exceptions of one, and how many are
 // open over all.
 import type { Context } from '../context.ts';
 import {
-  countAllOpenDifferences,
-  type Difference,
-  listDifferences,
-} from '../db/reconciliation-differences.ts';
+  countAllOpenExceptions,
+  listExceptions,
+} from '../db/reconciliation-exceptions.ts';
 import {
   findReconciliationFile,
   listReconciliationFiles,
   type ReconciliationFile,
 } from '../db/reconciliation-files.ts';
 import { GatewayError } from '../domain/error.ts';
+import type { ReconciliationException } from '../domain/reconciliation-exception.ts';
 
 /** A file as it is shown: the fingerprint in hex. */
 export type ShownFile = Omit<ReconciliationFile, 'sha256'> & {
@@ -37,7 +37,7 @@ export async function listReconciliations(
 
 export interface ShownReconciliation {
   file: ShownFile;
-  differences: Difference[];
+  exceptions: ReconciliationException[];
   has_more: boolean;
 }
 
@@ -48,10 +48,10 @@ export async function getReconciliation(
 ): Promise<ShownReconciliation> {
   const file = await findReconciliationFile(context.db, id);
   if (file === null) throw new GatewayError('not_found', 'There is no reconciliation file with this id.');
-  const found = await listDifferences(context.db, id, limit + 1);
-  return { file: show(file), differences: found.slice(0, limit), has_more: found.length > limit };
+  const found = await listExceptions(context.db, id, limit + 1);
+  return { file: show(file), exceptions: found.slice(0, limit), has_more: found.length > limit };
 }
 
-export async function measureDifferences({ db, metrics }: Context): Promise<void> {
-  metrics.reconciliation_differences.set(await countAllOpenDifferences(db));
+export async function measureExceptions({ db, metrics }: Context): Promise<void> {
+  metrics.reconciliation_exceptions.set(await countAllOpenExceptions(db));
 }

@@ -1,21 +1,22 @@
 // Imports a provider's file of a day: reads it to its end before anything is written, matches it in batches, and lets
-// all of it count at once, together with what the file should have and has not. It changes no payment: differences
+// all of it count at once, together with what the file should have and has not. It changes no payment: exceptions
 // are for people, and each payment that one names is asked about once more.
 import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import {
   beginReconciliationFiles,
-  countOpenDifferences,
+  countOpenExceptions,
   deleteUnfinishedFiles,
   listSameFiles,
   type NewReconciliationFile,
   type ReconciliationFile,
   type ReplacedFile,
 } from '../db/reconciliation-files.ts';
+import { businessDateOf, JAPAN } from '../domain/business-date.ts';
 import { GatewayError } from '../domain/error.ts';
 import { isId } from '../domain/id.ts';
-import type { DifferenceKind, ReconciliationRow } from '../domain/reconciliation.ts';
+import type { ExceptionKind, ReconciliationRow } from '../domain/reconciliation.ts';
 import {
   type FileFacts,
   type ReconciliationReader,
@@ -53,9 +54,9 @@ export interface ImportedFile {
   payments_count: number;
   refunds_count: number;
   unknown_count: number;
-  differences: Partial<Record<DifferenceKind, number>>;
-  /** The file of the same day that it takes the place of, and how many open differences went with that. */
-  replaced: { id: string; open_differences: number } | null;
+  exceptions: Partial<Record<ExceptionKind, number>>;
+  /** The file of the same day that it takes the place of, and how many open exceptions went with that. */
+  replaced: { id: string; open_exceptions: number } | null;
 }
 
 export interface ImportReport extends FileFacts {
@@ -98,6 +99,7 @@ export async function importReconciliationFile(
 
   const account = { provider, account: facts.account, livemode };
   const now = instant(context);
+  const business_date = businessDateOf(facts.period_begins_at, JAPAN);
   const makeFile = (organization_id: string): NewReconciliationFile => ({
     id: context.makeId('rf'),
     organization_id,
@@ -108,6 +110,7 @@ export async function importReconciliationFile(
     source: wanted.source,
     period_begins_at: facts.period_begins_at,
     period_ends_at: facts.period_ends_at,
+    business_date,
     received_at: now,
   });
   const owners = await listOwners(context, account, facts.period_begins_at, facts.period_ends_at);
@@ -122,6 +125,7 @@ export async function importReconciliationFile(
       return parts.find(organization_id);
     },
     given_back,
+    business_date,
     period_ends_at: facts.period_ends_at,
     created_at: now,
   };
@@ -231,8 +235,8 @@ async function report(
   earlier: ReconciliationFile[],
 ): Promise<ImportedFile[]> {
   const ids = [...begun.map(({ file_id }) => file_id), ...earlier.map(({ id }) => id)];
-  const open = await countOpenDifferences(context.db, ids);
-  const differencesOf = (id: string) =>
+  const open = await countOpenExceptions(context.db, ids);
+  const exceptionsOf = (id: string) =>
     Object.fromEntries(open.filter(({ file_id }) => file_id === id).map(({ kind, count }) => [kind, count]));
   const fresh = begun.map(({ file_id: id, organization_id, counts }): ImportedFile => {
     const { payments_count, refunds_count, unknown_count } = counts;
@@ -242,8 +246,8 @@ async function report(
       organization_id,
       result: 'imported',
       ...{ payments_count, refunds_count, unknown_count },
-      differences: differencesOf(id),
-      replaced: former === undefined ? null : { id: former.id, open_differences: former.open_differences },
+      exceptions: exceptionsOf(id),
+      replaced: former === undefined ? null : { id: former.id, open_exceptions: former.open_exceptions },
     };
   });
   const before = earlier.map(
@@ -252,7 +256,7 @@ async function report(
       organization_id,
       result: 'already_imported',
       ...{ payments_count, refunds_count, unknown_count },
-      differences: differencesOf(id),
+      exceptions: exceptionsOf(id),
       replaced: null,
     }),
   );
@@ -261,12 +265,12 @@ async function report(
 
 /** Counts only: what is in the file stays in the database. */
 function logFile(context: Context, provider: string, file: ImportedFile): void {
-  const { id, result, payments_count, refunds_count, unknown_count, differences, replaced } = file;
+  const { id, result, payments_count, refunds_count, unknown_count, exceptions, replaced } = file;
   if (result !== 'imported') return;
   context.metrics.reconciliation_files.inc({ provider, result });
   const facts = { file: id, provider, payments_count, refunds_count, unknown_count };
   if (replaced !== null)
     context.log.info({ file: id, ...replaced }, 'a file takes the place of an earlier one');
-  if (Object.keys(differences).length === 0) context.log.info(facts, 'a reconciliation file agrees');
-  else context.log.warn({ ...facts, differences }, 'a reconciliation file has differences');
+  if (Object.keys(exceptions).length === 0) context.log.info(facts, 'a reconciliation file agrees');
+  else context.log.warn({ ...facts, exceptions }, 'a reconciliation file has exceptions');
 }

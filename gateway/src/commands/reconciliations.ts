@@ -3,7 +3,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { resolveDifference } from '../application/reconciliation-decisions.ts';
+import { resolveException } from '../application/reconciliation-decisions.ts';
 import { getReconciliation, listReconciliations } from '../application/reconciliation-reports.ts';
 import { importReconciliationFile, MOST_FILE_BYTES } from '../application/reconciliations.ts';
 import { UnreadableFileError } from '../providers/reconciliation-contract.ts';
@@ -62,18 +62,18 @@ export function registerReconciliationCommands(program: Command): void {
   parent
     .command('show')
     .argument('<id>')
-    .option('--limit <count>', 'how many differences', readCount, 100)
+    .option('--limit <count>', 'how many exceptions', readCount, 100)
     .option('--json', 'as JSON', false)
-    .description('a file and its differences')
+    .description('a file and its exceptions')
     .action((id: string, { limit, json }: { limit: number; json: boolean }) =>
       operateWith(
         (context) => getReconciliation(context, id, limit),
         json
           ? asJson
-          : ({ file, differences, has_more }) =>
+          : ({ file, exceptions, has_more }) =>
               [
                 `${file.id} ${file.file_name} (${file.status})`,
-                makeTable(differences, DIFFERENCE_COLUMNS),
+                makeTable(exceptions, EXCEPTION_COLUMNS),
                 ...(has_more ? ['There are more: --limit shows them.'] : []),
               ].join('\n'),
       ),
@@ -81,22 +81,22 @@ export function registerReconciliationCommands(program: Command): void {
 
   parent
     .command('resolve')
-    .argument('<difference>', 'rd_…, as `show` has it')
+    .argument('<exception>', 'rx_…, as `show` has it')
     .requiredOption('--reason <text>', 'why, for the audit log')
     .requiredOption('--by <name>', 'the person who decided it, for the audit log')
-    .description('settle a difference that a person has looked at; it changes no payment')
+    .description('settle an exception that a person has looked at; it changes no payment')
     .action((id: string, { reason, by }: { reason: string; by: string }) =>
-      operate((context) => resolveDifference(context, id, reason, commandLineActor(by))),
+      operate((context) => resolveException(context, id, reason, commandLineActor(by))),
     );
 }
 
 const FILE_COLUMNS = [
   ...['id', 'organization_id', 'account', 'contents', 'period_begins_at', 'status'],
   ...['payments_count', 'amount_paid', 'refunds_count', 'amount_refunded', 'unknown_count'],
-  'differences_count',
+  'exceptions_count',
 ] as const;
 
-const DIFFERENCE_COLUMNS = [
+const EXCEPTION_COLUMNS = [
   ...['id', 'kind', 'line', 'payment_intent_id', 'attempt_id', 'refund_id', 'provider_payment_id'],
   ...['amount_here', 'amount_there', 'status_here', 'status_there', 'happened_at', 'resolved_at'],
 ] as const;

@@ -75,7 +75,11 @@ const INSERT: Statement = {
 
 /** For a change that takes several statements: in its transaction. */
 export async function insertAuditEntry(tx: Tx, one: AuditEntry): Promise<void> {
-  await tx.query(INSERT, entry.values([one]));
+  await insertAuditEntries(tx, [one]);
+}
+
+export async function insertAuditEntries(tx: Tx, entries: AuditEntry[]): Promise<void> {
+  if (entries.length > 0) await tx.query(INSERT, entry.values(entries));
 }
 
 const HAS: Statement = {

@@ -1,7 +1,8 @@
 // Events as an organization reads them, newest first. The statement has only the filters that are given, each
 // combination under its own name: one plan for all of them would serve none.
 import type { Event } from '../domain/event.ts';
-import type { Db, Statement } from './pool.ts';
+import type { Db, Statement, Tx } from './pool.ts';
+import { type Columns, describeColumns } from './statement-parts.ts';
 
 const COLUMNS = 'id, organization_id, livemode, merchant_id, type, object_json, created_at';
 
@@ -12,6 +13,31 @@ const FIND: Statement = {
 
 export async function findEvent(db: Db, id: string): Promise<Event | null> {
   return (await db.query<Event>(FIND, [id]))[0] ?? null;
+}
+
+const event = describeColumns({
+  id: 'text',
+  organization_id: 'text',
+  livemode: 'boolean',
+  merchant_id: 'text',
+  type: 'text',
+  object_json: 'text',
+  created_at: 'timestamptz',
+} satisfies Columns<Event>);
+
+const INSERT: Statement = {
+  name: 'insert_events',
+  // Where nobody listens, an event is told as soon as it is written, and no worker need look at it.
+  text: `insert into events (${event.names}, fanned_out_at)
+    select ${event.selected},
+      case when exists (select from webhook_endpoints e where e.organization_id = r.organization_id
+                        and e.livemode = r.livemode and e.status <> 'deleted') then null else r.created_at end
+    from ${event.rows}`,
+};
+
+/** For a change of something else than a payment, which tells its events itself: in its transaction. */
+export async function insertEvents(tx: Tx, events: Event[]): Promise<void> {
+  if (events.length > 0) await tx.query(INSERT, event.values(events));
 }
 
 export interface EventFilter {

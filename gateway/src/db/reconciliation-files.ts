@@ -1,6 +1,6 @@
 // Files of providers in the database: one row for each organization that a file concerns. A row is there from the
 // beginning of its import, so that what an import that died has left is found and taken over.
-import type { DifferenceKind } from '../domain/reconciliation.ts';
+import type { ExceptionKind } from '../domain/reconciliation.ts';
 import type { Db, Statement, Tx } from './pool.ts';
 import { type Columns, describeColumns } from './statement-parts.ts';
 
@@ -16,6 +16,8 @@ export interface ReconciliationFile {
   source: 'notification' | 'by_hand';
   period_begins_at: string;
   period_ends_at: string;
+  /** The provider's day that it tells of. */
+  business_date: string;
   status: 'importing' | 'imported' | 'replaced';
   replaced_by: string | null;
   payments_count: number;
@@ -24,7 +26,7 @@ export interface ReconciliationFile {
   amount_refunded: number;
   unknown_count: number;
   amount_unknown: number;
-  differences_count: number;
+  exceptions_count: number;
   received_at: string;
   imported_at: string | null;
 }
@@ -37,7 +39,7 @@ export type FileCounts = Pick<
 
 export type NewReconciliationFile = Omit<
   ReconciliationFile,
-  keyof FileCounts | 'status' | 'replaced_by' | 'differences_count' | 'imported_at'
+  keyof FileCounts | 'status' | 'replaced_by' | 'exceptions_count' | 'imported_at'
 >;
 
 const NEW: Columns<NewReconciliationFile> = {
@@ -52,6 +54,7 @@ const NEW: Columns<NewReconciliationFile> = {
   source: 'text',
   period_begins_at: 'timestamptz',
   period_ends_at: 'timestamptz',
+  business_date: 'date',
   received_at: 'timestamptz',
 };
 const new_file = describeColumns(NEW);
@@ -69,8 +72,8 @@ const BEGIN: Statement = {
       where f.status = 'importing' and f.received_at < ${ABANDONED_BEFORE}
       returning f.id, f.organization_id
     ),
-    left_differences as (
-      delete from reconciliation_differences where file_id in (select id from begun)
+    left_exceptions as (
+      delete from reconciliation_exceptions where file_id in (select id from begun)
     ),
     left_matches as (
       delete from reconciliation_matches where file_id in (select id from begun)
@@ -96,7 +99,7 @@ const DELETE_UNFINISHED: Statement = {
     with gone as materialized (
       select id from reconciliation_files where id = any ($1::text[]) and status = 'importing' for update
     ),
-    gone_differences as (delete from reconciliation_differences where file_id in (select id from gone)),
+    gone_exceptions as (delete from reconciliation_exceptions where file_id in (select id from gone)),
     gone_matches as (delete from reconciliation_matches where file_id in (select id from gone))
     delete from reconciliation_files where id in (select id from gone)`,
 };
@@ -134,7 +137,7 @@ export async function takeTurnAtAccount(tx: Tx, provider: string, account: strin
 export interface ReplacedFile {
   id: string;
   by: string;
-  open_differences: number;
+  open_exceptions: number;
 }
 
 const REPLACE: Statement = {
@@ -150,9 +153,9 @@ const REPLACE: Statement = {
       returning f.id, n.id as by
     ),
     settled as (
-      update reconciliation_differences d
+      update reconciliation_exceptions d
       set resolved_at = s.resolved_at, resolved_by = s.resolved_by, resolution_reason = s.resolution_reason
-      from former join reconciliation_differences s on s.file_id = former.id
+      from former join reconciliation_exceptions s on s.file_id = former.id
       where s.resolved_at is not null and d.file_id = former.by and d.kind = s.kind
         and coalesce(d.refund_id, d.attempt_id, '') = coalesce(s.refund_id, s.attempt_id, '')
         and d.provider_payment_id is not distinct from s.provider_payment_id
@@ -163,16 +166,16 @@ const REPLACE: Statement = {
       delete from reconciliation_matches m using former where m.file_id = former.id
     ),
     gone as (
-      delete from reconciliation_differences d using former
+      delete from reconciliation_exceptions d using former
       where d.file_id = former.id and d.resolved_at is null
       returning d.file_id
     )
-    select former.id, former.by, (select count(*)::int from gone where gone.file_id = former.id) as open_differences
+    select former.id, former.by, (select count(*)::int from gone where gone.file_id = former.id) as open_exceptions
     from former`,
 };
 
 /**
- * Ends the time of earlier files of the same period: their open differences go, and what a person has settled in
+ * Ends the time of earlier files of the same period: their open exceptions go, and what a person has settled in
  * them stays settled in the new ones.
  */
 export async function replaceFormerFiles(tx: Tx, file_ids: string[]): Promise<ReplacedFile[]> {
@@ -209,32 +212,32 @@ export async function finishReconciliationFile(
 }
 
 const COUNT_DIFFERENCES: Statement = {
-  name: 'count_differences_of_files',
+  name: 'count_exceptions_of_files',
   text: `
     with counted as (
-      select f.id, count(d.id)::int as differences_count from reconciliation_files f
-      left join reconciliation_differences d on d.file_id = f.id
+      select f.id, count(d.id)::int as exceptions_count from reconciliation_files f
+      left join reconciliation_exceptions d on d.file_id = f.id
       where f.id = any ($1::text[]) group by f.id
     )
-    update reconciliation_files f set differences_count = c.differences_count
+    update reconciliation_files f set exceptions_count = c.exceptions_count
     from counted c where f.id = c.id`,
 };
 
-/** Notes beside each file how many differences it has. */
-export async function updateDifferenceCounts(tx: Tx, file_ids: string[]): Promise<void> {
+/** Notes beside each file how many exceptions it has. */
+export async function updateExceptionCounts(tx: Tx, file_ids: string[]): Promise<void> {
   await tx.query(COUNT_DIFFERENCES, [file_ids]);
 }
 
 const KINDS: Statement = {
-  name: 'count_differences_by_kind',
-  text: `select file_id, kind, count(*)::int as count from reconciliation_differences
+  name: 'count_exceptions_by_kind',
+  text: `select file_id, kind, count(*)::int as count from reconciliation_exceptions
     where file_id = any ($1::text[]) and resolved_at is null group by file_id, kind order by file_id, kind`,
 };
 
-export async function countOpenDifferences(
+export async function countOpenExceptions(
   db: Db,
   file_ids: string[],
-): Promise<{ file_id: string; kind: DifferenceKind; count: number }[]> {
+): Promise<{ file_id: string; kind: ExceptionKind; count: number }[]> {
   return db.query(KINDS, [file_ids]);
 }
 

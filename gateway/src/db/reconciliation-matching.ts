@@ -144,6 +144,7 @@ export interface Candidate {
   happened_at: string;
   /** The file of its day, if that is here. */
   file_id: string | null;
+  business_date: string | null;
   /** In none of the files that could have it, all of which are here, and not reported before. */
   is_missing: boolean;
 }
@@ -159,7 +160,7 @@ export interface MissingSearch extends Account {
 }
 
 const COVERING = (moment: string) => `
-      select f.id from reconciliation_files f
+      select f.id, f.business_date from reconciliation_files f
       where f.provider = $1 and f.account = $2 and f.contents = $5 and f.organization_id = $4 and f.livemode = $3
         and f.status = 'imported' and f.period_begins_at <= ${moment} and f.period_ends_at > ${moment}
       order by f.period_begins_at desc limit 1`;
@@ -173,7 +174,7 @@ const IS_MISSING = `
         select from reconciliation_matches m join reconciliation_files f on f.id = m.file_id
         where m.object_id = c.object_id and f.status = 'imported')
       and not exists (
-        select from reconciliation_differences d
+        select from reconciliation_exceptions d
         where d.kind = 'missing_there' and coalesce(d.refund_id, d.attempt_id) = c.object_id)
       and not exists (
         select from (
@@ -188,7 +189,7 @@ const PAID: Statement = {
   // The page is cut before anything else is looked at, so that all pages together read each payment once.
   text: `select c.object_id, a.organization_id, a.merchant_id, a.payment_intent_id, a.id as attempt_id,
       null as refund_id, a.provider_payment_id, a.currency, a.status, c.moved_at as happened_at,
-      file.id as file_id, ${AMOUNT} as amount, ${IS_MISSING}
+      file.id as file_id, file.business_date, ${AMOUNT} as amount, ${IS_MISSING}
     from (
       select id as object_id, coalesce(paid_at, updated_at) as moved_at, coalesce(paid_at, updated_at) as settled_at
       from payment_attempts, ${TOLERANCE}
@@ -210,7 +211,7 @@ const REFUNDED: Statement = {
   // By their ids, which ascend with time: a refund that took longer than from $10 to $11 was decided by a person.
   text: `select c.object_id, r.organization_id, r.merchant_id, r.payment_intent_id, r.attempt_id,
       r.id as refund_id, a.provider_payment_id, r.currency, r.status, c.moved_at as happened_at,
-      file.id as file_id, r.amount, ${IS_MISSING}
+      file.id as file_id, file.business_date, r.amount, ${IS_MISSING}
     from (
       select r.id as object_id, coalesce(r.asked_at, r.created_at) as moved_at,
              greatest(r.updated_at, coalesce(r.asked_at, r.created_at)) as settled_at

@@ -15,6 +15,8 @@ export const EVENT_TYPES = [
   'late_payment.refunded',
   'late_payment.kept',
   'late_payment.refund_failed',
+  'settlement.reconciled',
+  'settlement.exception',
   'webhook_endpoint.disabled',
   'webhook_endpoint.ping',
 ] as const;

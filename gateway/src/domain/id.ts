@@ -2,7 +2,7 @@
 // source always ascend, also when the clock stands still or steps back. An id is a name, never a secret.
 import { randomBytes } from 'node:crypto';
 
-/** pi intent, pa attempt, ca capture, re refund, evt event, we webhook endpoint, whd webhook delivery, lp late payment, al audit log entry, ml mail, rf reconciliation file, rd difference in it, rx reconciliation exception, be book entry, st settlement, ol order list, cb card batch, ax accounting export. */
+/** pi intent, pa attempt, ca capture, re refund, evt event, we webhook endpoint, whd webhook delivery, lp late payment, al audit log entry, ml mail, rf reconciliation file, rx reconciliation exception, be book entry, st settlement, ol order list, cb card batch, ax accounting export. */
 export const ID_PREFIXES = [
   'pi',
   'pa',
@@ -18,7 +18,6 @@ export const ID_PREFIXES = [
   'al',
   'ml',
   'rf',
-  'rd',
   'rx',
   'be',
   'st',

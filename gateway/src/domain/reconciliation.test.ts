@@ -6,7 +6,7 @@ import {
   compareGivenBack,
   comparePayment,
   compareRefund,
-  type DifferenceKind,
+  type ExceptionKind,
   type ReconciliationRow,
   type RowState,
 } from './reconciliation.ts';
@@ -45,7 +45,7 @@ const MATRIX: Partial<Record<RowState, string>> = {
 test('a row and a payment agree, or differ in their states, as the table has it', () => {
   for (const [state, line] of Object.entries(MATRIX)) {
     for (const [at, status] of STATUSES.entries()) {
-      const expected: DifferenceKind | null = line[at] === 'S' ? 'status_differs' : null;
+      const expected: ExceptionKind | null = line[at] === 'S' ? 'status_differs' : null;
       assert.equal(comparePayment(row(state as RowState), payment(status)), expected, `${state} / ${status}`);
     }
   }
@@ -57,7 +57,7 @@ test('money that both have must be the same money', () => {
   assert.equal(comparePayment(row('failed', { amount: 0 }), payment('declined')), null);
 });
 
-test('a try that failed before the one that paid is no difference', () => {
+test('a try that failed before the one that paid is no exception', () => {
   assert.equal(comparePayment(row('failed'), payment('paid', '04777')), null);
   assert.equal(comparePayment(row('failed'), payment('paid', null)), 'status_differs');
 });

@@ -1,5 +1,5 @@
 // What a provider's file of a day says of our payments and refunds, held against what we believe: one pure comparison
-// for each row. A difference changes nothing by itself; it is for a person, and a reason to ask the provider again.
+// for each row. An exception changes nothing by itself; it is for a person, and a reason to ask the provider again.
 import type { AttemptStatus } from './attempt.ts';
 import type { RefundStatus } from './refund.ts';
 
@@ -41,13 +41,17 @@ export interface OurRefund {
   currency: string;
 }
 
-export const DIFFERENCE_KINDS = [
+export const EXCEPTION_KINDS = [
   'missing_here',
   'missing_there',
   'amount_differs',
   'status_differs',
+  // The sums that a provider states, where no line of it says why.
+  'totals_differ',
+  // Known on one side a day before it is on the other: it explains two days, and needs nobody.
+  'cross_midnight',
 ] as const;
-export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
+export type ExceptionKind = (typeof EXCEPTION_KINDS)[number];
 
 /** Money that moved, or is gone: what must be known here. A try that failed needs no counterpart. */
 export function movesMoney(row: ReconciliationRow): boolean {
@@ -59,10 +63,10 @@ export function isOfRefund(row: ReconciliationRow): boolean {
 }
 
 /** What is wrong between a row and the payment that it names; null: they agree. */
-export function comparePayment(row: ReconciliationRow, ours: OurPayment): DifferenceKind | null {
+export function comparePayment(row: ReconciliationRow, ours: OurPayment): ExceptionKind | null {
   switch (row.state) {
     case 'paid':
-      // While we know less than the file, the money is there and nobody was told: no less a difference.
+      // While we know less than the file, the money is there and nobody was told: no less an exception.
       if (ours.status !== 'paid' && !(ours.status === 'reversed' && ours.went_back_later))
         return 'status_differs';
       return isSameMoney(row, ours) ? null : 'amount_differs';
@@ -84,7 +88,7 @@ export function comparePayment(row: ReconciliationRow, ours: OurPayment): Differ
  * The same for a refund. One that failed there is tried again by the provider, so it proves nothing; if it never
  * succeeds, no file has it as done, and it is missing there.
  */
-export function compareRefund(row: ReconciliationRow, ours: OurRefund): DifferenceKind | null {
+export function compareRefund(row: ReconciliationRow, ours: OurRefund): ExceptionKind | null {
   if (row.state === 'refund_failed') return null;
   if (ours.status !== 'succeeded') return 'status_differs';
   return isSameMoney(row, ours) ? null : 'amount_differs';
@@ -94,7 +98,7 @@ export function compareRefund(row: ReconciliationRow, ours: OurRefund): Differen
  * The same for a payment that we gave back ourselves when it was called off too late for a cancel: the refund carries
  * the payment's own id, and all of it goes back.
  */
-export function compareGivenBack(row: ReconciliationRow, ours: OurPayment): DifferenceKind | null {
+export function compareGivenBack(row: ReconciliationRow, ours: OurPayment): ExceptionKind | null {
   if (row.state === 'refund_failed') return null;
   if (ours.status !== 'reversed') return 'status_differs';
   return isSameMoney(row, ours) ? null : 'amount_differs';

@@ -84,6 +84,8 @@ export const EVENTS: Record<EventType, string> = {
   'late_payment.refunded': 'Late money has gone back.',
   'late_payment.kept': 'Somebody decided to keep late money.',
   'late_payment.refund_failed': 'Late money could not be given back, and is held again.',
+  'settlement.reconciled': 'A provider’s settlement and our books agree, or all its exceptions are resolved.',
+  'settlement.exception': 'A settlement, or what belongs to none, differs from our books.',
   'webhook_endpoint.disabled': 'One of your endpoints was given up. Your other endpoints hear of it.',
   'webhook_endpoint.ping': 'Somebody asked for a test of this endpoint.',
 };

@@ -10,7 +10,7 @@ import { actorOfCommandLine } from '../../src/application/audit.ts';
 import { getReconciliation } from '../../src/application/reconciliation-reports.ts';
 import { importReconciliationFile } from '../../src/application/reconciliations.ts';
 import type { Context } from '../../src/context.ts';
-import type { Difference } from '../../src/db/reconciliation-differences.ts';
+import type { ReconciliationException } from '../../src/domain/reconciliation-exception.ts';
 import type { Json } from './client.ts';
 import type { TestGateway } from './gateway.ts';
 
@@ -101,17 +101,17 @@ export const nameOf = (day: string, kind = 'transaction', account = ACCOUNT) => 
   return `${kind}_${account}_${digits}000000_${digits}235959_v2.csv`;
 };
 
-/** Imports bytes; the answer's only file, and its differences. */
+/** Imports bytes; the answer's only file, and its exceptions. */
 export async function importBytes({ context }: TestGateway, file_name: string, bytes: Buffer) {
   const wanted = { provider: 'PAYPAY', bytes, file_name, livemode: false, source: 'by_hand' as const };
   const { files } = await importReconciliationFile(context, wanted, actorOfCommandLine('test'));
   const [file] = files;
   assert.ok(file !== undefined && files.length === 1);
-  return { file, differences: await differencesOf(context, file.id) };
+  return { file, exceptions: await exceptionsOf(context, file.id) };
 }
 
-export async function differencesOf(context: Context, file_id: string): Promise<Difference[]> {
-  return (await getReconciliation(context, file_id, 1_000)).differences;
+export async function exceptionsOf(context: Context, file_id: string): Promise<ReconciliationException[]> {
+  return (await getReconciliation(context, file_id, 1_000)).exceptions;
 }
 
 export async function pay(gateway: TestGateway, changes: Json = {}) {
@@ -133,6 +133,6 @@ export async function refund(gateway: TestGateway, intent: { id: string }, amoun
   return json.id;
 }
 
-/** What a difference is about, in one line. */
-export const describe = ({ kind, attempt_id, refund_id, provider_payment_id }: Difference) =>
+/** What an exception is about, in one line. */
+export const describe = ({ kind, attempt_id, refund_id, provider_payment_id }: ReconciliationException) =>
   `${kind} ${refund_id ?? attempt_id ?? provider_payment_id}`;

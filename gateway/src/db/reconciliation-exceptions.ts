@@ -1,51 +1,30 @@
-// Differences between a provider's file and our books, and the marks of what was found in a file. Differences change
-// nothing about a payment; they wait for a person.
-import type { DifferenceKind } from '../domain/reconciliation.ts';
-import { type BesideChange, changeWithAudit } from './audited-change.ts';
+// What differs between a provider and our books, or between either and a backend's own list, and the marks of what was
+// found in a file. Exceptions change nothing about a payment; they wait for a person.
+import type { NewException, ReconciliationException, Resolution } from '../domain/reconciliation-exception.ts';
 import type { Db, Statement, Tx } from './pool.ts';
 import { type Columns, describeColumns } from './statement-parts.ts';
 
-export interface Difference {
-  id: string;
-  organization_id: string;
-  livemode: boolean;
-  file_id: string;
-  kind: DifferenceKind;
-  merchant_id: string | null;
-  payment_intent_id: string | null;
-  attempt_id: string | null;
-  refund_id: string | null;
-  provider_payment_id: string | null;
-  provider_reference: string | null;
-  line: number | null;
-  /** Minor units. Null on the side that has nothing. */
-  amount_here: number | null;
-  amount_there: number | null;
-  currency: string;
-  status_here: string | null;
-  status_there: string | null;
-  happened_at: string;
-  created_at: string;
-  resolved_at: string | null;
-  resolved_by: string | null;
-  resolution_reason: string | null;
-}
-
-export type NewDifference = Omit<Difference, 'resolved_at' | 'resolved_by' | 'resolution_reason'>;
-
-const difference = describeColumns({
+const exception = describeColumns({
   id: 'text',
   organization_id: 'text',
   livemode: 'boolean',
-  file_id: 'text',
+  source: 'text',
   kind: 'text',
+  provider: 'text',
+  business_date: 'date',
   merchant_id: 'text',
+  file_id: 'text',
+  settlement_id: 'text',
+  order_list_id: 'text',
   payment_intent_id: 'text',
   attempt_id: 'text',
   refund_id: 'text',
   provider_payment_id: 'text',
   provider_reference: 'text',
   line: 'integer',
+  field: 'text',
+  count_here: 'integer',
+  count_there: 'integer',
   amount_here: 'bigint',
   amount_there: 'bigint',
   currency: 'text',
@@ -53,18 +32,21 @@ const difference = describeColumns({
   status_there: 'text',
   happened_at: 'timestamptz',
   created_at: 'timestamptz',
-} satisfies Columns<NewDifference>);
+  resolved_at: 'timestamptz',
+  resolved_by: 'text',
+  resolution_reason: 'text',
+} satisfies Columns<NewException>);
 
 const INSERT: Statement = {
-  name: 'insert_reconciliation_differences',
-  text: `insert into reconciliation_differences (${difference.names})
-    select ${difference.selected} from ${difference.rows}
+  name: 'insert_reconciliation_exceptions',
+  text: `insert into reconciliation_exceptions (${exception.names})
+    select ${exception.selected} from ${exception.rows}
     on conflict (id) do nothing`,
 };
 
 /** The same row again, after an answer that was lost, is no second one. */
-export async function insertDifferences(tx: Tx, rows: NewDifference[]): Promise<void> {
-  if (rows.length > 0) await tx.query(INSERT, difference.values(rows));
+export async function insertExceptions(tx: Tx, rows: NewException[]): Promise<void> {
+  if (rows.length > 0) await tx.query(INSERT, exception.values(rows));
 }
 
 export interface Match {
@@ -106,63 +88,80 @@ export async function deleteOldMatches(tx: Tx, before_id: string, limit: number)
 }
 
 const LIST: Statement = {
-  name: 'list_reconciliation_differences',
-  text: `select * from reconciliation_differences where file_id = $1 order by id collate "C" limit $2`,
+  name: 'list_reconciliation_exceptions',
+  text: `select * from reconciliation_exceptions where file_id = $1 order by id collate "C" limit $2`,
 };
 
 /** In the order in which they were found, which is that of the file. */
-export async function listDifferences(db: Db, file_id: string, limit: number): Promise<Difference[]> {
-  return db.query<Difference>(LIST, [file_id, limit]);
+export async function listExceptions(db: Db, file_id: string, limit: number): Promise<ReconciliationException[]> {
+  return db.query<ReconciliationException>(LIST, [file_id, limit]);
+}
+
+const LIST_OF_SETTLEMENTS: Statement = {
+  name: 'list_exceptions_of_settlements',
+  text: `select e.* from unnest($1::text[]) as s (id) cross join lateral (
+      select * from reconciliation_exceptions where settlement_id = s.id order by id collate "C" limit $2
+    ) e order by e.settlement_id, e.id collate "C"`,
+};
+
+/** At most so many of each. */
+export async function listExceptionsOfSettlements(
+  db: Db,
+  settlement_ids: string[],
+  limit: number,
+): Promise<ReconciliationException[]> {
+  if (settlement_ids.length === 0) return [];
+  return db.query<ReconciliationException>(LIST_OF_SETTLEMENTS, [settlement_ids, limit]);
 }
 
 const FIND: Statement = {
-  name: 'find_reconciliation_difference',
-  text: 'select * from reconciliation_differences where id = $1',
+  name: 'find_reconciliation_exception',
+  text: 'select * from reconciliation_exceptions where id = $1',
 };
 
-export async function findDifference(db: Db, id: string): Promise<Difference | null> {
-  return (await db.query<Difference>(FIND, [id]))[0] ?? null;
+export async function findException(db: Db, id: string): Promise<ReconciliationException | null> {
+  return (await db.query<ReconciliationException>(FIND, [id]))[0] ?? null;
 }
 
-const SETTLE = `
-  changed as (
-    update reconciliation_differences set resolved_at = $2, resolved_by = $3, resolution_reason = $4
+const SETTLE: Statement = {
+  name: 'settle_exception',
+  text: `update reconciliation_exceptions
+    set resolved_at = $2, resolved_by = $3, resolution_reason = $4, adjustment_amount = $5
     where id = $1 and resolved_at is null
-    returning id, organization_id, resolved_at as updated_at
-  )`;
+    returning *`,
+};
 
-/** False when somebody was faster, or it went with its file. */
-export async function settleDifference(
+/** Null when somebody was faster, or it went with its file. */
+export async function settleException(
   tx: Tx,
   id: string,
-  resolution: Record<'resolved_at' | 'resolved_by' | 'resolution_reason', string>,
-  beside: BesideChange,
-): Promise<boolean> {
-  const { resolved_at, resolved_by, resolution_reason } = resolution;
-  const values = [id, resolved_at, resolved_by, resolution_reason];
-  return changeWithAudit(tx, id, { name: 'settle_difference', text: SETTLE, values }, beside);
+  resolution: Resolution & { adjustment_amount: number | null },
+): Promise<ReconciliationException | null> {
+  const { resolved_at, resolved_by, resolution_reason, adjustment_amount } = resolution;
+  const values = [id, resolved_at, resolved_by, resolution_reason, adjustment_amount];
+  return (await tx.query<ReconciliationException>(SETTLE, values))[0] ?? null;
 }
 
 const MOST_COUNTED = 100_000;
 
 const COUNT_OPEN: Statement = {
-  name: 'count_open_reconciliation_differences',
+  name: 'count_open_reconciliation_exceptions',
   text: `select count(*)::int as open from (
-      select 1 from reconciliation_differences d where resolved_at is null limit ${MOST_COUNTED}
+      select 1 from reconciliation_exceptions d where resolved_at is null limit ${MOST_COUNTED}
     ) open`,
 };
 
 /** For the metrics. That there is a heap must be known, not its exact size at any price. */
-export async function countAllOpenDifferences(db: Db): Promise<number> {
+export async function countAllOpenExceptions(db: Db): Promise<number> {
   return (await db.query<{ open: number }>(COUNT_OPEN))[0]?.open ?? 0;
 }
 
 const HASTEN: Statement = {
-  name: 'hasten_look_ups_of_differences',
+  name: 'hasten_look_ups_of_exceptions',
   // What is being changed at this moment is asked about anyway, and waiting for it here could be a deadlock.
   text: `
     with named as materialized (
-      select distinct attempt_id, refund_id from reconciliation_differences
+      select distinct attempt_id, refund_id from reconciliation_exceptions
       where file_id = any ($2::text[]) and created_at = $1 and resolved_at is null and attempt_id is not null
     ),
     attempts as materialized (
@@ -181,7 +180,7 @@ const HASTEN: Statement = {
     where p.id = attempts.id and (p.next_check_at is null or p.next_check_at > $1)`,
 };
 
-/** Has every payment looked up once that differences of these files name, which were found at `now`. */
-export async function hastenLookUpsOfDifferences(tx: Tx, now: string, file_ids: string[]): Promise<void> {
+/** Has every payment looked up once that exceptions of these files name, which were found at `now`. */
+export async function hastenLookUpsOfExceptions(tx: Tx, now: string, file_ids: string[]): Promise<void> {
   await tx.query(HASTEN, [now, file_ids]);
 }

@@ -1,0 +1,215 @@
+// Settlements in the database. One of a merchant's day is in force; one that is issued again takes its place, and what
+// a person has resolved in it goes over to the new one.
+import type { Settlement, SettlementKey, SettlementStatus } from '../domain/settlement.ts';
+import type { Db, Statement, Tx } from './pool.ts';
+import { type Columns, describeColumns } from './statement-parts.ts';
+
+const KEY: Columns<SettlementKey> = {
+  organization_id: 'text',
+  livemode: 'boolean',
+  merchant_id: 'text',
+  provider: 'text',
+  account: 'text',
+  contents: 'text',
+  business_date: 'date',
+  currency: 'text',
+};
+const key = describeColumns(KEY);
+
+const settlement = describeColumns({
+  ...KEY,
+  id: 'text',
+  source: 'text',
+  file_name: 'text',
+  line: 'integer',
+  file_id: 'text',
+  card_batch_id: 'text',
+  transaction_count: 'integer',
+  gross_amount: 'bigint',
+  refunded_amount: 'bigint',
+  fees_amount: 'bigint',
+  net_amount: 'bigint',
+  expected_transaction_count: 'integer',
+  expected_gross_amount: 'bigint',
+  expected_refunded_amount: 'bigint',
+  status: 'text',
+  replaced_by: 'text',
+  exceptions_count: 'integer',
+  open_exceptions_count: 'integer',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+} satisfies Columns<Settlement>);
+
+const TAKE_TURN: Statement = {
+  name: 'take_turn_at_settlements',
+  text: `select pg_advisory_xact_lock(hashtextextended('settlements ' || place, 0))
+    from (select distinct unnest($1::text[]) as place order by 1) places`,
+};
+
+/** Two workers with the same file would both find nothing to replace. Until the transaction ends. */
+export async function takeTurnAtSettlements(tx: Tx, keys: SettlementKey[]): Promise<void> {
+  const places = keys.map(({ organization_id, provider }) => `${organization_id} ${provider}`);
+  await tx.query(TAKE_TURN, [places]);
+}
+
+const LOCK_IN_FORCE: Statement = {
+  name: 'lock_settlements_in_force',
+  text: `select s.* from settlements s join ${key.rows}
+      on s.organization_id = r.organization_id and s.livemode = r.livemode and s.merchant_id = r.merchant_id
+      and s.provider = r.provider and coalesce(s.account, '') = coalesce(r.account, '')
+      and coalesce(s.contents, '') = coalesce(r.contents, '') and s.business_date = r.business_date
+      and s.currency = r.currency
+    where s.status <> 'replaced' order by s.id for no key update of s`,
+};
+
+export async function lockSettlementsInForce(tx: Tx, keys: SettlementKey[]): Promise<Settlement[]> {
+  return tx.query<Settlement>(LOCK_IN_FORCE, key.values(keys));
+}
+
+const INSERT: Statement = {
+  name: 'insert_settlements',
+  text: `insert into settlements (${settlement.names}) select ${settlement.selected} from ${settlement.rows}`,
+};
+
+export async function insertSettlements(tx: Tx, rows: Settlement[]): Promise<void> {
+  if (rows.length > 0) await tx.query(INSERT, settlement.values(rows));
+}
+
+const replacement = describeColumns({ id: 'text', replaced_by: 'text' });
+
+const REPLACE: Statement = {
+  name: 'replace_settlements',
+  text: `
+    with gone as (
+      delete from reconciliation_exceptions e using ${replacement.rows}
+      where e.settlement_id = r.id and e.resolved_at is null
+    )
+    update settlements s
+    set status = 'replaced', replaced_by = r.replaced_by, open_exceptions_count = 0, updated_at = $3,
+        exceptions_count = exceptions_count - open_exceptions_count
+    from ${replacement.rows} where s.id = r.id`,
+};
+
+/** Ends the time of settlements: their open exceptions go. */
+export async function replaceSettlements(
+  tx: Tx,
+  replaced: { id: string; replaced_by: string }[],
+  now: string,
+): Promise<void> {
+  if (replaced.length > 0) await tx.query(REPLACE, [...replacement.values(replaced), now]);
+}
+
+const KEEP_RESOLVED: Statement = {
+  name: 'keep_resolved_in_settlements',
+  text: `
+    update reconciliation_exceptions d
+    set resolved_at = s.resolved_at, resolved_by = s.resolved_by, resolution_reason = s.resolution_reason,
+        adjustment_amount = s.adjustment_amount
+    from ${replacement.rows} join reconciliation_exceptions s on s.settlement_id = r.id
+    where d.settlement_id = r.replaced_by and d.resolved_at is null and s.resolved_at is not null
+      and d.kind = s.kind and d.source = s.source and d.field is not distinct from s.field
+      and coalesce(d.refund_id, d.attempt_id, d.payment_intent_id, '')
+          = coalesce(s.refund_id, s.attempt_id, s.payment_intent_id, '')
+      and d.provider_payment_id is not distinct from s.provider_payment_id
+      and d.provider_reference is not distinct from s.provider_reference
+      and d.amount_here is not distinct from s.amount_here and d.amount_there is not distinct from s.amount_there
+      and d.count_here is not distinct from s.count_here and d.count_there is not distinct from s.count_there`,
+};
+
+/** What a person has resolved in settlements that were replaced stays resolved where it comes again. */
+export async function keepResolved(tx: Tx, replaced: { id: string; replaced_by: string }[]): Promise<void> {
+  if (replaced.length > 0) await tx.query(KEEP_RESOLVED, replacement.values(replaced));
+}
+
+const TAKE_EXCEPTIONS: Statement = {
+  name: 'take_exceptions_of_files',
+  text: `update reconciliation_exceptions e set settlement_id = s.id
+    from settlements s
+    where s.file_id = any ($1::text[]) and s.status <> 'replaced'
+      and e.file_id = s.file_id and e.merchant_id = s.merchant_id and e.currency = s.currency
+      and e.settlement_id is null`,
+};
+
+/** Puts the exceptions that were found in files' lines under the settlements that these files make. */
+export async function takeExceptionsOfFiles(tx: Tx, file_ids: string[]): Promise<void> {
+  await tx.query(TAKE_EXCEPTIONS, [file_ids]);
+}
+
+const COUNT: Statement = {
+  name: 'count_exceptions_of_settlements',
+  text: `
+    with locked as materialized (
+      select id, status from settlements
+      where id = any ($1::text[]) and status <> 'replaced' order by id for no key update
+    ),
+    counted as (
+      select l.id, l.status, count(e.id)::int as found, count(e.id) filter (where e.resolved_at is null)::int as open
+      from locked l left join reconciliation_exceptions e on e.settlement_id = l.id group by l.id, l.status
+    )
+    update settlements s
+    set exceptions_count = c.found, open_exceptions_count = c.open, updated_at = $2,
+        status = case when c.open = 0 then 'reconciled' else 'exceptions' end
+    from counted c where s.id = c.id
+    returning s.*, c.status as former_status`,
+};
+
+/** Counts their exceptions anew: what is left open says whether they are reconciled. */
+export async function countExceptionsOfSettlements(
+  tx: Tx,
+  ids: string[],
+  now: string,
+): Promise<(Settlement & { former_status: SettlementStatus })[]> {
+  if (ids.length === 0) return [];
+  return tx.query(COUNT, [ids, now]);
+}
+
+const LOCK: Statement = {
+  name: 'lock_settlement',
+  text: 'select * from settlements where id = $1 for no key update',
+};
+
+/** Before one of its exceptions is changed, so that all who do wait for each other here. */
+export async function lockSettlement(tx: Tx, id: string): Promise<void> {
+  await tx.query(LOCK, [id]);
+}
+
+const FIND: Statement = { name: 'find_settlement', text: 'select * from settlements where id = $1' };
+
+export async function findSettlement(db: Db, id: string): Promise<Settlement | null> {
+  return (await db.query<Settlement>(FIND, [id]))[0] ?? null;
+}
+
+export interface SettlementFilter {
+  organization_id: string | null;
+  livemode: boolean | null;
+  merchant_id: string | null;
+  provider: string | null;
+  status: string | null;
+  business_date_gte: string | null;
+  business_date_lte: string | null;
+  /** Ids below this one: the last id of the page before. */
+  starting_after: string | null;
+}
+
+const CONDITIONS: Record<keyof SettlementFilter, (place: string) => string> = {
+  organization_id: (place) => `organization_id = ${place}`,
+  livemode: (place) => `livemode = ${place}`,
+  merchant_id: (place) => `merchant_id = ${place}`,
+  provider: (place) => `provider = ${place}`,
+  status: (place) => `status = ${place}`,
+  business_date_gte: (place) => `business_date >= ${place}::date`,
+  business_date_lte: (place) => `business_date <= ${place}::date`,
+  starting_after: (place) => `id collate "C" < ${place}`,
+};
+const FILTERS = Object.keys(CONDITIONS) as (keyof SettlementFilter)[];
+
+/** Newest first; the operator leaves the organization out. One more than a page may be asked for. */
+export async function listSettlements(db: Db, filter: SettlementFilter, limit: number): Promise<Settlement[]> {
+  const given = FILTERS.filter((name) => filter[name] !== null);
+  const conditions = given.map((name, index) => ` and ${CONDITIONS[name](`$${index + 2}`)}`);
+  const statement = {
+    name: `list_settlements_${given.map((name) => FILTERS.indexOf(name)).join('')}`,
+    text: `select * from settlements where true${conditions.join('')} order by id collate "C" desc limit $1`,
+  };
+  return db.query<Settlement>(statement, [limit, ...given.map((name) => filter[name])]);
+}
