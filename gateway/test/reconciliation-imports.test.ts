@@ -191,12 +191,13 @@ test('what a person has settled stays settled when the file comes again', async 
   const foreign = `0477,${ACCOUNT},,,,,取引完了,2026/01/16 12:00:00,300,,,till-77,`;
   await importBytes(gateway, nameOf(DAY), makeBytes(COLUMNS, [foreign]));
   const by = actorOfCommandLine('root', 'M. Sato');
+  const decision = { reason: 'A sticker at the till.', adjustment_amount: null };
   const open = await gateway.query<{ id: string }>('select id from reconciliation_exceptions');
   assert.equal(open.length, 2);
   for (const { id } of open) {
     // Two people at once: one settles it.
     const both = await Promise.allSettled(
-      [1, 2].map(() => resolveException(gateway.context, id, 'A sticker at the till.', by)),
+      [1, 2].map(() => resolveException(gateway.context, null, id, decision, by, null)),
     );
     assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
   }
@@ -209,7 +210,7 @@ test('what a person has settled stays settled when the file comes again', async 
     [...open].map(() => ['M. Sato', 'A sticker at the till.']),
   );
   await assert.rejects(
-    () => resolveException(gateway.context, 'rx_none', 'x', by),
+    () => resolveException(gateway.context, null, 'rx_none', decision, by, null),
     /no reconciliation exception/,
   );
   const { file, exceptions } = await importBytes(

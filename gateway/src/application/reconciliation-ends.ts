@@ -121,7 +121,7 @@ async function insertMissing(
       const page: Candidate[] = await list(last);
       const missing = page.flatMap((each) => missingException(context, search, each, now) ?? []);
       await insertExceptions(tx, missing);
-      for (const { file_id } of missing) touched.add(file_id);
+      for (const { file_id } of missing) if (file_id !== null) touched.add(file_id);
       last = page.at(-1) ?? null;
       if (last === null || page.length < BATCH) break;
     }

@@ -1,11 +1,7 @@
 // Holds the rows of a provider's file against our payments and refunds, some hundreds at a time, and sorts what comes
 // of it by organization. What is unknown here belongs to those who own the account.
 import type { Context } from '../context.ts';
-import {
-  insertExceptions,
-  insertMatches,
-  type Match,
-} from '../db/reconciliation-exceptions.ts';
+import { insertExceptions, insertMatches, type Match } from '../db/reconciliation-exceptions.ts';
 import type { FileCounts } from '../db/reconciliation-files.ts';
 import {
   type Account,
@@ -15,7 +11,6 @@ import {
   listNamedRefunds,
 } from '../db/reconciliation-matching.ts';
 import { isId } from '../domain/id.ts';
-import { type ExceptionDraft, makeException, type NewException } from '../domain/reconciliation-exception.ts';
 import {
   compareGivenBack,
   comparePayment,
@@ -25,6 +20,7 @@ import {
   movesMoney,
   type ReconciliationRow,
 } from '../domain/reconciliation.ts';
+import { type ExceptionDraft, makeException, type NewException } from '../domain/reconciliation-exception.ts';
 
 /** One organization's part of a file while it is imported. */
 export interface OwnPart {

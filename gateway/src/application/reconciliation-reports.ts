@@ -1,10 +1,7 @@
 // What people and metrics see of reconciliations: the files, newest first, the exceptions of one, and how many are
 // open over all.
 import type { Context } from '../context.ts';
-import {
-  countAllOpenExceptions,
-  listExceptions,
-} from '../db/reconciliation-exceptions.ts';
+import { countAllOpenExceptions, listExceptions } from '../db/reconciliation-exceptions.ts';
 import {
   findReconciliationFile,
   listReconciliationFiles,

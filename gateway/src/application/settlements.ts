@@ -180,7 +180,8 @@ function auditOf(
   settlement: Settlement,
   replaced: { id: string; replaced_by: string }[],
 ) {
-  const { id, organization_id, livemode, merchant_id, provider, business_date, source, file_name } = settlement;
+  const { id, organization_id, livemode, merchant_id, provider, business_date, source, file_name } =
+    settlement;
   const former = replaced.find(({ replaced_by }) => replaced_by === id);
   return makeAuditEntry(context, actor, {
     organization_id,

@@ -84,10 +84,20 @@ export function registerReconciliationCommands(program: Command): void {
     .argument('<exception>', 'rx_…, as `show` has it')
     .requiredOption('--reason <text>', 'why, for the audit log')
     .requiredOption('--by <name>', 'the person who decided it, for the audit log')
-    .description('settle an exception that a person has looked at; it changes no payment')
-    .action((id: string, { reason, by }: { reason: string; by: string }) =>
-      operate((context) => resolveException(context, id, reason, commandLineActor(by))),
+    .option('--adjustment <amount>', 'minor units to book with it: above zero, the provider owes us more', readAmount)
+    .description('resolve an exception that a person has looked at; it changes no payment')
+    .action((id: string, { reason, by, adjustment }: ResolveOptions) =>
+      operateWith(async (context) => {
+        const decision = { reason, adjustment_amount: adjustment ?? null };
+        return resolveException(context, null, id, decision, commandLineActor(by), null);
+      }, ({ body }) => asJson(JSON.parse(body) as object)),
     );
+}
+
+interface ResolveOptions {
+  reason: string;
+  by: string;
+  adjustment?: number;
 }
 
 const FILE_COLUMNS = [
@@ -147,4 +157,10 @@ function readCount(text: string): number {
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= 1_000) return count;
   throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
+}
+
+function readAmount(text: string): number {
+  const amount = /^-?\d{1,11}$/.test(text) ? Number(text) : 0;
+  if (amount !== 0) return amount;
+  throw new InvalidArgumentError('It must be a whole number of minor units, above or below zero.');
 }

@@ -1,6 +1,10 @@
 // What differs between a provider and our books, or between either and a backend's own list, and the marks of what was
 // found in a file. Exceptions change nothing about a payment; they wait for a person.
-import type { NewException, ReconciliationException, Resolution } from '../domain/reconciliation-exception.ts';
+import type {
+  NewException,
+  ReconciliationException,
+  Resolution,
+} from '../domain/reconciliation-exception.ts';
 import type { Db, Statement, Tx } from './pool.ts';
 import { type Columns, describeColumns } from './statement-parts.ts';
 
@@ -93,7 +97,11 @@ const LIST: Statement = {
 };
 
 /** In the order in which they were found, which is that of the file. */
-export async function listExceptions(db: Db, file_id: string, limit: number): Promise<ReconciliationException[]> {
+export async function listExceptions(
+  db: Db,
+  file_id: string,
+  limit: number,
+): Promise<ReconciliationException[]> {
   return db.query<ReconciliationException>(LIST, [file_id, limit]);
 }
 

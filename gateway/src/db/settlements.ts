@@ -204,7 +204,11 @@ const CONDITIONS: Record<keyof SettlementFilter, (place: string) => string> = {
 const FILTERS = Object.keys(CONDITIONS) as (keyof SettlementFilter)[];
 
 /** Newest first; the operator leaves the organization out. One more than a page may be asked for. */
-export async function listSettlements(db: Db, filter: SettlementFilter, limit: number): Promise<Settlement[]> {
+export async function listSettlements(
+  db: Db,
+  filter: SettlementFilter,
+  limit: number,
+): Promise<Settlement[]> {
   const given = FILTERS.filter((name) => filter[name] !== null);
   const conditions = given.map((name, index) => ` and ${CONDITIONS[name](`$${index + 2}`)}`);
   const statement = {

@@ -60,7 +60,9 @@ export type ExceptionDraft = Finding & Partial<Circumstances>;
 
 /** As it is written; one that explains itself comes with its resolution. */
 export type NewException = Finding &
-  Circumstances & { id: string; created_at: string } & { [column in keyof Resolution]: Resolution[column] | null };
+  Circumstances & { id: string; created_at: string } & {
+    [column in keyof Resolution]: Resolution[column] | null;
+  };
 
 export type ReconciliationException = NewException & {
   /** Booked with the resolution, in minor units: above zero, the provider owes us more. */
@@ -69,7 +71,16 @@ export type ReconciliationException = NewException & {
 
 /** As the API shows it. What it does not concern is left out. */
 export function exceptionResource(row: ReconciliationException): Record<string, unknown> {
-  const { id, organization_id: _, file_id, settlement_id, order_list_id, payment_intent_id, refund_id, ...rest } = row;
+  const {
+    id,
+    organization_id: _,
+    file_id,
+    settlement_id,
+    order_list_id,
+    payment_intent_id,
+    refund_id,
+    ...rest
+  } = row;
   const { resolved_at, resolved_by, resolution_reason, adjustment_amount, ...facts } = rest;
   return {
     id,
@@ -90,7 +101,8 @@ export function exceptionResource(row: ReconciliationException): Record<string, 
   };
 }
 
-const present = (columns: object) => Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== null));
+const present = (columns: object) =>
+  Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== null));
 
 /** A draft with everything that it leaves out. One that explains itself is resolved from the beginning. */
 export function makeException(draft: ExceptionDraft, id: string, now: string): NewException {
