@@ -508,11 +508,11 @@ create table publishable_keys (
 CREATE INDEX publishable_keys_by_origin ON publishable_keys USING gin (allowed_origins) WHERE (revoked_at IS NULL);
 CREATE INDEX publishable_keys_in_order ON publishable_keys USING btree (organization_id, livemode, created_at, id);
 
-create table reconciliation_differences (
+create table reconciliation_exceptions (
   id text not null,
   organization_id text not null,
   livemode boolean not null,
-  file_id text not null,
+  file_id text,
   kind text not null,
   merchant_id text,
   payment_intent_id text,
@@ -526,19 +526,37 @@ create table reconciliation_differences (
   currency currency_code not null,
   status_here text,
   status_there text,
-  happened_at timestamp(3) with time zone not null,
+  happened_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
   resolved_at timestamp(3) with time zone,
   resolved_by text,
   resolution_reason text,
-  constraint reconciliation_differences_pkey PRIMARY KEY (id),
-  constraint reconciliation_differences_file_id_fkey FOREIGN KEY (file_id) REFERENCES reconciliation_files(id),
-  constraint reconciliation_differences_check CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
-  constraint reconciliation_differences_kind_check CHECK ((kind = ANY (ARRAY['missing_here'::text, 'missing_there'::text, 'amount_differs'::text, 'status_differs'::text])))
+  source text not null,
+  settlement_id text,
+  order_list_id text,
+  provider text not null,
+  business_date date not null,
+  field text,
+  count_here integer,
+  count_there integer,
+  adjustment_amount bigint,
+  constraint reconciliation_exceptions_pkey PRIMARY KEY (id),
+  constraint reconciliation_exceptions_file_id_fkey FOREIGN KEY (file_id) REFERENCES reconciliation_files(id),
+  constraint reconciliation_exceptions_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlements(id),
+  constraint reconciliation_exceptions_adjusted_when_resolved CHECK (((adjustment_amount IS NULL) OR (resolved_at IS NOT NULL))),
+  constraint reconciliation_exceptions_adjustment_amount_check CHECK ((adjustment_amount <> 0)),
+  constraint reconciliation_exceptions_field_check CHECK ((field = ANY (ARRAY['transaction_count'::text, 'gross_amount'::text, 'refunded_amount'::text, 'fees_amount'::text, 'net_amount'::text]))),
+  constraint reconciliation_exceptions_field_of_totals CHECK (((kind = 'totals_differ'::text) = (field IS NOT NULL))),
+  constraint reconciliation_exceptions_kind_check CHECK ((kind = ANY (ARRAY['missing_here'::text, 'missing_there'::text, 'amount_differs'::text, 'status_differs'::text, 'totals_differ'::text, 'cross_midnight'::text]))),
+  constraint reconciliation_exceptions_resolved_by_somebody CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
+  constraint reconciliation_exceptions_source_check CHECK ((source = ANY (ARRAY['file'::text, 'settlement'::text, 'order_list'::text])))
 );
-CREATE INDEX reconciliation_differences_by_file ON reconciliation_differences USING btree (file_id, id COLLATE "C");
-CREATE UNIQUE INDEX reconciliation_differences_missing_once ON reconciliation_differences USING btree (COALESCE(refund_id, attempt_id)) WHERE (kind = 'missing_there'::text);
-CREATE INDEX reconciliation_differences_open ON reconciliation_differences USING btree (organization_id, livemode, id COLLATE "C") WHERE (resolved_at IS NULL);
+CREATE INDEX reconciliation_exceptions_by_file ON reconciliation_exceptions USING btree (file_id, id COLLATE "C");
+CREATE INDEX reconciliation_exceptions_by_order_list ON reconciliation_exceptions USING btree (order_list_id, id COLLATE "C") WHERE (order_list_id IS NOT NULL);
+CREATE INDEX reconciliation_exceptions_by_settlement ON reconciliation_exceptions USING btree (settlement_id, id COLLATE "C") WHERE (settlement_id IS NOT NULL);
+CREATE INDEX reconciliation_exceptions_in_order ON reconciliation_exceptions USING btree (organization_id, livemode, id COLLATE "C");
+CREATE UNIQUE INDEX reconciliation_exceptions_missing_once ON reconciliation_exceptions USING btree (COALESCE(refund_id, attempt_id)) WHERE ((kind = 'missing_there'::text) AND (source = 'file'::text));
+CREATE INDEX reconciliation_exceptions_open ON reconciliation_exceptions USING btree (organization_id, livemode, id COLLATE "C") WHERE (resolved_at IS NULL);
 
 create table reconciliation_files (
   id text not null,
@@ -560,9 +578,10 @@ create table reconciliation_files (
   amount_refunded bigint not null default 0,
   unknown_count integer not null default 0,
   amount_unknown bigint not null default 0,
-  differences_count integer not null default 0,
+  exceptions_count integer not null default 0,
   received_at timestamp(3) with time zone not null,
   imported_at timestamp(3) with time zone,
+  business_date date not null,
   constraint reconciliation_files_pkey PRIMARY KEY (id),
   constraint reconciliation_files_organization_id_livemode_provider_acco_key UNIQUE (organization_id, livemode, provider, account, sha256),
   constraint reconciliation_files_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
@@ -650,6 +669,59 @@ create table schema_version (
   run_at timestamp with time zone,
   constraint schema_version_pkey PRIMARY KEY (version)
 );
+
+create table settlements (
+  id text not null,
+  organization_id text not null,
+  livemode boolean not null,
+  merchant_id text not null,
+  provider text not null,
+  account text,
+  contents text,
+  business_date date not null,
+  currency currency_code not null,
+  source text not null,
+  file_name text,
+  line integer,
+  file_id text,
+  card_batch_id text,
+  transaction_count integer not null,
+  gross_amount bigint not null,
+  refunded_amount bigint not null,
+  fees_amount bigint,
+  net_amount bigint,
+  expected_transaction_count integer not null,
+  expected_gross_amount bigint not null,
+  expected_refunded_amount bigint not null,
+  status text not null,
+  replaced_by text,
+  exceptions_count integer not null default 0,
+  open_exceptions_count integer not null default 0,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint settlements_pkey PRIMARY KEY (id),
+  constraint settlements_file_id_fkey FOREIGN KEY (file_id) REFERENCES reconciliation_files(id),
+  constraint settlements_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint settlements_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES settlements(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint settlements_check CHECK (((open_exceptions_count >= 0) AND (open_exceptions_count <= exceptions_count))),
+  constraint settlements_check1 CHECK (((status = 'replaced'::text) = (replaced_by IS NOT NULL))),
+  constraint settlements_check2 CHECK (
+CASE status
+    WHEN 'reconciled'::text THEN (open_exceptions_count = 0)
+    WHEN 'exceptions'::text THEN (open_exceptions_count > 0)
+    ELSE true
+END),
+  constraint settlements_contents_check CHECK ((contents = ANY (ARRAY['payments'::text, 'held_payments'::text]))),
+  constraint settlements_expected_transaction_count_check CHECK ((expected_transaction_count >= 0)),
+  constraint settlements_source_check CHECK ((source = ANY (ARRAY['file'::text, 'by_hand'::text, 'notifications'::text]))),
+  constraint settlements_status_check CHECK ((status = ANY (ARRAY['reconciled'::text, 'exceptions'::text, 'replaced'::text]))),
+  constraint settlements_transaction_count_check CHECK ((transaction_count >= 0))
+);
+CREATE INDEX settlements_by_day ON settlements USING btree (organization_id, livemode, business_date);
+CREATE INDEX settlements_by_file ON settlements USING btree (file_id) WHERE (file_id IS NOT NULL);
+CREATE INDEX settlements_by_id ON settlements USING btree (id COLLATE "C");
+CREATE UNIQUE INDEX settlements_in_force ON settlements USING btree (organization_id, livemode, merchant_id, provider, COALESCE(account, ''::text), COALESCE(contents, ''::text), business_date, currency) WHERE (status <> 'replaced'::text);
+CREATE INDEX settlements_in_order ON settlements USING btree (organization_id, livemode, id COLLATE "C");
 
 create table signed_news (
   attempt_id text not null,

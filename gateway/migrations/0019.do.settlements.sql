@@ -77,7 +77,6 @@ alter table reconciliation_exceptions
   add count_there integer,
   -- What was booked when a person settled it, in minor units: above zero, the provider owes us more.
   add adjustment_amount bigint check (adjustment_amount <> 0),
-  alter source drop default,
   alter file_id drop not null,
   -- A sum has no moment.
   alter happened_at drop not null,
@@ -93,6 +92,7 @@ set id = 'rx' || substr(e.id, 3), provider = f.provider, business_date = f.busin
 from reconciliation_files f where f.id = e.file_id;
 
 alter table reconciliation_exceptions
+  alter source drop default,
   alter provider set not null,
   alter business_date set not null;
 

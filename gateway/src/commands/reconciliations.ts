@@ -84,13 +84,20 @@ export function registerReconciliationCommands(program: Command): void {
     .argument('<exception>', 'rx_…, as `show` has it')
     .requiredOption('--reason <text>', 'why, for the audit log')
     .requiredOption('--by <name>', 'the person who decided it, for the audit log')
-    .option('--adjustment <amount>', 'minor units to book with it: above zero, the provider owes us more', readAmount)
+    .option(
+      '--adjustment <amount>',
+      'minor units to book with it: above zero, the provider owes us more',
+      readAmount,
+    )
     .description('resolve an exception that a person has looked at; it changes no payment')
     .action((id: string, { reason, by, adjustment }: ResolveOptions) =>
-      operateWith(async (context) => {
-        const decision = { reason, adjustment_amount: adjustment ?? null };
-        return resolveException(context, null, id, decision, commandLineActor(by), null);
-      }, ({ body }) => asJson(JSON.parse(body) as object)),
+      operateWith(
+        async (context) => {
+          const decision = { reason, adjustment_amount: adjustment ?? null };
+          return resolveException(context, null, id, decision, commandLineActor(by), null);
+        },
+        ({ body }) => asJson(JSON.parse(body) as object),
+      ),
     );
 }
 
