@@ -161,7 +161,78 @@ create table book_entries (
   constraint book_entries_check1 CHECK (((tax_amount >= 0) AND (tax_amount <= (amount)::bigint)))
 );
 CREATE INDEX book_entries_by_day ON book_entries USING btree (organization_id, livemode, business_date, merchant_id, merchant_store_id);
+CREATE INDEX book_entries_of_cards ON book_entries USING btree (organization_id, livemode, created_at, object_id COLLATE "C") WHERE (provider = 'SP_NET'::text);
 CREATE TRIGGER book_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON book_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_books();
+
+create table card_batches (
+  id text not null,
+  organization_id text not null,
+  livemode boolean not null,
+  business_date date not null,
+  step text not null,
+  attempts_made integer not null default 0,
+  next_attempt_at timestamp(3) with time zone,
+  leased_until timestamp(3) with time zone,
+  claims_count integer not null default 0,
+  error text,
+  mailed_at timestamp(3) with time zone,
+  uploaded_count integer,
+  approved_count integer,
+  uploaded_amount bigint,
+  upload_size bigint,
+  upload_sha256 text,
+  uploaded_at timestamp(3) with time zone,
+  settlement_file_name text,
+  settlement_sha256 text,
+  source text,
+  settlements_count integer,
+  exceptions_count integer,
+  finished_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint card_batches_pkey PRIMARY KEY (id),
+  constraint card_batches_organization_id_livemode_business_date_key UNIQUE (organization_id, livemode, business_date),
+  constraint card_batches_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint card_batches_check CHECK (((step = ANY (ARRAY['upload'::text, 'download'::text])) = (next_attempt_at IS NOT NULL))),
+  constraint card_batches_check1 CHECK (((step = 'done'::text) = (finished_at IS NOT NULL))),
+  constraint card_batches_check2 CHECK (((upload_sha256 IS NULL) = (uploaded_at IS NULL))),
+  constraint card_batches_check3 CHECK (((approved_count >= 0) AND (approved_count <= uploaded_count))),
+  constraint card_batches_check4 CHECK (((settlement_sha256 IS NULL) = (source IS NULL))),
+  constraint card_batches_settlement_sha256_check CHECK ((settlement_sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint card_batches_source_check CHECK ((source = ANY (ARRAY['file'::text, 'by_hand'::text]))),
+  constraint card_batches_step_check CHECK ((step = ANY (ARRAY['upload'::text, 'download'::text, 'done'::text, 'failed'::text]))),
+  constraint card_batches_upload_sha256_check CHECK ((upload_sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE INDEX card_batches_due ON card_batches USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX card_batches_in_order ON card_batches USING btree (organization_id, livemode, id COLLATE "C");
+
+create table card_processor_connections (
+  organization_id text not null,
+  livemode boolean not null,
+  host text not null,
+  port integer not null,
+  username text not null,
+  password_sealed bytea not null,
+  tls text not null,
+  tls_ca text,
+  upload_directory text not null,
+  download_directory text not null,
+  merchant_numbers json,
+  mail_to text,
+  language text not null,
+  is_active boolean not null,
+  starts_on date not null,
+  next_business_date date not null,
+  version integer not null default 1,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint card_processor_connections_pkey PRIMARY KEY (organization_id, livemode),
+  constraint card_processor_connections_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint card_processor_connections_language_check CHECK ((language = ANY (ARRAY['ja'::text, 'en'::text]))),
+  constraint card_processor_connections_port_check CHECK (((port >= 1) AND (port <= 65535))),
+  constraint card_processor_connections_tls_check CHECK ((tls = ANY (ARRAY['when_offered'::text, 'required'::text, 'off'::text])))
+);
+CREATE INDEX card_processor_connections_by_master_key ON card_processor_connections USING btree (SUBSTRING(password_sealed FROM 2 FOR 8), organization_id, livemode);
 
 create table events (
   id text collate "C" not null,
@@ -401,6 +472,7 @@ CREATE INDEX payment_attempts_by_code_age ON payment_attempts USING btree (creat
 CREATE INDEX payment_attempts_by_intent ON payment_attempts USING btree (payment_intent_id);
 CREATE INDEX payment_attempts_by_provider_payment ON payment_attempts USING btree (adapter, provider_payment_id) WHERE (provider_payment_id IS NOT NULL);
 CREATE INDEX payment_attempts_by_time ON payment_attempts USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
+CREATE INDEX payment_attempts_declined_cards ON payment_attempts USING btree (organization_id, livemode, updated_at, id COLLATE "C") WHERE ((adapter = 'TERMINAL'::text) AND (payment_method_type = 'credit_card'::text) AND ((status)::text = ANY (ARRAY['declined'::text, 'ended_unpaid'::text])));
 CREATE INDEX payment_attempts_due ON payment_attempts USING btree (adapter, organization_id, merchant_id, next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX payment_attempts_for_a_person ON payment_attempts USING btree (updated_at) WHERE (((status)::text = 'unknown'::text) AND (next_check_at IS NULL));
 CREATE UNIQUE INDEX payment_attempts_one_per_customer_code ON payment_attempts USING btree (organization_id, livemode, customer_code_hash) WHERE (customer_code_hash IS NOT NULL);

@@ -122,6 +122,7 @@ test('two API processes and a worker change over to a new key while they serve',
     payment_processor_configs: 1,
     former_processor_configs: 0,
     webhook_endpoints: 1,
+    card_processor_connections: 0,
   });
   assert.deepEqual(said.unopenable, []);
   assert.match(said.next_step, /^Keep MPAC_MASTER_KEY_PREVIOUS until 20\d\d-/);

@@ -19,6 +19,7 @@ import {
 import { type MasterKey, open, SecretBoxError, seal } from '../domain/secret-box.ts';
 import { apiKeySecretContext } from './api-key-secrets.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
+import { connectionPasswordContext } from './card-processor-connections.ts';
 import { answersUntil, findOpeningKey, GRACE_MS, MasterKeyError, nameOf, sealCheck } from './master-keys.ts';
 import { credentialsContext, formerCredentialsContext } from './provider-access.ts';
 import { webhookSecretContext } from './webhook-endpoints.ts';
@@ -46,6 +47,8 @@ const CONTEXT_OF: Record<SealedTable, (row: string[]) => string> = {
       account,
     ),
   webhook_endpoints: ([id = '']) => webhookSecretContext(id),
+  card_processor_connections: ([organization_id = '', livemode]) =>
+    connectionPasswordContext({ organization_id, livemode: livemode === 'true' }),
 };
 
 export interface MasterKeyState {

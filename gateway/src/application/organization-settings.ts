@@ -87,7 +87,7 @@ export async function setOrganization(
       late_payment_policy: oneOf(LATE_PAYMENT_POLICIES, late_payment_policy, 'late payment policy'),
     }),
     ...(notification_email !== undefined && {
-      notification_email: readNotificationEmail(notification_email),
+      notification_email: readMailAddress('notification_email', notification_email),
     }),
   };
   const audit = makeSettingsEntry(context, actor, id, settings, reason);
@@ -115,15 +115,14 @@ function makeSettingsEntry(
 }
 
 /** The address as it is kept; null for the empty text, which takes it away. */
-export function readNotificationEmail(text: string): string | null {
+export function readMailAddress(field: string, text: string): string | null {
   if (text === '') return null;
   if (text.length <= 254 && /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]+$/.test(text))
     return text;
-  throw new GatewayError(
-    'invalid_request',
-    'notification_email must be one address, such as ops@example.com.',
-    { field: 'notification_email', constraint: 'format' },
-  );
+  throw new GatewayError('invalid_request', `${field} must be one address, such as ops@example.com.`, {
+    field,
+    constraint: 'format',
+  });
 }
 
 function oneOf<const T extends string>(values: readonly T[], word: string, what: string): T {

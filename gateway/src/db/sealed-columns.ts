@@ -20,6 +20,10 @@ export const SEALED_COLUMNS = {
     },
   },
   webhook_endpoints: { column: 'secret_sealed', key: { id: 'text' } },
+  card_processor_connections: {
+    column: 'password_sealed',
+    key: { organization_id: 'text', livemode: 'boolean' },
+  },
 } as const satisfies Record<string, { column: string; key: Record<string, string> }>;
 
 export type SealedTable = keyof typeof SEALED_COLUMNS;

@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 import type { makeKeyring, makeOrganizationCache } from '../application/callers.ts';
 import {
   changeOwnOrganization,
-  readNotificationEmail,
+  readMailAddress,
   retrieveOrganization,
 } from '../application/organization-settings.ts';
 import type { Context } from '../context.ts';
@@ -102,7 +102,7 @@ export function organizationRoutes(
         const settings = {
           ...others,
           ...(notification_email !== undefined && {
-            notification_email: readNotificationEmail(notification_email),
+            notification_email: readMailAddress('notification_email', notification_email),
           }),
         };
         const answer = await changeOwnOrganization(context, caller, settings, request.id, mark);

@@ -130,12 +130,21 @@ export function checkWebhookUrl(
   if (url.protocol !== 'https:') return refused('The URL must use https.');
   // Ports below 1024 belong to other services (mail, SSH, …), which must not be made to hear from us.
   if (url.port !== '' && Number(url.port) < 1024) return refused('The port must be 443 or at least 1024.');
-  if (isIP(host) !== 0) {
-    const refusal = refuseAddress(host, policy);
-    return refusal === null ? { ok: true, url: url.href } : refused(refusal);
-  }
-  if (!host.includes('.') || PRIVATE_SUFFIXES.test(host)) {
-    return refused('The host must be a public name.');
-  }
-  return { ok: true, url: url.href };
+  const refusal = refuseNamedHost(host, policy);
+  return refusal === null ? { ok: true, url: url.href } : refused(refusal);
+}
+
+function refuseNamedHost(host: string, policy: AddressPolicy): Refusal {
+  if (isIP(host) !== 0) return refuseAddress(host, policy);
+  return host.includes('.') && !PRIVATE_SUFFIXES.test(host) ? null : 'The host must be a public name.';
+}
+
+/** The same for the host of a server that files go to, in lower case. */
+export function refuseTransferHost(host: string, policy: AddressPolicy): Refusal {
+  if (host === 'localhost' && policy.allow_loopback) return null;
+  const is_name =
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(host);
+  if (isIP(host) === 0 && !is_name)
+    return 'The host must be a name or an address, without a scheme or a port.';
+  return refuseNamedHost(host, policy);
 }

@@ -1,10 +1,9 @@
 // Reads PayPay's daily files: the one of payments (Japanese headers, refunds with a minus) and the one of money that
 // was held first (English headers). As PayPay makes them they are Shift_JIS with LF; people save them again with a
 // BOM or CRLF, which is read, too. Columns are found by their names, and nothing is guessed.
-import { Readable } from 'node:stream';
 import { TextDecoder } from 'node:util';
-import { CsvError, type Info, parse } from 'csv-parse';
 import type { ReconciliationRow, RowState } from '../../domain/reconciliation.ts';
+import { readCells } from '../csv-cells.ts';
 import {
   type FileContents,
   type FileFacts,
@@ -66,9 +65,6 @@ const LAYOUTS: readonly Layout[] = [
 const NAME =
   /^(?:preauth_)?transaction_([A-Za-z0-9_-]{1,64})_(\d{8}|\d{14})_(\d{8}|\d{14})_v2(?: ?\(\d+\))?\.csv$/;
 const MOST_ROWS = 1_000_000;
-const LONGEST_ROW = 64 * 1_024;
-/** Decoded and read a piece at a time, so that other work of the process has its turn. */
-const PIECE = 64 * 1_024;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export const paypay_files: ReconciliationReader = {
@@ -148,13 +144,11 @@ async function* readRows(
   const seen = new Map<string, number>();
   let rows_count = 0;
   let is_header = true;
-  for await (const { cells, ends_on } of readCells(bytes)) {
+  for await (const { line, cells } of readCells(bytes, decoderFor(bytes))) {
     if (is_header) {
       is_header = false;
       continue;
     }
-    // A cell can hold line ends; the row is where it begins.
-    const line = ends_on - cells.reduce((ends, cell) => ends + cell.split('\n').length - 1, 0);
     if (cells.length !== header.length) {
       throw new UnreadableFileError(
         `Line ${line} has ${cells.length} columns instead of ${header.length}: it is cut off or damaged.`,
@@ -187,40 +181,6 @@ function keyOf({ state, provider_payment_id, reference, amount, happened_at }: R
   const once = state === 'paid' || (state === 'refunded' && reference !== null);
   const parts = [state, provider_payment_id, reference ?? ''];
   return (once ? parts : [...parts, amount, happened_at]).join(' ');
-}
-
-async function* readCells(bytes: Buffer): AsyncGenerator<{ cells: string[]; ends_on: number }> {
-  const parser = Readable.from(decode(bytes)).pipe(
-    parse({
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      record_delimiter: ['\r\n', '\n'],
-      max_record_size: LONGEST_ROW,
-    }),
-  );
-  try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      yield { cells: record, ends_on: info.lines };
-    }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    // Its message quotes the file.
-    const { lines } = error as unknown as { lines?: number };
-    throw new UnreadableFileError(`Line ${lines ?? '?'} is no CSV: a quoted cell is damaged or not closed.`);
-  }
-}
-
-async function* decode(bytes: Buffer): AsyncGenerator<string> {
-  const decoder = decoderFor(bytes);
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    // Streams go on within one turn of the event loop as long as they have something.
-    await new Promise(setImmediate);
-    const text = decoder.decode(bytes.subarray(at, at + PIECE), { stream: true });
-    if (text !== '') yield text;
-  }
-  const rest = decoder.decode();
-  if (rest !== '') yield rest;
 }
 
 function readRow(
