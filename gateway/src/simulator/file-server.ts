@@ -8,8 +8,11 @@ export interface FileServerOptions {
   host?: string;
   /** 0 takes a free port. */
   port: number;
-  /** Called when a file has been written whole under its final name: its path from the folder's root. */
-  on_file?: (path: string) => void;
+  /**
+   * Called when a file has been written whole under its final name: its path from the folder's root. By FTP the client
+   * hears of its rename when this is done, so that it finds what was made of its file.
+   */
+  on_file?: (path: string) => void | Promise<void>;
 }
 
 export interface FileServer {

@@ -109,7 +109,7 @@ export const FILE_COMMANDS: Record<string, FtpCommand> = {
   }),
   STOR: about(async (session, on_disk, path) => {
     const outcome = await transfer(session, async () => ({ to: createWriteStream(on_disk) }));
-    if (outcome === 'done') session.serving.on_file(path);
+    if (outcome === 'done') await session.serving.on_file(path);
   }),
   RETR: about(async (session, on_disk) => {
     if (!(await stat(on_disk)).isFile()) throw new Error('no file');
@@ -132,7 +132,7 @@ export const FILE_COMMANDS: Record<string, FtpCommand> = {
       return session.reply(553, 'There is a file of that name.');
     }
     await rename(renamed, on_disk);
+    await session.serving.on_file(path);
     session.reply(250, 'Renamed.');
-    session.serving.on_file(path);
   }),
 };

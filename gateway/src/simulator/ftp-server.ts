@@ -20,7 +20,7 @@ export interface FtpServing {
   is_tls_required: boolean;
   folder: ServedFolder;
   faults: FileServerFaults;
-  on_file(path: string): void;
+  on_file(path: string): void | Promise<void>;
 }
 
 export function startFtpServer(options: FtpServerOptions): Promise<FileServer> {

@@ -9,7 +9,7 @@ export interface SftpServing {
   folder: ServedFolder;
   faults: FileServerFaults;
   drop(): void;
-  on_file(path: string): void;
+  on_file(path: string): void | Promise<void>;
 }
 
 const { STATUS_CODE, OPEN_MODE } = ssh2.utils.sftp;
@@ -121,7 +121,7 @@ export function serveSftp(sftp: SFTPWrapper, { folder, faults, drop, on_file }: 
       open_things.delete(handle.readUInt32BE());
       if (!('file' in thing)) return;
       await thing.file.close();
-      if (thing.written > 0) on_file(thing.path);
+      if (thing.written > 0) void on_file(thing.path);
     }),
   );
 
@@ -153,7 +153,7 @@ export function serveSftp(sftp: SFTPWrapper, { folder, faults, drop, on_file }: 
       // As the third version has it: a name that is taken is not given away.
       if (await isThere(place(to))) throw new Refusal(STATUS_CODE.FAILURE);
       await rename(place(from), place(to));
-      on_file(folder.normalize('/', to));
+      void on_file(folder.normalize('/', to));
     }),
   );
   sftp.on('close', () => {
