@@ -52,6 +52,8 @@ test('merchants and stores are listed by id, page by page, with settings and wit
       merchant_id: 'm2',
       name: 's2',
       ...times,
+      time_zone: 'Asia/Tokyo',
+      business_day_starts_at: '00:00',
       payment_processor_configs: [{ provider: 'PAYPAY', is_active: false, updated_at: at }],
     },
     {
@@ -60,6 +62,8 @@ test('merchants and stores are listed by id, page by page, with settings and wit
       merchant_id: 'm2',
       name: 's3',
       ...times,
+      time_zone: 'Asia/Tokyo',
+      business_day_starts_at: '00:00',
       payment_processor_configs: [{ provider: 'PAYPAY', is_active: true, updated_at: at }],
     },
   ]);

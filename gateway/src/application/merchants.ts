@@ -15,12 +15,13 @@ import {
 import {
   keepToIndexes,
   type Owner,
+  updateBusinessDays,
   updateProcessorConfigs,
   upsertMerchants,
   upsertProcessorConfigs,
   upsertStores,
 } from '../db/merchant-sync.ts';
-import { type Tx, violatedConstraint } from '../db/pool.ts';
+import { isUnknownTimeZone, type Tx, violatedConstraint } from '../db/pool.ts';
 import { GatewayError } from '../domain/error.ts';
 import { seal } from '../domain/secret-box.ts';
 import { type Actor, makeAuditEntry, SYSTEM } from './audit.ts';
@@ -30,7 +31,13 @@ import { makePage, type Page } from './pages.ts';
 import { jsonAnswer } from './payment-intents.ts';
 import { credentialsContext } from './provider-access.ts';
 import { accountOf, keepFormerConfigs } from './provider-accounts.ts';
-import { checkCredentials, makeSyncRows, type SyncBody, type SyncRows } from './synced-rows.ts';
+import {
+  checkCredentials,
+  makeSyncRows,
+  type SyncBody,
+  type SyncRows,
+  unknownTimeZone,
+} from './synced-rows.ts';
 
 /** Make and change what the body says. The same body again changes nothing but the times. */
 export async function syncMerchants(
@@ -53,6 +60,7 @@ export async function syncMerchants(
       await keepToIndexes(tx);
       await upsertMerchants(tx, owner, rows.merchants, now);
       await writeStores(tx, owner, rows, now);
+      if (rows.days.length > 0) await updateBusinessDays(tx, owner, rows.days);
       const changed_accounts = await keepFormerConfigs(context, tx, owner, configs, now);
       await writeConfigs(tx, owner, configs, now);
       const entry = makeAuditEntry(context, actor, {
@@ -68,6 +76,9 @@ export async function syncMerchants(
       await insertAuditEntry(tx, entry);
     });
   } catch (error) {
+    // Its list of zones may be older than ours. A store with one of the others could book nothing.
+    const zoned = rows.days.find(({ time_zone }) => time_zone !== null && namesZone(error, time_zone));
+    if (zoned !== undefined) throw unknownTimeZone(`${zoned.path}.time_zone`);
     if (violatedConstraint(error) !== 'merchants_organization_id_fkey') throw error;
     throw new GatewayError('not_found', `There is no organization ${owner.organization_id}.`);
   }
@@ -75,10 +86,14 @@ export async function syncMerchants(
   return answer;
 }
 
+function namesZone(error: unknown, time_zone: string): boolean {
+  return isUnknownTimeZone(error) && (error as Error).message.includes(`"${time_zone}"`);
+}
+
 export interface NewStore extends Owner {
   /** Without a name the one that there is stays; what is new is called by its id. */
   merchant: { id: string; name?: string };
-  store: { id: string; name?: string };
+  store: { id: string; name?: string; time_zone?: string; business_day_starts_at?: string };
   payment_processor_configs: { provider: string; is_active: boolean; credentials: object }[];
 }
 
@@ -88,7 +103,7 @@ export async function saveStore(context: Context, wanted: NewStore, actor: Actor
   const place = [context.db, organization_id, livemode] as const;
   const merchant_name = merchant.name ?? (await findMerchant(...place, merchant.id))?.name ?? merchant.id;
   const store_name = store.name ?? (await findStoreName(...place, store.id)) ?? store.id;
-  const stores = [{ id: store.id, name: store_name, payment_processor_configs }];
+  const stores = [{ ...store, name: store_name, payment_processor_configs }];
   const body = { merchants: [{ id: merchant.id, name: merchant_name, stores }] };
   await syncMerchants(context, { organization_id, livemode }, actor, body, null);
 }

@@ -1,6 +1,7 @@
 // What an upstream system sends of its merchants, laid out as rows, each with the place in the body where it stood,
 // so that a refusal names it. An id stands once, and credentials are what their provider needs.
 import Schema from 'typebox/schema';
+import { isTimeOfDay, isTimeZone } from '../domain/business-date.ts';
 import { GatewayError } from '../domain/error.ts';
 import { findProviderByName, PROCESSOR_NAMES } from '../providers/registry.ts';
 
@@ -16,6 +17,8 @@ export interface SyncBody {
 export interface SyncBodyStore {
   id: string;
   name: string;
+  time_zone?: string | null;
+  business_day_starts_at?: string | null;
   payment_processor_configs?: SyncBodyConfig[] | null;
 }
 
@@ -28,6 +31,8 @@ export interface SyncBodyConfig {
 export interface SyncRows {
   merchants: { id: string; name: string }[];
   stores: { id: string; name: string; merchant_id: string; path: string }[];
+  /** Of the stores that say something of them. */
+  days: { id: string; time_zone: string | null; business_day_starts_at: string | null; path: string }[];
   configs: {
     merchant_store_id: string;
     provider: string;
@@ -44,7 +49,7 @@ export const MAX_STORES = 10_000;
 const MAX_CREDENTIALS_LENGTH = 16_384;
 
 export function makeSyncRows(body: SyncBody): SyncRows {
-  const rows: SyncRows = { merchants: [], stores: [], configs: [] };
+  const rows: SyncRows = { merchants: [], stores: [], days: [], configs: [] };
   const merchant_ids = new Set<string>();
   const store_ids = new Set<string>();
   body.merchants.forEach((merchant, at) => {
@@ -57,10 +62,30 @@ export function makeSyncRows(body: SyncBody): SyncRows {
       if (rows.stores.length === MAX_STORES) throw tooMany(store_path);
       const { id, name } = store;
       rows.stores.push({ id, name, merchant_id: merchant.id, path: store_path });
+      addDay(rows, store, store_path);
       addConfigs(rows, store, store_path);
     });
   });
   return rows;
+}
+
+function addDay(rows: SyncRows, store: SyncBodyStore, path: string): void {
+  const { id, time_zone = null, business_day_starts_at = null } = store;
+  if (time_zone !== null && !isTimeZone(time_zone)) throw unknownTimeZone(`${path}.time_zone`);
+  if (business_day_starts_at !== null && !isTimeOfDay(business_day_starts_at)) {
+    const message = 'A business day begins at an hour and a minute, such as 05:00.';
+    throw new GatewayError('invalid_request', message, {
+      field: `${path}.business_day_starts_at`,
+      constraint: 'format',
+    });
+  }
+  if (time_zone !== null || business_day_starts_at !== null)
+    rows.days.push({ id, time_zone, business_day_starts_at, path });
+}
+
+export function unknownTimeZone(field: string): GatewayError {
+  const message = 'This time zone is not known. Name one as Asia/Tokyo or America/New_York.';
+  return new GatewayError('invalid_request', message, { field, constraint: 'time_zone' });
 }
 
 function addConfigs(rows: SyncRows, store: SyncBodyStore, store_path: string): void {

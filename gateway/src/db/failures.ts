@@ -79,6 +79,11 @@ export function isRefusedByDatabase(error: unknown): boolean {
   return cause instanceof pg.DatabaseError && failureOf(cause) !== 'lost';
 }
 
+/** PostgreSQL has no such time zone, although somebody else may know it. */
+export function isUnknownTimeZone(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '22023' && /time zone/.test(error.message);
+}
+
 /** The name of the constraint that a statement ran into, or null when the error is another one. */
 export function violatedConstraint(error: unknown): string | null {
   if (error instanceof pg.DatabaseError && error.code?.startsWith('23')) return error.constraint ?? null;

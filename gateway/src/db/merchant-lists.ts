@@ -12,6 +12,8 @@ export interface Merchant {
 
 export interface Store extends Merchant {
   merchant_id: string;
+  time_zone: string;
+  business_day_starts_at: string;
   payment_processor_configs: { provider: string; is_active: boolean; updated_at: string }[];
 }
 
@@ -52,7 +54,8 @@ export async function findMerchant(
 
 const STORES: Statement = {
   name: 'list_stores',
-  text: `select s.id, s.merchant_id, s.name, s.livemode, s.created_at, s.updated_at, coalesce((
+  text: `select s.id, s.merchant_id, s.name, s.livemode, s.time_zone, s.business_day_starts_at, s.created_at,
+      s.updated_at, coalesce((
       select json_agg(json_build_object('provider', c.provider, 'is_active', c.is_active, 'updated_at', c.updated_at)
                       order by c.provider)
       from payment_processor_configs c

@@ -31,6 +31,13 @@ export interface SyncedStore extends SyncedMerchant {
   merchant_id: string;
 }
 
+/** What of a store's business days is set; null stays as it is. */
+export interface SyncedDay {
+  id: string;
+  time_zone: string | null;
+  business_day_starts_at: string | null;
+}
+
 export interface SyncedConfig {
   merchant_store_id: string;
   provider: string;
@@ -90,6 +97,26 @@ export async function upsertStores(
     ...values,
   ]);
   return new Set(written.map(({ id }) => id));
+}
+
+// What has moved keeps the day that it was booked on.
+const UPDATE_DAYS: Statement = {
+  name: 'update_business_days',
+  text: `update stores s set time_zone = coalesce(r.time_zone, s.time_zone),
+      business_day_starts_at = coalesce(r.business_day_starts_at, s.business_day_starts_at)
+    from unnest($3::text[], $4::text[], $5::text[]) as r (id, time_zone, business_day_starts_at)
+    where s.organization_id = $1 and s.livemode = $2 and s.id = r.id`,
+};
+
+/** For stores that this transaction has written, and so has locked. */
+export async function updateBusinessDays(tx: Tx, owner: Owner, rows: SyncedDay[]): Promise<void> {
+  await tx.query(UPDATE_DAYS, [
+    owner.organization_id,
+    owner.livemode,
+    rows.map(({ id }) => id),
+    rows.map(({ time_zone }) => time_zone),
+    rows.map(({ business_day_starts_at }) => business_day_starts_at),
+  ]);
 }
 
 const UPSERT_CONFIGS: Statement = {

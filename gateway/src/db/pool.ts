@@ -5,7 +5,7 @@ import pg from 'pg';
 import { AnswerLostError, asShown, type Failure, failureOf, unavailable } from './failures.ts';
 import { pause } from './lost-answers.ts';
 
-export { isRefusedByDatabase, violatedConstraint } from './failures.ts';
+export { isRefusedByDatabase, isUnknownTimeZone, violatedConstraint } from './failures.ts';
 
 /** A prepared statement: the name lets each connection parse and plan it once. */
 export interface Statement {

@@ -47,6 +47,21 @@ const SyncStore = Type.Object(
   {
     id: Text(255),
     name: Text(255),
+    time_zone: OrNull(
+      Type.String({
+        maxLength: 64,
+        description:
+          'Whose clock the store’s business days follow, as Asia/Tokyo, which it is at first. Left out: stays.',
+      }),
+    ),
+    business_day_starts_at: OrNull(
+      Type.String({
+        pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+        description:
+          'When a business day begins by that clock, 00:00 at first. 05:00: it ends at 05:00 of the next calendar ' +
+          'day. Left out: stays.',
+      }),
+    ),
     payment_processor_configs: OrNull(Type.Array(SyncConfig, { maxItems: MAX_CONFIGS })),
   },
   { additionalProperties: false },
@@ -114,6 +129,8 @@ const StoreShape = Type.Object(
     ...described,
     object: Type.Literal('store'),
     merchant_id: Type.String(),
+    time_zone: Type.String({ description: 'Whose clock its business days follow.' }),
+    business_day_starts_at: Type.String({ description: 'When a business day begins by that clock: 05:00.' }),
     payment_processor_configs: Type.Array(
       Type.Object({ provider: Type.String(), is_active: Type.Boolean(), updated_at: Instant }),
       { description: 'Without their credentials.' },

@@ -164,6 +164,8 @@ export const SHAPES: Record<string, unknown> = {
     name: 'Tokyo Branch',
     livemode: false,
     merchant_id: IDS.merchants,
+    time_zone: 'Asia/Tokyo',
+    business_day_starts_at: '05:00',
     payment_processor_configs: [{ provider: 'PAYPAY', is_active: true, updated_at: NOW }],
     created_at: NOW,
     updated_at: NOW,
