@@ -125,6 +125,12 @@ export function makeMetrics() {
       help: 'Exceptions between the files of providers and our books that nobody has settled.',
       registers,
     }),
+    accounting_exports: new Counter({
+      name: 'mpac_accounting_exports_total',
+      help: 'Attempts at files of the accounting export, by what came of them.',
+      labelNames: ['result'],
+      registers,
+    }),
     webhook_deliveries: new Counter({
       name: 'mpac_webhook_deliveries_total',
       help: 'Attempts to deliver a webhook, by result.',

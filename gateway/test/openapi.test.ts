@@ -47,6 +47,7 @@ test('every route of the server is in the document', () => {
     'GET /docs',
     'GET /docs/page.js',
     'GET /docs/page.css',
+    'GET /docs/accounting-export.xsd',
     'GET /docs/swagger-ui.css',
     'GET /docs/swagger-ui-bundle.js',
   ];

@@ -17,6 +17,7 @@ import {
   updateSealedValues,
 } from '../db/sealed-columns.ts';
 import { type MasterKey, open, SecretBoxError, seal } from '../domain/secret-box.ts';
+import { exportKeyContext } from './accounting-export-configs.ts';
 import { apiKeySecretContext } from './api-key-secrets.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 import { connectionPasswordContext } from './card-processor-connections.ts';
@@ -49,6 +50,8 @@ const CONTEXT_OF: Record<SealedTable, (row: string[]) => string> = {
   webhook_endpoints: ([id = '']) => webhookSecretContext(id),
   card_processor_connections: ([organization_id = '', livemode]) =>
     connectionPasswordContext({ organization_id, livemode: livemode === 'true' }),
+  accounting_export_configs: ([organization_id = '', livemode, merchant_id = '']) =>
+    exportKeyContext({ organization_id, livemode: livemode === 'true', merchant_id }),
 };
 
 export interface MasterKeyState {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { registerKeyCommands } from './keys.ts';
 import { registerOrganizationCommands } from './organizations.ts';
+import { registerAccountingExportCommands } from './accounting-exports.ts';
 import { registerReconciliationCommands } from './reconciliations.ts';
 import { registerStoreCommands } from './stores.ts';
 import { registerWebhookCommands } from './webhooks.ts';
@@ -16,4 +17,5 @@ export function registerOperatorCommands(program: Command): void {
   registerWebhookCommands(program);
 
   registerReconciliationCommands(program);
+  registerAccountingExportCommands(program);
 }

@@ -23,6 +23,9 @@ export const SEALED_COLUMNS = {
   card_processor_connections: {
     column: 'password_sealed',
     key: { organization_id: 'text', livemode: 'boolean' },
+  accounting_export_configs: {
+    column: 'credentials_sealed',
+    key: { organization_id: 'text', livemode: 'boolean', merchant_id: 'text' },
   },
 } as const satisfies Record<string, { column: string; key: Record<string, string> }>;
 

@@ -17,6 +17,8 @@ export const EVENT_TYPES = [
   'late_payment.refund_failed',
   'settlement.reconciled',
   'settlement.exception',
+  'export.succeeded',
+  'export.failed',
   'webhook_endpoint.disabled',
   'webhook_endpoint.ping',
 ] as const;

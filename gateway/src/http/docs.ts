@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { EXPORT_XML_SCHEMA } from '../domain/accounting-export-schema.ts';
 
 // Addresses are relative, so that the page works behind a proxy that puts a path before it.
 const PAGE = `<!doctype html>
@@ -72,6 +73,7 @@ const FILES: Record<string, { type: string; read: () => Promise<string> }> = {
   '/docs': { type: 'text/html', read: async () => PAGE },
   '/docs/page.js': { type: 'text/javascript', read: async () => SCRIPT },
   '/docs/page.css': { type: 'text/css', read: async () => STYLE },
+  '/docs/accounting-export.xsd': { type: 'application/xml', read: async () => EXPORT_XML_SCHEMA },
   '/docs/swagger-ui.css': { type: 'text/css', read: fromViewer('swagger-ui.css') },
   '/docs/swagger-ui-bundle.js': { type: 'text/javascript', read: fromViewer('swagger-ui-bundle.js') },
 };

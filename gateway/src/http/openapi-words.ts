@@ -86,6 +86,8 @@ export const EVENTS: Record<EventType, string> = {
   'late_payment.refund_failed': 'Late money could not be given back, and is held again.',
   'settlement.reconciled': 'A provider’s settlement and our books agree, or all its exceptions are resolved.',
   'settlement.exception': 'A settlement, or what belongs to none, differs from our books.',
+  'export.succeeded': 'A file of the accounting export has arrived at the accounting system.',
+  'export.failed': 'A file of the accounting export could not be sent, and is not tried again by itself.',
   'webhook_endpoint.disabled': 'One of your endpoints was given up. Your other endpoints hear of it.',
   'webhook_endpoint.ping': 'Somebody asked for a test of this endpoint.',
 };

@@ -24,6 +24,10 @@ const TAGS = [
   },
   { name: 'Organization', description: 'Settings of the organization that the key belongs to.' },
   { name: 'Keys', description: 'What backends sign with, and which web pages may call from a browser.' },
+  {
+    name: 'Accounting export',
+    description: 'The files of each business date for the accounting system, and where they go.',
+  },
   { name: 'Events', description: 'What has happened, also where no webhook told of it.' },
   { name: 'Audit log', description: 'Who changed what, and why. Entries are added and never touched again.' },
   { name: 'Providers', description: 'What providers call. Nothing in it is believed; it makes us ask.' },

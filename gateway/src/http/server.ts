@@ -10,6 +10,8 @@ import { makeKeyring, makeOrganizationCache } from '../application/callers.ts';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
 import { makeAnswerHeaders, tellTiming } from './answer-headers.ts';
+import { accountingExportConfigRoutes } from './accounting-export-configs.ts';
+import { accountingExportRoutes } from './accounting-exports.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { auditLogRoutes } from './audit-log.ts';
 import { EMPTY } from './auth.ts';
@@ -137,6 +139,8 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     organizationRoutes(api, context, caches);
     apiKeyRoutes(api, context, caches);
     publishableKeyRoutes(api, context, caches);
+    accountingExportConfigRoutes(api, context, caches);
+    accountingExportRoutes(api, context, caches);
   });
   qrCodeRoutes(app, context);
   notificationRoutes(app, context, limits);

@@ -15,6 +15,7 @@ import { makeLookUpAttemptsJob } from './look-up-attempts.ts';
 import { measure } from './measure.ts';
 import { purge } from './purge.ts';
 import { makeHeartbeatJob } from './send-heartbeat.ts';
+import { run_accounting_exports } from './run-accounting-exports.ts';
 import { send_mails } from './send-mails.ts';
 import { work_off_notifications } from './work-off-notifications.ts';
 
@@ -43,6 +44,7 @@ function makeJobs(context: Context): Job[] {
     fan_out_events,
     makeDeliverWebhooksJob(context),
     align_deliveries,
+    run_accounting_exports,
     send_mails,
     purge,
     keep_partitions,

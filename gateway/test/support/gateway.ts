@@ -21,6 +21,7 @@ import { makeLookUpAttemptsJob } from '../../src/jobs/look-up-attempts.ts';
 import { measure } from '../../src/jobs/measure.ts';
 import { purge } from '../../src/jobs/purge.ts';
 import { makeHeartbeatJob } from '../../src/jobs/send-heartbeat.ts';
+import { run_accounting_exports } from '../../src/jobs/run-accounting-exports.ts';
 import { send_mails } from '../../src/jobs/send-mails.ts';
 import { work_off_notifications } from '../../src/jobs/work-off-notifications.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
@@ -288,6 +289,7 @@ function makeJobs(context: Context) {
     deliveries: makeDeliverWebhooksJob(context),
     align_deliveries,
     mails: send_mails,
+    accounting_exports: run_accounting_exports,
     heartbeat: makeHeartbeatJob(context),
     purge,
     measure,
