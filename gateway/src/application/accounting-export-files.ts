@@ -29,7 +29,9 @@ export interface ExportFacts extends ExportTotals {
 
 export type WrittenExport = { kind: 'written'; facts: ExportFacts } | { kind: 'failed'; message: string };
 
-const PAGE = 2_000;
+/** What is read at once, and what is written at once, so that others have their turn between. */
+const PAGE = 20_000;
+const LINES = 1_000;
 
 /** Test and live payments, and organizations, whose merchants may be called alike, lie apart. */
 export function archivePath(context: Context, row: ExportKey & { file_name: string }): string {
@@ -99,14 +101,15 @@ async function writeAll(context: Context, key: ExportKey, file: FileHandle): Pro
   let last: SalesEntry | null = null;
   for (;;) {
     const page: SalesEntry[] = await listSalesOfDay(context.db, key, last, PAGE);
-    if (page.length > 0) {
-      await write(writer.lines(key, page.map(makeExportTransaction), transactions_count === 0));
+    for (let from = 0; from < page.length; from += LINES) {
+      const lines = page.slice(from, from + LINES).map(makeExportTransaction);
+      await write(writer.lines(key, lines, transactions_count === 0));
+      for (const { amount, tax_amount } of lines) {
+        totals.gross_revenue += amount;
+        totals.tax_collected += tax_amount;
+      }
+      transactions_count += lines.length;
     }
-    for (const { amount, tax_amount } of page) {
-      totals.gross_revenue += amount;
-      totals.tax_collected += tax_amount;
-    }
-    transactions_count += page.length;
     last = page.at(-1) ?? null;
     if (page.length < PAGE) break;
   }
@@ -124,11 +127,13 @@ async function differsFromBooks(
   const { organization_id, livemode, merchant_id, merchant_store_id, business_date, currency } = key;
   const day = { organization_id, livemode, merchant_id, merchant_store_id, business_date };
   const sums = (await sumBusinessDay(db, day)).find((one) => one.currency === currency);
-  const { sales_amount = 0, tax_amount = 0 } = sums ?? {};
-  if (sales_amount === facts.gross_revenue && tax_amount === facts.tax_collected) return null;
+  const { sales_amount = 0, tax_amount = 0, entries_count = 0 } = sums ?? {};
+  const { gross_revenue, tax_collected, transactions_count } = facts;
+  const is_same_money = sales_amount === gross_revenue && tax_amount === tax_collected;
+  if (is_same_money && entries_count === transactions_count) return null;
   return (
-    `The lines of the file come to ${facts.gross_revenue} with ${facts.tax_collected} tax, and the books to ` +
-    `${sales_amount} with ${tax_amount}, in ${currency}. The file was not sent.`
+    `The ${transactions_count} lines of the file come to ${gross_revenue} ${currency} with ${tax_collected} of tax, and ` +
+    `the ${entries_count} of the books to ${sales_amount} with ${tax_amount}. The file was not sent.`
   );
 }
 

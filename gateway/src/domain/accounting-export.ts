@@ -70,6 +70,8 @@ export interface SalesEntry {
   amount: number;
   tax_amount: number;
   receipt_number: string | null;
+  /** Of late money that went back: the refund that brought it there. */
+  refund_id: string | null;
   created_at: string;
 }
 
@@ -84,9 +86,10 @@ export interface ExportTransaction {
 
 /** A payment is known by its intent, which the merchant knows; a refund or late money by an id of its own. */
 export function makeExportTransaction(entry: SalesEntry): ExportTransaction {
-  const { kind, object_id, payment_intent_id, created_at, amount, tax_amount, receipt_number } = entry;
+  const { kind, object_id, payment_intent_id, refund_id, created_at } = entry;
+  const { amount, tax_amount, receipt_number } = entry;
   return {
-    transaction_id: (kind === 'payment' ? payment_intent_id : null) ?? object_id,
+    transaction_id: (kind === 'payment' ? payment_intent_id : refund_id) ?? object_id,
     timestamp: `${created_at.slice(0, 19)}Z`,
     amount,
     tax_amount,
