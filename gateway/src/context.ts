@@ -61,7 +61,9 @@ export interface Context {
   /** For card processors by FTP and bookkeeping by SFTP, whose hosts strangers chose: guarded at connect time. */
   files: FileTransfers;
   /** A worker in this process sets it, so that new events are fanned out without waiting for its next tick. */
-  wakeWorker?(job: 'fan_out' | 'look_ups' | 'notifications' | 'deliveries' | 'align_deliveries' | 'accounting_exports'): void;
+  wakeWorker?(
+    job: 'fan_out' | 'look_ups' | 'notifications' | 'deliveries' | 'align_deliveries' | 'accounting_exports',
+  ): void;
 }
 
 /** The instant `after_ms` from now, as rows and answers write it. */

@@ -126,7 +126,7 @@ test('whatever changes something by a proven caller takes an Idempotency-Key', (
   for (const { name, operation } of operations) {
     const takes =
       operation.parameters?.some((one) => one.in === 'header' && one.name === 'Idempotency-Key') ?? false;
-    assert.equal(takes, /^(POST|PATCH|DELETE)/.test(name) && operation.security !== undefined, name);
+    assert.equal(takes, /^(POST|PUT|PATCH|DELETE)/.test(name) && operation.security !== undefined, name);
   }
 });
 

@@ -3,10 +3,7 @@
 // person.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
-import {
-  type AccountingExportConfig,
-  findAccountingExportConfig,
-} from '../db/accounting-export-configs.ts';
+import { type AccountingExportConfig, findAccountingExportConfig } from '../db/accounting-export-configs.ts';
 import { recordAccountingExport } from '../db/accounting-exports.ts';
 import { findOrganizationRow } from '../db/organizations.ts';
 import { assertNoTransaction } from '../db/pool.ts';
@@ -100,7 +97,10 @@ async function record(
   const event = told === null ? null : { ...makeEvent(context, told, accountingExportResource(after)) };
   const { leased_until } = held;
   if (!(await recordAccountingExport(context.db, { after, leased_until, event, mail }))) {
-    context.log.warn({ export: held.id }, 'what came of an accounting export is not kept: its hold has lapsed');
+    context.log.warn(
+      { export: held.id },
+      'what came of an accounting export is not kept: its hold has lapsed',
+    );
     return held;
   }
   tell(context, after);
@@ -131,4 +131,3 @@ export async function bringToArchive(context: Context, row: AccountingExport): P
   const written = await writeExportFile(context, row, `${instant(context)}-${context.makeId('req')}`);
   return written.kind === 'written' && written.facts.sha256 === row.sha256;
 }
-

@@ -107,7 +107,11 @@ function makeConfig(
   if (host === undefined) throw refused('host', 'host is missing: where the SFTP server is.', 'required');
   if (username === undefined) throw refused('username', 'username is missing.', 'required');
   if (before === null && credentials === null) {
-    throw refused('private_key', 'Send a private_key, or let one be made with generate_key: true.', 'required');
+    throw refused(
+      'private_key',
+      'Send a private_key, or let one be made with generate_key: true.',
+      'required',
+    );
   }
   const port = wanted.port ?? before?.port ?? 22;
   // A pin is of one server: another one has to prove itself anew.
@@ -124,7 +128,8 @@ function makeConfig(
         ? before.credentials_sealed
         : seal(context.master_key, JSON.stringify({ private_key, passphrase }), exportKeyContext(owner)),
     public_key: credentials === null ? (before?.public_key ?? '') : public_key,
-    host_key: wanted.host_key === undefined ? (is_same_server ? before.host_key : null) : wanted.host_key || null,
+    host_key:
+      wanted.host_key === undefined ? (is_same_server ? before.host_key : null) : wanted.host_key || null,
     directory: checkDirectory(wanted.directory ?? before?.directory ?? DEFAULT_DIRECTORY),
     mail_to: mail_to === undefined ? (before?.mail_to ?? null) : readMailAddress('mail_to', mail_to),
     language: wanted.language ?? before?.language ?? 'ja',
@@ -143,7 +148,10 @@ function checkDirectory(directory: string): string {
   const parts = directory.split('/');
   const is_path = !/\p{Cc}/u.test(directory) && !parts.includes('..') && !parts.includes('.');
   if (is_path && directory !== '') return directory;
-  throw refused('directory', 'directory must be a path such as /exports/mpac/{merchant_id}/, without dots alone.');
+  throw refused(
+    'directory',
+    'directory must be a path such as /exports/mpac/{merchant_id}/, without dots alone.',
+  );
 }
 
 const MOST_DAYS_BACK = 400;
@@ -231,7 +239,13 @@ export async function testAccountingExport(context: Context, owner: ExportOwner)
     return { ...about, status: 'failed', failure: 'host_key_not_pinned', message, host_key };
   }
   const { host, port, username } = config;
-  const target = { host, port, username, host_key: config.host_key, ...openExportCredentials(context, config) };
+  const target = {
+    host,
+    port,
+    username,
+    host_key: config.host_key,
+    ...openExportCredentials(context, config),
+  };
   const answer = await context.files.sftpTest(target, directory);
   if (answer.kind === 'failed') {
     return { ...about, status: 'failed', failure: answer.failure, message: answer.message, host_key };

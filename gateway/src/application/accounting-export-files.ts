@@ -119,11 +119,7 @@ async function writeAll(context: Context, key: ExportKey, file: FileHandle): Pro
 }
 
 /** The books' own sum, by another statement than the one that read the lines. */
-async function differsFromBooks(
-  { db }: Context,
-  key: ExportKey,
-  facts: ExportFacts,
-): Promise<string | null> {
+async function differsFromBooks({ db }: Context, key: ExportKey, facts: ExportFacts): Promise<string | null> {
   const { organization_id, livemode, merchant_id, merchant_store_id, business_date, currency } = key;
   const day = { organization_id, livemode, merchant_id, merchant_store_id, business_date };
   const sums = (await sumBusinessDay(db, day)).find((one) => one.currency === currency);
@@ -138,10 +134,7 @@ async function differsFromBooks(
 }
 
 /** Whether a file lies in the archive just as it was written. */
-export async function isArchived(
-  context: Context,
-  row: AccountingExport & ExportKey,
-): Promise<boolean> {
+export async function isArchived(context: Context, row: AccountingExport & ExportKey): Promise<boolean> {
   const path = archivePath(context, row);
   if (row.sha256 === null) return false;
   const found = await stat(path).catch(() => null);

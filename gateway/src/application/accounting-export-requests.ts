@@ -72,8 +72,7 @@ export async function getAccountingExport(
 ): Promise<AccountingExport> {
   const row = await findAccountingExport(context.db, id);
   const is_theirs =
-    caller === null ||
-    (row?.organization_id === caller.organization_id && row.livemode === caller.livemode);
+    caller === null || (row?.organization_id === caller.organization_id && row.livemode === caller.livemode);
   if (row === null || !is_theirs)
     throw new GatewayError('not_found', 'There is no accounting export with this id.');
   return row;

@@ -89,9 +89,7 @@ const xml: ExportWriter = {
     `<?xml version="1.0" encoding="UTF-8"?>\n<accounting_export xmlns="${EXPORT_XML_NAMESPACE}">\n` +
     `${elements(headOf(key), '  ')}  <transactions>\n`,
   lines: (_, transactions) =>
-    transactions
-      .map((one) => `    <transaction>\n${elements(one, '      ')}    </transaction>\n`)
-      .join(''),
+    transactions.map((one) => `    <transaction>\n${elements(one, '      ')}    </transaction>\n`).join(''),
   end: (_, totals) =>
     `  </transactions>\n  <totals>\n${elements(totals, '    ')}  </totals>\n</accounting_export>\n`,
 };

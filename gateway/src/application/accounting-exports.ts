@@ -26,7 +26,13 @@ import {
   type ExportKey,
   exportFileName,
 } from '../domain/accounting-export.ts';
-import { addDays, type BusinessDay, businessDayBounds, isBusinessDate, JAPAN } from '../domain/business-date.ts';
+import {
+  addDays,
+  type BusinessDay,
+  businessDayBounds,
+  isBusinessDate,
+  JAPAN,
+} from '../domain/business-date.ts';
 import { GatewayError } from '../domain/error.ts';
 import { attemptExport } from './accounting-export-attempts.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
@@ -114,7 +120,9 @@ export async function runAccountingExport(
 ): Promise<AccountingExport[]> {
   const keys = await listWantedFiles(context, wanted);
   const lease = instant(context, EXPORT_LEASE_MS);
-  const held = await context.db.withTransaction((tx) => askForExports(context, tx, wanted, keys, actor, lease));
+  const held = await context.db.withTransaction((tx) =>
+    askForExports(context, tx, wanted, keys, actor, lease),
+  );
   const rows: AccountingExport[] = [];
   for (const row of held) rows.push(await attemptExport(context, row));
   return rows;
@@ -189,7 +197,12 @@ async function listPlaces(
   });
 }
 
-function refuseOpenDay(context: Context, store: string | null, business_date: string, day: BusinessDay): void {
+function refuseOpenDay(
+  context: Context,
+  store: string | null,
+  business_date: string,
+  day: BusinessDay,
+): void {
   const { to } = businessDayBounds(business_date, day);
   const settled = new Date(Date.parse(to) + SETTLING_MS).toISOString();
   if (settled <= instant(context)) return;

@@ -79,7 +79,10 @@ export function registerAccountingExportCommands(program: Command): void {
     .description('try the connection, and see the host key that the server shows')
     .action(({ merchant, organization, live }: Whose) =>
       operate(async (context) =>
-        testAccountingExport(context, await getOwnerOfMerchant(context, merchant, live, organization ?? null)),
+        testAccountingExport(
+          context,
+          await getOwnerOfMerchant(context, merchant, live, organization ?? null),
+        ),
       ),
     );
 }
@@ -90,7 +93,9 @@ const lineOf = (row: AccountingExport) =>
     row.business_date,
     row.status.padEnd(9),
     row.file_name,
-    ...(row.gross_revenue === null ? [] : [`${row.transactions_count} lines, ${row.gross_revenue} ${row.currency}`]),
+    ...(row.gross_revenue === null
+      ? []
+      : [`${row.transactions_count} lines, ${row.gross_revenue} ${row.currency}`]),
     ...(row.error === null ? [] : [`attempt ${row.attempts_made}: ${row.error}`]),
   ].join('  ');
 
@@ -178,7 +183,8 @@ async function readSettings(options: ConfigureOptions): Promise<AccountingExport
   const given: { [name in keyof AccountingExportSettings]: AccountingExportSettings[name] | undefined } = {
     ...{ formats, host, port, username, directory, language },
     private_key: options.keyFile === undefined ? undefined : await readText(options.keyFile),
-    passphrase: options.passphraseFile === undefined ? undefined : (await readText(options.passphraseFile)).trim(),
+    passphrase:
+      options.passphraseFile === undefined ? undefined : (await readText(options.passphraseFile)).trim(),
     generate_key: options.generateKey,
     host_key: options.hostKey,
     mail_to: options.mailTo,

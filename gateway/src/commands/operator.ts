@@ -1,8 +1,8 @@
 // What an operator does by hand: organizations, keys, stores, webhook endpoints and files of providers.
 import type { Command } from 'commander';
+import { registerAccountingExportCommands } from './accounting-exports.ts';
 import { registerKeyCommands } from './keys.ts';
 import { registerOrganizationCommands } from './organizations.ts';
-import { registerAccountingExportCommands } from './accounting-exports.ts';
 import { registerReconciliationCommands } from './reconciliations.ts';
 import { registerStoreCommands } from './stores.ts';
 import { registerWebhookCommands } from './webhooks.ts';

@@ -91,8 +91,7 @@ const TAKE = `
     on conflict (organization_id, livemode, merchant_id, merchant_store_id) do update
       set taken_through = excluded.taken_through where t.taken_through < excluded.taken_through
   )`;
-const moved = (text: string) =>
-  text.replaceAll(/\$(\d+)/g, (_, number: string) => `$${Number(number) + 5}`);
+const moved = (text: string) => text.replaceAll(/\$(\d+)/g, (_, number: string) => `$${Number(number) + 5}`);
 const TAKE_DAYS: Statement = {
   name: 'take_days_of_store_for_export',
   text: `${TAKE} ${moved(INSERT_NEW)} where exists (select from still) on conflict ${UNIQUE} do nothing`,

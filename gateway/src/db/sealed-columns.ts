@@ -23,6 +23,7 @@ export const SEALED_COLUMNS = {
   card_processor_connections: {
     column: 'password_sealed',
     key: { organization_id: 'text', livemode: 'boolean' },
+  },
   accounting_export_configs: {
     column: 'credentials_sealed',
     key: { organization_id: 'text', livemode: 'boolean', merchant_id: 'text' },

@@ -25,16 +25,19 @@ const Formats = Type.Array(OneOf(EXPORT_FORMATS), {
 });
 const Port = Type.Integer({ minimum: 1, maximum: 65_535, description: 'Default 22.' });
 const HOST_KEY = 'SHA256:…, as ssh-keygen -l prints it. Nothing is sent to a server that shows another one.';
-const DIRECTORY = 'Where files lie there. {merchant_id} stands for the merchant. Default /exports/mpac/{merchant_id}/.';
+const DIRECTORY =
+  'Where files lie there. {merchant_id} stands for the merchant. Default /exports/mpac/{merchant_id}/.';
 const Language = OneOf(['ja', 'en'], { description: 'Of mails. Default ja.' });
-const BusinessDate = (description: string) =>
-  Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description });
+const BusinessDate = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description });
 
 const SaveBody = Type.Object(
   {
     formats: Type.Optional(Formats),
     host: Type.Optional(
-      Type.String({ pattern: '^[A-Za-z0-9.:_-]{1,253}$', description: 'Of the SFTP server; required at first.' }),
+      Type.String({
+        pattern: '^[A-Za-z0-9.:_-]{1,253}$',
+        description: 'Of the SFTP server; required at first.',
+      }),
     ),
     port: Type.Optional(Port),
     username: Type.Optional(Text(255, { description: 'Required at first.' })),

@@ -209,7 +209,7 @@ export function accountingExportRoutes(
       return reply
         .headers({
           'content-type': MEDIA[row.format],
-          'content-length': row.size,
+          'content-length': row.size ?? 0,
           'content-disposition': `attachment; filename="${row.file_name}"`,
           'content-security-policy': "default-src 'none'",
           'cache-control': 'no-store',

@@ -1,6 +1,8 @@
 // What the OpenAPI document shows as examples: one object for each shape, and what an operation shows in its place.
 // A test holds every one of them to its schema.
 
+import { accounting_export, EXPORT_SHAPES } from './openapi-examples-export.ts';
+
 const NOW = '2026-01-15T10:00:00.000Z';
 const SOON = '2026-01-15T10:00:05.000Z';
 const TOMORROW = '2026-01-16T10:00:00.000Z';
@@ -222,6 +224,7 @@ export const SHAPES: Record<string, unknown> = {
   Roll: { overlap_hours: 24 },
   PublishableKeyChanges: { allowed_origins: ['https://shop.example.com', 'https://www.example.com'] },
   Health: { status: 'ok' },
+  ...EXPORT_SHAPES,
 };
 
 /** Answers that are another than their shape's usual one, by the operation. */
@@ -251,6 +254,8 @@ export const ANSWERS: Record<string, unknown> = {
 /** Answers that are not JSON, by their media type. */
 export const TEXTS: Record<string, string> = {
   'text/plain': 'OK',
+  'text/csv': 'export_type,date,…',
+  'application/xml': '<accounting_export>…</accounting_export>',
   'text/html': '<!doctype html><html lang="en">…</html>',
   'image/svg+xml': '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 33 33">…</svg>',
 };
@@ -261,6 +266,7 @@ export const TOLD: Record<string, { title: string; object: Record<string, unknow
   refund: { title: 'Refund', object: refund },
   late_payment: { title: 'LatePayment', object: late_payment },
   webhook_endpoint: { title: 'WebhookEndpoint', object: webhook_endpoint },
+  export: { title: 'AccountingExport', object: accounting_export },
 };
 
 /** A notification as PayPay sends it. */

@@ -44,6 +44,12 @@ export const OPERATIONS: Record<string, string> = {
   receivePaypayNotification:
     'Kept, answered, and then PayPay is asked: nothing in it is believed. Both the fields that PayPay sends and those ' +
     'of its document are read.',
+  saveAccountingExportConfig:
+    'Test the connection afterwards, compare the host key that it shows with what the accounting system says of its ' +
+    'server, and save it as `host_key`: nothing is sent before. The private key is never told again; `public_key` always is.',
+  createAccountingExports:
+    'Files are made from the books, so they are the same bytes again. A file that was given up begins anew with its ' +
+    'first attempt. Refused while the business date is not over.',
   createApiKey: 'The answer holds the `secret_key`, which is told only now.',
   retrieveQrCode:
     'Signed by the gateway; the address comes with the confirm and works while the code is open.',

@@ -91,7 +91,7 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
       },
     },
     transform: ({ schema, url, route }) => {
-      const changes = ['POST', 'PATCH', 'DELETE'].some((method) => method === route.method);
+      const changes = ['POST', 'PUT', 'PATCH', 'DELETE'].some((method) => method === route.method);
       const repeatable = changes && schema?.security !== undefined;
       const open_to_pages = schema?.security?.some((way) => 'payment_token' in way) ?? false;
       const properties = {

@@ -9,9 +9,9 @@ import Fastify, {
 import { makeKeyring, makeOrganizationCache } from '../application/callers.ts';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../domain/error.ts';
-import { makeAnswerHeaders, tellTiming } from './answer-headers.ts';
 import { accountingExportConfigRoutes } from './accounting-export-configs.ts';
 import { accountingExportRoutes } from './accounting-exports.ts';
+import { makeAnswerHeaders, tellTiming } from './answer-headers.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { auditLogRoutes } from './audit-log.ts';
 import { EMPTY } from './auth.ts';

@@ -14,8 +14,8 @@ import { keep_partitions } from './keep-partitions.ts';
 import { makeLookUpAttemptsJob } from './look-up-attempts.ts';
 import { measure } from './measure.ts';
 import { purge } from './purge.ts';
-import { makeHeartbeatJob } from './send-heartbeat.ts';
 import { run_accounting_exports } from './run-accounting-exports.ts';
+import { makeHeartbeatJob } from './send-heartbeat.ts';
 import { send_mails } from './send-mails.ts';
 import { work_off_notifications } from './work-off-notifications.ts';
 

@@ -19,19 +19,24 @@ export function readPrivateKey(text: string, passphrase: string | null): ReadKey
     return { kind: 'refused', message: describeRefusal(text, key?.message ?? '') };
   }
   if (!key.isPrivateKey()) {
-    return { kind: 'refused', message: 'This is a public key. Send the private one, or let the gateway make one.' };
+    return {
+      kind: 'refused',
+      message: 'This is a public key. Send the private one, or let the gateway make one.',
+    };
   }
   return { kind: 'read', ...plain, public_key: `${key.type} ${key.getPublicSSH().toString('base64')}` };
 }
+
+const OLDER_FORMS: Record<string, 'pkcs1' | 'sec1'> = { rsa: 'pkcs1', ec: 'sec1' };
 
 /** OpenSSL's newer form, which the SSH library does not read, as the older one; without its passphrase then. */
 function fromPkcs8(text: string, passphrase: string | null) {
   if (!/-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text)) return null;
   try {
     const key = createPrivateKey({ key: text, ...(passphrase !== null && { passphrase }) });
-    const type = ({ rsa: 'pkcs1', ec: 'sec1' } as const)[key.asymmetricKeyType ?? ''];
+    const type = OLDER_FORMS[key.asymmetricKeyType ?? ''];
     if (type === undefined) return null;
-    const private_key = String(key.export({ type: type as 'pkcs1', format: 'pem' }));
+    const private_key = String(key.export({ type, format: 'pem' }));
     return { private_key, passphrase: null };
   } catch {
     return null;
