@@ -41,6 +41,12 @@ async function makeObjects() {
   const api_key = await client.post('/v1/api_keys', { name: 'canary key' });
   const publishable_key = await client.post('/v1/publishable_keys', { name: 'canary page' });
   assert.deepEqual([api_key.status, publishable_key.status], [201, 201], publishable_key.text);
+  const sftp = { host: '127.0.0.1', port: 1, username: 'canary', generate_key: true };
+  const config = await client.call('PUT', `/v1/merchants/${MERCHANT}/accounting_export`, sftp);
+  assert.equal(config.status, 200, config.text);
+  const day = { merchant_id: MERCHANT, merchant_store_id: STORE, business_date: '2026-01-14' };
+  const exports = await client.post('/v1/accounting_exports', day);
+  assert.equal(exports.status, 201, exports.text);
   const events = await client.get('/v1/events');
   const [attempt] = await gateway.query<{ id: string }>(
     'select id from payment_attempts where payment_intent_id = $1',
@@ -56,6 +62,7 @@ async function makeObjects() {
     endpoint: String(endpoint.json.id),
     api_key: String(api_key.json.id),
     publishable_key: String(publishable_key.json.id),
+    accounting_export: String(exports.json[0].id),
     event: String(events.json[0].id),
     attempt: String(attempt?.id),
   };
@@ -95,6 +102,9 @@ const QR = { payment_method_type: 'qr_mpm', provider: 'PAYPAY' };
 const because = { reason: 'isolation test', resolved_by: 'nobody' };
 const endpoint = (rest = '', body?: object): Entry =>
   at(({ endpoint: id }) => `/v1/webhook_endpoints/${id}${rest}`, body && (() => body));
+
+const export_config = (rest = '', body?: object): Entry =>
+  at(() => `/v1/merchants/${MERCHANT}/accounting_export${rest}`, body && (() => body));
 
 const MATRIX: Record<string, Entry> = {
   'GET /health': { stranger: 'open' },
@@ -165,6 +175,21 @@ const MATRIX: Record<string, Entry> = {
     ({ late_payment }) => `/v1/late_payments/${late_payment}/resolve`,
     () => ({ action: 'keep', ...because }),
   ),
+  'GET /v1/accounting_exports': own,
+  'POST /v1/accounting_exports': at(
+    () => '/v1/accounting_exports',
+    () => ({ merchant_id: MERCHANT, business_date: '2026-01-14' }),
+  ),
+  'GET /v1/accounting_exports/{id}': at(
+    ({ accounting_export }) => `/v1/accounting_exports/${accounting_export}`,
+  ),
+  'GET /v1/accounting_exports/{id}/file': at(
+    ({ accounting_export }) => `/v1/accounting_exports/${accounting_export}/file`,
+  ),
+  'PUT /v1/merchants/{id}/accounting_export': export_config('', { is_active: false }),
+  'GET /v1/merchants/{id}/accounting_export': export_config(),
+  'DELETE /v1/merchants/{id}/accounting_export': export_config(),
+  'POST /v1/merchants/{id}/accounting_export/test': export_config('/test', {}),
   'GET /v1/audit_log': own,
   'GET /v1/organization': own,
   'PATCH /v1/organization': { ...own, body: () => ({}) },

@@ -29,10 +29,7 @@ export async function requestAccountingExports(
 ): Promise<Answer> {
   const { organization_id, livemode } = caller;
   if ((await findMerchant(context.db, organization_id, livemode, wanted.merchant_id)) === null) {
-    throw new GatewayError('invalid_request', 'There is no merchant with this id.', {
-      field: 'merchant_id',
-      constraint: 'exists',
-    });
+    throw new GatewayError('not_found', 'There is no merchant with this id.', { field: 'merchant_id' });
   }
   const whole = { ...wanted, organization_id, livemode };
   const keys = await listWantedFiles(context, whole);

@@ -151,7 +151,7 @@ export function accountingExportRoutes(
         body: RunBody,
         response: {
           201: Type.Array(ExportShape, { description: 'The files, which the worker makes and sends.' }),
-          ...errorResponses(400, 401, 403, 409, 413, 415, 429, 500),
+          ...errorResponses(400, 401, 403, 404, 409, 413, 415, 429, 500),
         },
       },
     },
