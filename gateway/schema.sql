@@ -97,6 +97,81 @@ $$;
 
 create function tax_share(tax bigint, part bigint, whole bigint) returns bigint language sql as $$ select div(tax::numeric * part, whole)::bigint $$;
 
+create table accounting_export_configs (
+  organization_id text not null,
+  livemode boolean not null,
+  merchant_id text not null,
+  formats text[] not null,
+  host text not null,
+  port integer not null,
+  username text not null,
+  credentials_sealed bytea not null,
+  public_key text not null,
+  host_key text,
+  directory text not null,
+  mail_to text,
+  language text not null,
+  is_active boolean not null,
+  starts_on date not null,
+  version integer not null default 1,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint accounting_export_configs_pkey PRIMARY KEY (organization_id, livemode, merchant_id),
+  constraint accounting_export_configs_organization_id_livemode_merchan_fkey FOREIGN KEY (organization_id, livemode, merchant_id) REFERENCES merchants(organization_id, livemode, id),
+  constraint accounting_export_configs_formats_check CHECK ((((cardinality(formats) >= 1) AND (cardinality(formats) <= 3)) AND (formats <@ ARRAY['json'::text, 'csv'::text, 'xml'::text]))),
+  constraint accounting_export_configs_host_key_check CHECK ((host_key ~~ 'SHA256:%'::text)),
+  constraint accounting_export_configs_language_check CHECK ((language = ANY (ARRAY['ja'::text, 'en'::text]))),
+  constraint accounting_export_configs_port_check CHECK (((port >= 1) AND (port <= 65535)))
+);
+CREATE INDEX accounting_export_configs_by_master_key ON accounting_export_configs USING btree (SUBSTRING(credentials_sealed FROM 2 FOR 8), organization_id, livemode, merchant_id);
+
+create table accounting_export_stores (
+  organization_id text not null,
+  livemode boolean not null,
+  merchant_id text not null,
+  merchant_store_id text not null,
+  taken_through date not null,
+  constraint accounting_export_stores_pkey PRIMARY KEY (organization_id, livemode, merchant_id, merchant_store_id),
+  constraint accounting_export_stores_organization_id_livemode_merchant_fkey FOREIGN KEY (organization_id, livemode, merchant_id) REFERENCES accounting_export_configs(organization_id, livemode, merchant_id) ON DELETE CASCADE
+);
+
+create table accounting_exports (
+  id text not null,
+  organization_id text not null,
+  livemode boolean not null,
+  merchant_id text not null,
+  merchant_store_id text,
+  business_date date not null,
+  currency currency_code not null,
+  format text not null,
+  file_name text not null,
+  status text not null,
+  attempts_made integer not null default 0,
+  next_attempt_at timestamp(3) with time zone,
+  leased_until timestamp(3) with time zone,
+  size bigint,
+  sha256 text,
+  transactions_count bigint,
+  gross_revenue bigint,
+  tax_collected bigint,
+  net_revenue bigint,
+  error text,
+  mailed_at timestamp(3) with time zone,
+  delivered_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint accounting_exports_pkey PRIMARY KEY (id),
+  constraint accounting_exports_attempts_made_check CHECK (((attempts_made >= 0) AND (attempts_made <= 5))),
+  constraint accounting_exports_check CHECK (((status = 'pending'::text) = (next_attempt_at IS NOT NULL))),
+  constraint accounting_exports_check1 CHECK ((net_revenue = (gross_revenue - tax_collected))),
+  constraint accounting_exports_format_check CHECK ((format = ANY (ARRAY['json'::text, 'csv'::text, 'xml'::text]))),
+  constraint accounting_exports_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint accounting_exports_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'kept'::text, 'failed'::text])))
+);
+CREATE INDEX accounting_exports_due ON accounting_exports USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX accounting_exports_in_order ON accounting_exports USING btree (organization_id, livemode, id COLLATE "C");
+CREATE UNIQUE INDEX accounting_exports_one_each ON accounting_exports USING btree (organization_id, livemode, merchant_id, business_date, COALESCE(merchant_store_id, ''::text), currency, format);
+
 create table api_keys (
   id text not null,
   organization_id text not null,
