@@ -13,6 +13,7 @@ import {
   type ReconciliationFile,
   type ReplacedFile,
 } from '../db/reconciliation-files.ts';
+import { businessDateOf, JAPAN } from '../domain/business-date.ts';
 import { GatewayError } from '../domain/error.ts';
 import { isId } from '../domain/id.ts';
 import type { ExceptionKind, ReconciliationRow } from '../domain/reconciliation.ts';
@@ -31,7 +32,6 @@ import { listOwners } from './reconciliation-owners.ts';
 export const MOST_FILE_BYTES = 64 * 1_024 * 1_024;
 
 const BATCH = 500;
-const JAPAN_MS = 9 * 3_600_000;
 /** An import takes seconds; one that has said nothing for so long has died. */
 const ABANDONED_MS = 15 * 60_000;
 
@@ -99,7 +99,7 @@ export async function importReconciliationFile(
 
   const account = { provider, account: facts.account, livemode };
   const now = instant(context);
-  const business_date = new Date(Date.parse(facts.period_begins_at) + JAPAN_MS).toISOString().slice(0, 10);
+  const business_date = businessDateOf(facts.period_begins_at, JAPAN);
   const makeFile = (organization_id: string): NewReconciliationFile => ({
     id: context.makeId('rf'),
     organization_id,
