@@ -2,6 +2,8 @@
 // by all who may be taken for its owner and are not. A route without an entry here fails the first test.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { SYSTEM } from '../src/application/audit.ts';
+import { recordSettlements } from '../src/application/settlements.ts';
 import { type Client, makeTerminal, send } from './support/client.ts';
 import { startTestGateway } from './support/gateway.ts';
 
@@ -16,6 +18,29 @@ await gateway.saveStore({
 });
 
 const live = gateway.clientFor(await gateway.addKey({ livemode: true }));
+
+/** A settlement of the merchant whose one sum differs. */
+async function makeSettlement() {
+  const { context } = gateway;
+  const stated = { transaction_count: 1, gross_amount: 500, refunded_amount: 0, fees_amount: 5, net_amount: 495 };
+  const expected = { transaction_count: 1, gross_amount: 600, refunded_amount: 0 };
+  const [settlement] = await context.db.withTransaction((tx) =>
+    recordSettlements(
+      context,
+      tx,
+      [
+        {
+          ...{ organization_id, livemode: false, merchant_id: MERCHANT, provider: 'SP_NET', account: null },
+          ...{ business_date: '2026-01-14', currency: 'JPY', source: 'by_hand', file_name: 'canary.csv' },
+          ...{ file_id: null, card_batch_id: null, line: 2, stated, expected, exceptions: [] },
+        },
+      ],
+      SYSTEM,
+    ),
+  );
+  const exceptions = await client.get('/v1/reconciliation_exceptions');
+  return { settlement: String(settlement?.id), exception: String(exceptions.json[0].id) };
+}
 
 /** One object of each kind, all of the merchant that the strangers do not act for. */
 async function makeObjects() {
@@ -52,7 +77,9 @@ async function makeObjects() {
     'select id from payment_attempts where payment_intent_id = $1',
     [open.id],
   );
+  const settlement = await makeSettlement();
   return {
+    ...settlement,
     intent: open.id,
     open_code: open.code,
     fresh: fresh.id,
@@ -175,6 +202,7 @@ const MATRIX: Record<string, Entry> = {
     ({ late_payment }) => `/v1/late_payments/${late_payment}/resolve`,
     () => ({ action: 'keep', ...because }),
   ),
+<<<<<<< HEAD
   'GET /v1/accounting_exports': own,
   'POST /v1/accounting_exports': at(
     () => '/v1/accounting_exports',
@@ -190,6 +218,18 @@ const MATRIX: Record<string, Entry> = {
   'GET /v1/merchants/{id}/accounting_export': export_config(),
   'DELETE /v1/merchants/{id}/accounting_export': export_config(),
   'POST /v1/merchants/{id}/accounting_export/test': export_config('/test', {}),
+=======
+  'GET /v1/settlements': own,
+  'GET /v1/settlements/{id}': at(({ settlement }) => `/v1/settlements/${settlement}`),
+  'GET /v1/reconciliation_exceptions': own,
+  'GET /v1/reconciliation_exceptions/{id}': at(
+    ({ exception }) => `/v1/reconciliation_exceptions/${exception}`,
+  ),
+  'POST /v1/reconciliation_exceptions/{id}/resolve': at(
+    ({ exception }) => `/v1/reconciliation_exceptions/${exception}/resolve`,
+    () => because,
+  ),
+>>>>>>> 4ea3c0f (wip)
   'GET /v1/audit_log': own,
   'GET /v1/organization': own,
   'PATCH /v1/organization': { ...own, body: () => ({}) },

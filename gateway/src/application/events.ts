@@ -7,6 +7,7 @@ import { EVENT_TYPES, type Event, webhookBody } from '../domain/event.ts';
 import { ID_LEAD_MS, makeIdBound } from '../domain/id.ts';
 import { isEventName } from '../domain/webhook-endpoint.ts';
 import type { KeyCaller } from './callers.ts';
+import { merchantWanted } from './pages.ts';
 
 export interface EventQuery {
   /** A type, or a family such as payment_intent.*; null: all. */
@@ -25,10 +26,7 @@ export async function listEventBodies(
   query: EventQuery,
 ): Promise<{ bodies: string[]; next_after: string | null }> {
   const { created_gte, created_lt, starting_after, limit } = query;
-  const merchant_id = caller.merchant_id ?? query.merchant_id;
-  if (query.merchant_id !== null && query.merchant_id !== merchant_id) {
-    throw new GatewayError('forbidden', 'This key acts for another merchant.', { field: 'merchant_id' });
-  }
+  const merchant_id = merchantWanted(caller, query.merchant_id);
   const filter = {
     merchant_id,
     payment_intent_id: query.payment_intent,

@@ -1,4 +1,6 @@
-// One page of a list, and where the next one begins.
+// One page of a list, whose it may be of, and where the next one begins.
+import { GatewayError } from '../domain/error.ts';
+import type { KeyCaller } from './callers.ts';
 
 export interface Page {
   page: object[];
@@ -17,4 +19,11 @@ export function makePage<Row extends { id: string }>(
     page: page.map(resourceOf),
     next_after: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
   };
+}
+
+/** A key that acts for one merchant lists only what is that merchant's. */
+export function merchantWanted(caller: KeyCaller | null, wanted: string | null): string | null {
+  const merchant_id = caller?.merchant_id ?? wanted;
+  if (wanted === null || wanted === merchant_id) return merchant_id;
+  throw new GatewayError('forbidden', 'This key acts for another merchant.', { field: 'merchant_id' });
 }

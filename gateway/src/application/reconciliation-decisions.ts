@@ -12,6 +12,7 @@ import { type Actor, makeAuditEntry } from './audit.ts';
 import type { KeyCaller } from './callers.ts';
 import { type Answer, answerInTransaction, type Mark } from './idempotency.ts';
 import { jsonAnswer } from './payment-intents.ts';
+import { bookAdjustment } from './settlement-bookings.ts';
 import { tellSettlements } from './settlement-events.ts';
 
 export interface ExceptionDecision {
@@ -28,7 +29,9 @@ export function admitToException(
   const admitted =
     exception !== null &&
     (caller === null ||
-      (exception.organization_id === caller.organization_id && exception.livemode === caller.livemode));
+      (exception.organization_id === caller.organization_id &&
+        exception.livemode === caller.livemode &&
+        (caller.merchant_id === null || caller.merchant_id === exception.merchant_id)));
   if (!admitted) throw new GatewayError('not_found', 'There is no reconciliation exception with this id.');
   return exception;
 }
@@ -62,6 +65,7 @@ export async function resolveException(
       const message = 'The exception is resolved already, or what it was found in was replaced.';
       throw new GatewayError('conflict', message);
     }
+    await bookAdjustment(context, tx, resolved);
     await insertAuditEntry(tx, auditOf(context, resolved, actor));
     await afterResolution(context, tx, resolved);
     return jsonAnswer(200, exceptionResource(resolved));

@@ -30,6 +30,7 @@ import {
   type StatedTotals,
 } from '../domain/settlement.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
+import { bookSettlements } from './settlement-bookings.ts';
 import { tellExceptions, tellSettlements } from './settlement-events.ts';
 
 export interface NewSettlement extends Omit<SettlementKey, 'contents'> {
@@ -104,6 +105,12 @@ export async function recordSettlements(
   const counted = await countExceptionsOfSettlements(tx, ids, now);
   const written = new Map(counted.map(({ former_status: _, ...settlement }) => [settlement.id, settlement]));
   const ordered = ids.flatMap((id) => written.get(id) ?? []);
+  await bookSettlements(
+    context,
+    tx,
+    ordered,
+    in_force.filter(({ id }) => replaced.some((each) => each.id === id)),
+  );
   await tellSettlements(context, tx, ordered);
   await insertAuditEntries(
     tx,

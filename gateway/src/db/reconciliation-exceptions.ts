@@ -6,7 +6,7 @@ import type {
   Resolution,
 } from '../domain/reconciliation-exception.ts';
 import type { Db, Statement, Tx } from './pool.ts';
-import { type Columns, describeColumns } from './statement-parts.ts';
+import { type Columns, describeColumns, narrowList } from './statement-parts.ts';
 
 const exception = describeColumns({
   id: 'text',
@@ -92,12 +92,12 @@ export async function deleteOldMatches(tx: Tx, before_id: string, limit: number)
 }
 
 const LIST: Statement = {
-  name: 'list_reconciliation_exceptions',
+  name: 'list_exceptions_of_file',
   text: `select * from reconciliation_exceptions where file_id = $1 order by id collate "C" limit $2`,
 };
 
 /** In the order in which they were found, which is that of the file. */
-export async function listExceptions(
+export async function listExceptionsOfFile(
   db: Db,
   file_id: string,
   limit: number,
@@ -120,6 +120,40 @@ export async function listExceptionsOfSettlements(
 ): Promise<ReconciliationException[]> {
   if (settlement_ids.length === 0) return [];
   return db.query<ReconciliationException>(LIST_OF_SETTLEMENTS, [settlement_ids, limit]);
+}
+
+export interface ExceptionFilter {
+  organization_id: string | null;
+  livemode: boolean | null;
+  status: 'open' | 'resolved' | null;
+  kind: string | null;
+  source: string | null;
+  settlement_id: string | null;
+  order_list_id: string | null;
+  file_id: string | null;
+  merchant_id: string | null;
+  provider: string | null;
+  business_date_gte: string | null;
+  business_date_lte: string | null;
+  /** Ids below this one: the last id of the page before. */
+  starting_after: string | null;
+}
+
+/** Newest first; the operator leaves the organization out. One more than a page may be asked for. */
+export async function listExceptions(
+  db: Db,
+  { status, ...filter }: ExceptionFilter,
+  limit: number,
+): Promise<ReconciliationException[]> {
+  const condition = { open: ' and resolved_at is null', resolved: ' and resolved_at is not null' };
+  const { name, conditions, values } = narrowList(filter);
+  const statement = {
+    name: `list_${status ?? 'all'}_exceptions_${name}`,
+    text: `select * from reconciliation_exceptions
+      where true${status === null ? '' : condition[status]}${conditions}
+      order by id collate "C" desc limit $1`,
+  };
+  return db.query<ReconciliationException>(statement, [limit, ...values]);
 }
 
 const FIND: Statement = {

@@ -2,7 +2,7 @@
 // a person has resolved in it goes over to the new one.
 import type { Settlement, SettlementKey, SettlementStatus } from '../domain/settlement.ts';
 import type { Db, Statement, Tx } from './pool.ts';
-import { type Columns, describeColumns } from './statement-parts.ts';
+import { type Columns, describeColumns, narrowList } from './statement-parts.ts';
 
 const KEY: Columns<SettlementKey> = {
   organization_id: 'text',
@@ -191,29 +191,16 @@ export interface SettlementFilter {
   starting_after: string | null;
 }
 
-const CONDITIONS: Record<keyof SettlementFilter, (place: string) => string> = {
-  organization_id: (place) => `organization_id = ${place}`,
-  livemode: (place) => `livemode = ${place}`,
-  merchant_id: (place) => `merchant_id = ${place}`,
-  provider: (place) => `provider = ${place}`,
-  status: (place) => `status = ${place}`,
-  business_date_gte: (place) => `business_date >= ${place}::date`,
-  business_date_lte: (place) => `business_date <= ${place}::date`,
-  starting_after: (place) => `id collate "C" < ${place}`,
-};
-const FILTERS = Object.keys(CONDITIONS) as (keyof SettlementFilter)[];
-
 /** Newest first; the operator leaves the organization out. One more than a page may be asked for. */
 export async function listSettlements(
   db: Db,
   filter: SettlementFilter,
   limit: number,
 ): Promise<Settlement[]> {
-  const given = FILTERS.filter((name) => filter[name] !== null);
-  const conditions = given.map((name, index) => ` and ${CONDITIONS[name](`$${index + 2}`)}`);
+  const { name, conditions, values } = narrowList(filter);
   const statement = {
-    name: `list_settlements_${given.map((name) => FILTERS.indexOf(name)).join('')}`,
-    text: `select * from settlements where true${conditions.join('')} order by id collate "C" desc limit $1`,
+    name: `list_settlements_${name}`,
+    text: `select * from settlements where true${conditions} order by id collate "C" desc limit $1`,
   };
-  return db.query<Settlement>(statement, [limit, ...given.map((name) => filter[name])]);
+  return db.query<Settlement>(statement, [limit, ...values]);
 }

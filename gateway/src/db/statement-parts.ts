@@ -66,3 +66,27 @@ function asElement(type: string | undefined, value: unknown): unknown {
   if (type === 'json') return JSON.stringify(value);
   return `{${(value as string[]).map((element) => JSON.stringify(element)).join(',')}}`;
 }
+
+const COMPARISONS: Record<string, (place: string) => string> = {
+  business_date_gte: (place) => `business_date >= ${place}::date`,
+  business_date_lte: (place) => `business_date <= ${place}::date`,
+  starting_after: (place) => `id collate "C" < ${place}`,
+};
+
+/**
+ * The conditions of the filters that are given, with parameters from $2 on: columns that must be equal, days, and the
+ * place in a list that goes down by id. Each combination needs a name of its own, because one plan serves only one.
+ */
+export function narrowList<Filter extends object>(filter: Filter) {
+  const filters = Object.entries(filter);
+  const given = filters.filter(([, value]) => value !== null);
+  const conditions = given.map(([name], index) => {
+    const place = `$${index + 2}`;
+    return ` and ${COMPARISONS[name]?.(place) ?? `${name} = ${place}`}`;
+  });
+  return {
+    name: given.map(([name]) => filters.findIndex(([each]) => each === name).toString(36)).join(''),
+    conditions: conditions.join(''),
+    values: given.map(([, value]) => value as unknown),
+  };
+}

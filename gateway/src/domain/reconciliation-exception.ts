@@ -4,6 +4,7 @@ import type { ExceptionKind } from './reconciliation.ts';
 
 /** Where an exception was found: in a provider's file of payments, in what it settles, or in a backend's list. */
 export const EXCEPTION_SOURCES = ['file', 'settlement', 'order_list'] as const;
+export const EXCEPTION_STATUSES = ['open', 'resolved'] as const;
 /** Which sum differs. */
 export const TOTAL_FIELDS = [
   'transaction_count',

@@ -11,6 +11,9 @@ export const IDS = {
   payment_intents: 'pi_01KF0M3T8G7W4Y5Q2Z9X6C1V0B',
   refunds: 're_01KF0N7B2K8D3M6R1T4W9Y5Z0C',
   late_payments: 'lp_01KF0P4X9C2N7H5J8K1M3Q6S0D',
+  settlements: 'st_01KFBV0R7K2M4P6S8V1X3Z5B7D',
+  reconciliation_exceptions: 'rx_01KFBV0R8M3P5R7T9W2Y4A6C8E',
+  reconciliation_files: 'rf_01KFBV0R6H1K3N5Q7S9V2X4Z6B',
   webhook_endpoints: 'we_01KF0JZ2M5N8P1Q4R7S0T3V6WX',
   events: 'evt_01KF0M3T9A4C6E8G1J3M5P7R9T',
   api_keys: 'ak_01KF0H5D7F9H1K3M5P7R9T1V3X',
@@ -128,6 +131,58 @@ const api_key = {
 };
 const SECRET_KEY = 'sk_test_Zm9yX2V4YW1wbGVzX29ubHlfYW5kX25vX3NlY3JldA';
 
+const settlement = {
+  id: IDS.settlements,
+  object: 'settlement',
+  livemode: false,
+  merchant_id: IDS.merchants,
+  provider: 'PAYPAY',
+  account: 'paypay_merchant_123',
+  contents: 'payments',
+  business_date: '2026-01-28',
+  currency: 'JPY',
+  source: 'file',
+  file_name: 'transaction_paypay_merchant_123_20260128000000_20260128235959_v2.csv',
+  file: IDS.reconciliation_files,
+  transaction_count: 244,
+  gross_amount: 12_498_500,
+  refunded_amount: 20_000,
+  fees_amount: null,
+  net_amount: null,
+  expected_transaction_count: 245,
+  expected_gross_amount: 12_500_000,
+  expected_refunded_amount: 20_000,
+  status: 'exceptions',
+  exceptions_count: 1,
+  open_exceptions_count: 1,
+  exceptions: [IDS.reconciliation_exceptions],
+  created_at: '2026-01-28T17:00:00.000Z',
+  updated_at: '2026-01-28T17:00:00.000Z',
+};
+
+const reconciliation_exception = {
+  id: IDS.reconciliation_exceptions,
+  object: 'reconciliation_exception',
+  status: 'open',
+  livemode: false,
+  source: 'file',
+  kind: 'missing_there',
+  provider: 'PAYPAY',
+  business_date: '2026-01-28',
+  merchant_id: IDS.merchants,
+  attempt_id: IDS.attempts,
+  provider_payment_id: '04398472398472398471',
+  provider_reference: IDS.attempts,
+  amount_here: 1500,
+  currency: 'JPY',
+  status_here: 'paid',
+  happened_at: '2026-01-28T03:12:44.000Z',
+  created_at: '2026-01-28T17:00:00.000Z',
+  file: IDS.reconciliation_files,
+  settlement: IDS.settlements,
+  payment_intent: IDS.payment_intents,
+};
+
 const decided = { reason: 'Seen in the provider’s own tool.', resolved_by: 'A. Tanaka', resolved_at: NOW };
 
 /** By the title of the shape. */
@@ -152,6 +207,8 @@ export const SHAPES: Record<string, unknown> = {
   Refund: refund,
   ResolvedRefund: { ...refund, resolution: { status: 'succeeded', ...decided } },
   LatePayment: late_payment,
+  Settlement: settlement,
+  ReconciliationException: reconciliation_exception,
   Merchant: {
     id: IDS.merchants,
     object: 'merchant',
@@ -247,6 +304,7 @@ export const ANSWERS: Record<string, unknown> = {
   createApiKey: { ...api_key, secret_key: SECRET_KEY },
   rollApiKey: { ...api_key, previous_secret_expires_at: TOMORROW, secret_key: SECRET_KEY },
   revokeApiKey: { ...api_key, revoked_at: NOW },
+  resolveReconciliationException: { ...reconciliation_exception, status: 'resolved', ...decided },
   resolveLatePayment: { ...late_payment, status: 'kept', ...decided },
   pingWebhookEndpoint: { ...delivery, event_type: 'webhook_endpoint.ping', attempts_made: 0, attempts: [] },
 };
@@ -265,6 +323,7 @@ export const TOLD: Record<string, { title: string; object: Record<string, unknow
   payment_intent: { title: 'PaymentIntent', object: payment_intent },
   refund: { title: 'Refund', object: refund },
   late_payment: { title: 'LatePayment', object: late_payment },
+  settlement: { title: 'Settlement', object: settlement },
   webhook_endpoint: { title: 'WebhookEndpoint', object: webhook_endpoint },
   export: { title: 'AccountingExport', object: accounting_export },
 };

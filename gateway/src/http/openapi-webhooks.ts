@@ -12,7 +12,10 @@ export function makeWebhooks(): Json {
       const [family = '', what = ''] = type.split('.');
       const told = TOLD[family];
       const words = `${family}_${what}`.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-      const object = told && { $ref: `#/components/schemas/${told.title}` };
+      const titles =
+        type === 'settlement.exception' ? [told?.title, 'ReconciliationException'] : [told?.title];
+      const shapes = titles.map((title) => ({ $ref: `#/components/schemas/${title}` }));
+      const object = shapes.length === 1 ? shapes[0] : { anyOf: shapes };
       const schema = {
         allOf: [
           { $ref: '#/components/schemas/WebhookEvent' },
@@ -59,6 +62,14 @@ function objectOf(type: string): Json {
     return { ...object, status: 'failed', ...failure };
   }
   if (type === 'late_payment.refunded' || type === 'late_payment.kept') return { ...object, status: what };
+  if (type === 'settlement.reconciled') {
+    const { exceptions_count: _, open_exceptions_count: __, ...settled } = object;
+    return {
+      ...settled,
+      ...{ transaction_count: 245, gross_amount: 12_500_000, status: 'reconciled' },
+      ...{ exceptions_count: 0, open_exceptions_count: 0, exceptions: [] },
+    };
+  }
   if (type === 'webhook_endpoint.disabled') {
     return { ...object, status: 'disabled', disabled_reason: 'attempts_exhausted' };
   }

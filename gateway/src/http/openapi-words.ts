@@ -39,6 +39,11 @@ export const OPERATIONS: Record<string, string> = {
   listEvents:
     'The events of one merchant, or of one common type, are looked for among the organization’s latest: a page walks ' +
     'past 10,000 at most, so it can be short, or empty, and yet have a `Link` that goes on from there.',
+  listSettlements:
+    'Of a merchant’s day at a provider one is in force; those that were issued again stay in the list as `replaced`.',
+  resolveReconciliationException:
+    'It changes no payment. With `adjustment_amount` the difference is booked on the day of the decision. When the ' +
+    'last open exception of a settlement is resolved, the settlement is `reconciled`, and an event says so.',
   resolvePaymentIntent:
     'For a person who has looked at the provider’s own tool. Money that comes after `not_paid` becomes a late payment.',
   receivePaypayNotification:
@@ -73,6 +78,8 @@ export const PARAMETERS: Record<string, string> = {
   object: 'Only entries about this object’s id.',
   action: 'Only entries of this action, such as refund.created.',
   payment_token: 'In place of a signature.',
+  business_date_gte: 'From this business day on, such as 2026-01-28.',
+  business_date_lte: 'Up to this business day, such as 2026-01-28.',
 };
 
 /** When each event is told. */

@@ -10,6 +10,7 @@ import type {
   Confirmation,
   DeletedWebhookEndpoint,
   Event,
+  ExceptionResolution,
   LatePayment,
   LatePaymentDecision,
   Merchant,
@@ -27,6 +28,7 @@ import type {
   PublishableKey,
   PublishableKeyChanges,
   Readiness,
+  ReconciliationException,
   Refund,
   RefundResolution,
   Resend,
@@ -35,6 +37,7 @@ import type {
   ResolvedRefund,
   Roll,
   RollSecret,
+  Settlement,
   Store,
   WebhookDelivery,
   WebhookEndpoint,
@@ -168,6 +171,62 @@ export interface ListLatePaymentsQuery {
   created_gte?: string | Date | undefined;
   /** RFC 3339 in UTC. */
   created_lt?: string | Date | undefined;
+  /** 1 to 100, default 20. */
+  limit?: number | undefined;
+  /** The last id of the page before; the Link header holds it. */
+  starting_after?: string | undefined;
+}
+
+/**
+ * List settlements, newest first. Of a merchant’s day at a provider one is in force; those that were
+ * issued again stay in the list as `replaced`.
+ */
+export interface ListSettlementsQuery {
+  /** Only those of this merchant. */
+  merchant_id?: string | undefined;
+  /** Only those of this provider. */
+  provider?: string | undefined;
+  /** Only those in this status. */
+  status?: 'reconciled' | 'exceptions' | 'replaced' | undefined;
+  /** A business day, such as 2026-01-28. */
+  business_date_gte?: string | undefined;
+  /** A business day, such as 2026-01-28. */
+  business_date_lte?: string | undefined;
+  /** 1 to 100, default 20. */
+  limit?: number | undefined;
+  /** The last id of the page before; the Link header holds it. */
+  starting_after?: string | undefined;
+}
+
+/** List exceptions, newest first */
+export interface ListReconciliationExceptionsQuery {
+  /** Only those in this status. */
+  status?: 'open' | 'resolved' | undefined;
+  /** Only those of this kind. */
+  kind?:
+    | 'missing_here'
+    | 'missing_there'
+    | 'amount_differs'
+    | 'status_differs'
+    | 'totals_differ'
+    | 'cross_midnight'
+    | undefined;
+  /** Only those that were found there. */
+  source?: 'file' | 'settlement' | 'order_list' | undefined;
+  /** Only those of this settlement. */
+  settlement?: string | undefined;
+  /** Only those of this order list. */
+  order_list?: string | undefined;
+  /** Only those of this file. */
+  file?: string | undefined;
+  /** Only those of this merchant. */
+  merchant_id?: string | undefined;
+  /** Only those of this provider. */
+  provider?: string | undefined;
+  /** A business day, such as 2026-01-28. */
+  business_date_gte?: string | undefined;
+  /** A business day, such as 2026-01-28. */
+  business_date_lte?: string | undefined;
   /** 1 to 100, default 20. */
   limit?: number | undefined;
   /** The last id of the page before; the Link header holds it. */
@@ -315,6 +374,29 @@ export interface Operations {
   retrieveLatePayment: { params: { id: string }; answer: LatePayment };
   /** Give late money back, or keep it */
   resolveLatePayment: { params: { id: string } & LatePaymentDecision; answer: LatePayment };
+  /**
+   * List settlements, newest first. Of a merchant’s day at a provider one is in force; those that were
+   * issued again stay in the list as `replaced`.
+   */
+  listSettlements: { params: ListSettlementsQuery; answer: Settlement[] };
+  /** Retrieve a settlement */
+  retrieveSettlement: { params: { id: string }; answer: Settlement };
+  /** List exceptions, newest first */
+  listReconciliationExceptions: {
+    params: ListReconciliationExceptionsQuery;
+    answer: ReconciliationException[];
+  };
+  /** Retrieve an exception */
+  retrieveReconciliationException: { params: { id: string }; answer: ReconciliationException };
+  /**
+   * Resolve an exception that a person has looked at. It changes no payment. With `adjustment_amount` the
+   * difference is booked on the day of the decision. When the last open exception of a settlement is
+   * resolved, the settlement is `reconciled`, and an event says so.
+   */
+  resolveReconciliationException: {
+    params: { id: string } & ExceptionResolution;
+    answer: ReconciliationException;
+  };
   /** List who changed what and why, newest first */
   listAuditLog: { params: ListAuditLogQuery; answer: AuditEntry[] };
   /** Retrieve the organization of the key */
@@ -563,6 +645,41 @@ export const OPERATIONS = {
   resolveLatePayment: {
     method: 'POST',
     path: '/v1/late_payments/{id}/resolve',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  listSettlements: {
+    method: 'GET',
+    path: '/v1/settlements',
+    is_list: true,
+    is_signed: true,
+    also_answers: [],
+  },
+  retrieveSettlement: {
+    method: 'GET',
+    path: '/v1/settlements/{id}',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  listReconciliationExceptions: {
+    method: 'GET',
+    path: '/v1/reconciliation_exceptions',
+    is_list: true,
+    is_signed: true,
+    also_answers: [],
+  },
+  retrieveReconciliationException: {
+    method: 'GET',
+    path: '/v1/reconciliation_exceptions/{id}',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  resolveReconciliationException: {
+    method: 'POST',
+    path: '/v1/reconciliation_exceptions/{id}/resolve',
     is_list: false,
     is_signed: true,
     also_answers: [],

@@ -160,6 +160,15 @@ export type Event =
     }[keyof EventObjects]
   | (EventFields & { type: UnknownType; data: { object: Record<string, unknown> } });
 
+export interface ExceptionResolution {
+  /** Why; kept in the audit log. */
+  reason: string;
+  /** Who decided; kept in the audit log. */
+  resolved_by?: string | undefined;
+  /** Minor units to be booked with it: above zero, the provider owes more than we had. */
+  adjustment_amount?: number | undefined;
+}
+
 /** What went wrong with the last try, in words for a person. */
 export interface LastPaymentError {
   code: string;
@@ -434,6 +443,70 @@ export interface Readiness {
   };
 }
 
+/** One thing that differs. What it does not concern is left out. */
+export interface ReconciliationException {
+  id: string;
+  object: 'reconciliation_exception';
+  status: 'open' | 'resolved' | (string & {});
+  livemode: boolean;
+  /** A provider’s file of payments, what it settles, or a backend’s own list. */
+  source: 'file' | 'settlement' | 'order_list' | (string & {});
+  kind:
+    | 'missing_here'
+    | 'missing_there'
+    | 'amount_differs'
+    | 'status_differs'
+    | 'totals_differ'
+    | 'cross_midnight'
+    | (string & {});
+  provider: string;
+  /** A business day, such as 2026-01-28. */
+  business_date: string;
+  /** Left out where nobody knows whose it is. */
+  merchant_id?: string;
+  /** The reconciliation file. */
+  file?: string;
+  /** The settlement that waits for it. */
+  settlement?: string;
+  order_list?: string;
+  payment_intent?: string;
+  /** Under which the provider knows the payment. */
+  attempt_id?: string;
+  refund?: string;
+  provider_payment_id?: string;
+  /** What the provider holds as the merchant’s own id. */
+  provider_reference?: string;
+  /** Where in the file it stands. */
+  line?: number;
+  /** Which sum differs. */
+  field?:
+    | 'transaction_count'
+    | 'gross_amount'
+    | 'refunded_amount'
+    | 'fees_amount'
+    | 'net_amount'
+    | (string & {});
+  count_here?: number;
+  count_there?: number;
+  /** Minor units. */
+  amount_here?: number;
+  /** Minor units. */
+  amount_there?: number;
+  currency: string;
+  status_here?: string;
+  status_there?: string;
+  /** RFC 3339 in UTC. */
+  happened_at?: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  reason?: string;
+  resolved_by?: string;
+  /** RFC 3339 in UTC. */
+  resolved_at?: string;
+  /** What was booked with it. */
+  adjustment_amount?: number;
+}
+
 /** The refund as it is now. */
 export interface Refund {
   id: string;
@@ -594,6 +667,55 @@ export interface RollSecret {
   expires_in_hours?: number | undefined;
 }
 
+/** What a provider states for one merchant’s day, beside what we have. */
+export interface Settlement {
+  id: string;
+  object: 'settlement';
+  livemode: boolean;
+  merchant_id: string;
+  /** Who owes the money: PAYPAY, MPGS, SP_NET. */
+  provider: string;
+  /** The provider’s own name of the account. */
+  account?: string;
+  /** Which of a day’s files, where there are several. */
+  contents?: 'payments' | 'held_payments' | (string & {});
+  /** A business day, such as 2026-01-28. */
+  business_date: string;
+  currency: string;
+  /** A file that was fetched, one that a person supplied, or the provider’s signed notifications. */
+  source: 'file' | 'by_hand' | 'notifications' | (string & {});
+  file_name?: string;
+  /** Where in the file it stands. */
+  line?: number;
+  /** The reconciliation file that it comes from. */
+  file?: string;
+  /** The card batch that it comes from. */
+  card_batch?: string;
+  /** As the provider states it. */
+  transaction_count: number;
+  gross_amount: number;
+  refunded_amount: number;
+  /** Minor units. Null: the provider does not state it. */
+  fees_amount: number | null;
+  /** Minor units. Null: the provider does not state it. */
+  net_amount: number | null;
+  /** As we have it. */
+  expected_transaction_count: number;
+  expected_gross_amount: number;
+  expected_refunded_amount: number;
+  /** reconciled: nothing is open. replaced: issued again, see replaced_by. */
+  status: 'reconciled' | 'exceptions' | 'replaced' | (string & {});
+  replaced_by?: string;
+  exceptions_count: number;
+  open_exceptions_count: number;
+  /** The ids of the first 100. Not in lists. */
+  exceptions?: string[];
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** RFC 3339 in UTC. */
+  updated_at: string;
+}
+
 /** A store and the providers that it is set up for. */
 export interface Store {
   /** Chosen by the upstream system. */
@@ -723,6 +845,10 @@ export interface EventObjects {
   'late_payment.kept': LatePayment;
   /** Late money could not be given back, and is held again. */
   'late_payment.refund_failed': LatePayment;
+  /** A provider’s settlement and our books agree, or all its exceptions are resolved. */
+  'settlement.reconciled': Settlement;
+  /** A settlement, or what belongs to none, differs from our books. */
+  'settlement.exception': Settlement | ReconciliationException;
   /** One of your endpoints was given up. Your other endpoints hear of it. */
   'webhook_endpoint.disabled': WebhookEndpoint;
   /** Somebody asked for a test of this endpoint. */
