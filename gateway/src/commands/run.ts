@@ -12,11 +12,11 @@ import { makeServer } from '../http/server.ts';
 import { makeWorkerServer } from '../http/worker-server.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { PROVIDERS } from '../providers/registry.ts';
-import { type SimulatorServer, startSimulatorServer } from '../simulator/server.ts';
 import { openTracing } from '../tracing.ts';
 import { checkDatabase } from './check-database.ts';
 import { makeServerEnd } from './close-server.ts';
 import { findOrCreateDevelopmentFacts, printDevelopmentFacts } from './development.ts';
+import { type DevelopmentServers, startDevelopmentServers } from './development-servers.ts';
 import { closeContext, makeContext } from './make-context.ts';
 import { findOrCreateMasterKey } from './master-key.ts';
 import { watchMasterKey } from './master-key-watch.ts';
@@ -55,12 +55,14 @@ export function runAll(config: Config): Promise<Running> {
     if (config.mode === 'production') {
       context.log.info({ base_url: config.base_url, port: config.port }, 'the API listens');
     } else {
+      let own: DevelopmentServers | null = null;
       if (config.simulator_url === null) {
-        const simulator = await startOwnSimulator(config);
-        stops.add(() => simulator.close());
-        config.simulator_url = simulator.url;
+        const servers = await startDevelopmentServers(config);
+        stops.add(() => servers.close());
+        config.simulator_url = servers.simulator.url;
+        own = servers;
       }
-      const facts = await findOrCreateDevelopmentFacts(context);
+      const facts = await findOrCreateDevelopmentFacts(context, own);
       await printDevelopmentFacts(context, facts);
     }
     const worker = startWorker(context);
@@ -233,15 +235,4 @@ function portError(error: unknown, { port, host }: Config): unknown {
     return new StartError(`Port ${port} needs more rights than this user has. Set PORT to 1024 or more.`);
   if (code === 'EADDRNOTAVAIL') return new StartError(`HOST ${host} is not an address of this machine.`);
   return error;
-}
-
-/** On its usual port, or, where that is taken, on any: whoever needs it is told where it is. */
-async function startOwnSimulator(config: Config): Promise<SimulatorServer> {
-  const gateway_url = config.base_url;
-  try {
-    return await startSimulatorServer({ port: config.simulator_port, gateway_url });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    return startSimulatorServer({ port: 0, gateway_url });
-  }
 }

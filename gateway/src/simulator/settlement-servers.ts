@@ -14,6 +14,8 @@ export interface SettlementServersOptions {
   log?: (facts: Record<string, unknown>, message: string) => void;
   /** Public keys that the accounting system lets in, as in authorized_keys. */
   accounting_keys: readonly string[];
+  /** The accounting system's own private key; absent: a new one. */
+  host_key?: string;
   /** 0, or nothing: a free one. */
   ftp_port?: number;
   sftp_port?: number;
@@ -51,6 +53,7 @@ export async function startSettlementServers(options: SettlementServersOptions):
   const sftp = await startSftpServer({
     directory: accounting,
     port: options.sftp_port ?? 0,
+    ...(options.host_key !== undefined && { host_key: options.host_key }),
     accounts: options.accounting_keys.map((public_key) => ({ username: SFTP_USERNAME, public_key })),
   }).catch(async (error) => {
     await ftp.close();

@@ -27,6 +27,8 @@ export const INJECTED = {
   card_extra: 3,
   card_amount: 3,
   card_crossing: 2,
+  page_untold: 3,
+  page_amount: 2,
   order_extra: 4,
   order_missing: 4,
   order_amount: 3,
@@ -87,7 +89,9 @@ function known<T>(found: T | undefined): T {
 }
 
 const isPaypay = ({ adapter, refund }: PlayedPayment) => adapter === 'PAYPAY' && refund === null;
-const isCard = ({ payment_method_type }: PlayedPayment) => payment_method_type === 'credit_card';
+const isCard = ({ adapter, payment_method_type }: PlayedPayment) =>
+  adapter === 'TERMINAL' && payment_method_type === 'credit_card';
+const isOnPage = ({ adapter }: PlayedPayment) => adapter === 'MPGS';
 const isAny = ({ refund }: PlayedPayment) => refund === null;
 
 const without = <T>(rows: T[], row: T) => void rows.splice(rows.indexOf(row), 1);
@@ -167,6 +171,17 @@ const INJECT: Record<Injected, (month: Month, places: Places, take: Take, what: 
     const midnight = Date.parse(`${dayInJapan(payment.at)}T00:00:00+09:00`);
     processorOf(payment).at = new Date(midnight - 2_000).toISOString();
     note(month, what, payment, { reference: dateAfter(dayInJapan(payment.at), -1) });
+  },
+  page_untold(month, _places, take, what) {
+    const payment = take(isOnPage);
+    without(month.signed, known(month.signed.find((row) => row.payment === payment)));
+    note(month, what, payment);
+  },
+  page_amount(month, _places, take, what) {
+    const payment = take(isOnPage);
+    const row = known(month.signed.find((one) => one.payment === payment));
+    row.amount += 50;
+    note(month, what, payment, { amount: row.amount });
   },
   order_extra(month, places, take, what) {
     const payment = take(isAny);

@@ -41,6 +41,12 @@ export interface ProcessorRow {
   status: 'APPROVED' | 'DECLINED';
 }
 
+export interface SignedRow {
+  payment: PlayedPayment;
+  amount: number;
+  at: string;
+}
+
 export interface Order {
   merchant_ref_id: string;
   amount: number;
@@ -66,6 +72,8 @@ export interface Month {
   payments: PlayedPayment[];
   paypay: PaypayRow[];
   processor: ProcessorRow[];
+  /** What the payment page's provider signed. */
+  signed: SignedRow[];
   /** By store and business date: `ginza 2026-01-14`. */
   orders: Map<string, Order[]>;
   injections: Injection[];
@@ -113,9 +121,13 @@ const METHODS = [
   { weight: 10, type: 'e_money', provider: 'SUICA', adapter: 'TERMINAL' },
   { weight: 15, type: 'cash', provider: 'CASH', adapter: 'CASH' },
 ] as const;
+/** The bookshop sells on a page, too. */
+const ON_A_PAGE = { type: 'credit_card', provider: 'MPGS', adapter: 'MPGS' } as const;
+type Method = Omit<(typeof METHODS)[number], 'weight'> | typeof ON_A_PAGE;
 
-function drawMethod(dice: (below: number) => number): (typeof METHODS)[number] {
+function drawMethod(dice: (below: number) => number, store: MonthStore): Method {
   let rest = dice(100);
+  if (store.id === 'nara' && rest < 10) return ON_A_PAGE;
   for (const method of METHODS) {
     if (rest < method.weight) return method;
     rest -= method.weight;
@@ -135,17 +147,18 @@ function drawInstant(dice: (below: number) => number, number: number): number {
 function makePayment(dice: (below: number) => number, number: number): PlayedPayment {
   const store = STORES[dice(STORES.length)] ?? storeOf('ginza');
   const at_ms = drawInstant(dice, number);
-  const method = drawMethod(dice);
+  const method = drawMethod(dice, store);
   const { type, provider, adapter } = method;
   const amount = 10 * (1 + dice(1_500));
   const is_card = adapter === 'TERMINAL';
   const is_asked = adapter === 'PAYPAY';
   const fate = dice(1_000);
-  const outcome = is_card && fate < 30 ? 'declined' : is_asked && fate < 5 ? 'late' : 'paid';
+  const outcome = is_card && fate < 30 ? 'declined' : is_asked && fate < 1 ? 'late' : 'paid';
   const ends = Date.parse(`${MONTH_BEGINS}T00:00:00+09:00`) + DAYS * DAY_MS;
   const refund_ms = at_ms + 60_000 + dice(3 * DAY_MS);
   // Cards and e-money go back at the terminal, of which no file tells; a refund at a till is PayPay's or cash.
-  const is_refunded = !is_card && outcome === 'paid' && fate >= 960 && refund_ms < ends - 3_600_000;
+  const is_refunded =
+    (is_asked || adapter === 'CASH') && outcome === 'paid' && fate >= 960 && refund_ms < ends - 3_600_000;
   return {
     intent_id: idOf('pi', at_ms, number),
     attempt_id: idOf('pa', at_ms, number),
@@ -163,7 +176,7 @@ function makePayment(dice: (below: number) => number, number: number): PlayedPay
     external_ref_id: is_card
       ? `${String(number).padStart(6, '0')}-${String(dice(10_000)).padStart(4, '0')}`
       : null,
-    provider_payment_id: is_asked ? `0${4_000_000_000_000_000 + number}` : null,
+    provider_payment_id: is_asked || adapter === 'MPGS' ? `0${4_000_000_000_000_000 + number}` : null,
     at: iso(at_ms),
     outcome,
     late_payment_id: outcome === 'late' ? idOf('lp', at_ms, number) : null,
@@ -177,24 +190,24 @@ function makePayment(dice: (below: number) => number, number: number): PlayedPay
   };
 }
 
-const isMoney = ({ outcome }: PlayedPayment) => outcome !== 'declined';
-
 /** Everything agrees as long as nothing is injected. */
 export function makeMonth(seed: number, count: number): Month {
   const dice = makeDice(seed);
   const payments = Array.from({ length: count }, (_, number) => makePayment(dice, number));
   const paypay = payments.flatMap(paypayRowsOf);
   const processor = payments.flatMap(processorRowOf);
+  const signed = payments.flatMap((payment) =>
+    payment.adapter === 'MPGS' ? [{ payment, amount: payment.amount, at: payment.at }] : [],
+  );
   const orders = new Map<string, Order[]>();
   for (const payment of payments) {
-    const order = orderOf(payment);
-    if (order === null) continue;
-    const key = listOf(payment, payment.at);
-    const list = orders.get(key);
-    if (list === undefined) orders.set(key, [order]);
-    else list.push(order);
+    for (const { key, order } of ordersOf(payment)) {
+      const list = orders.get(key);
+      if (list === undefined) orders.set(key, [order]);
+      else list.push(order);
+    }
   }
-  return { payments, paypay, processor, orders, injections: [] };
+  return { payments, paypay, processor, signed, orders, injections: [] };
 }
 
 export const listOf = ({ merchant_store_id }: PlayedPayment, at: string) =>
@@ -231,9 +244,23 @@ function processorRowOf(payment: PlayedPayment): ProcessorRow[] {
   return [{ merchant_id, at, amount, approval_code, status: outcome === 'paid' ? 'APPROVED' : 'DECLINED' }];
 }
 
-/** As the backend behind the till knows it. A declined order is none; a late payment's order was cancelled. */
-function orderOf(payment: PlayedPayment): Order | null {
-  const { merchant_ref_id, amount, payment_method_type, outcome } = payment;
-  if (!isMoney(payment) || outcome === 'late') return null;
-  return { merchant_ref_id, amount, status: 'paid', payment_method_type };
+/**
+ * As the backend behind the till has it at the end of a day: what was sold on it, and what went back. A declined order is
+ * none, and that of a late payment was cancelled before the money came.
+ */
+function ordersOf(payment: PlayedPayment): { key: string; order: Order }[] {
+  const { merchant_ref_id, amount, payment_method_type, outcome, refund } = payment;
+  if (outcome === 'declined') return [];
+  const key = listOf(payment, payment.at);
+  const order: Order = { merchant_ref_id, amount, status: 'paid', payment_method_type };
+  if (outcome === 'late') return [{ key, order: { ...order, status: 'cancelled' } }];
+  if (refund === null) return [{ key, order }];
+  const status = refund.amount === amount ? 'refunded' : 'paid';
+  const after: Order = { ...order, status, refunded_amount: refund.amount };
+  const key_after = listOf(payment, refund.at);
+  if (key_after === key) return [{ key, order: after }];
+  return [
+    { key, order },
+    { key: key_after, order: after },
+  ];
 }
