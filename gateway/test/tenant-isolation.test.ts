@@ -202,7 +202,6 @@ const MATRIX: Record<string, Entry> = {
     ({ late_payment }) => `/v1/late_payments/${late_payment}/resolve`,
     () => ({ action: 'keep', ...because }),
   ),
-<<<<<<< HEAD
   'GET /v1/accounting_exports': own,
   'POST /v1/accounting_exports': at(
     () => '/v1/accounting_exports',
@@ -218,7 +217,6 @@ const MATRIX: Record<string, Entry> = {
   'GET /v1/merchants/{id}/accounting_export': export_config(),
   'DELETE /v1/merchants/{id}/accounting_export': export_config(),
   'POST /v1/merchants/{id}/accounting_export/test': export_config('/test', {}),
-=======
   'GET /v1/settlements': own,
   'GET /v1/settlements/{id}': at(({ settlement }) => `/v1/settlements/${settlement}`),
   'GET /v1/reconciliation_exceptions': own,
@@ -229,7 +227,6 @@ const MATRIX: Record<string, Entry> = {
     ({ exception }) => `/v1/reconciliation_exceptions/${exception}/resolve`,
     () => because,
   ),
->>>>>>> 4ea3c0f (wip)
   'GET /v1/audit_log': own,
   'GET /v1/organization': own,
   'PATCH /v1/organization': { ...own, body: () => ({}) },
