@@ -1,8 +1,7 @@
-// A connection to an FTP server that is ready for files: encrypted as far as it must be, logged in, binary and passive.
-// Data connections lead to the machine of the control connection, whatever address the server names (RFC 2577).
-import { connect, isIP } from 'node:net';
-import { connect as connectTls, TLSSocket } from 'node:tls';
-import { Client, type FTPContext, FTPError, type FTPResponse } from 'basic-ftp';
+// A connection to an FTP server that is ready for files: encrypted as far as it must be, logged in and binary. What a server
+// refuses is told in sentences.
+import { isIP } from 'node:net';
+import { Client, type FTPContext, FTPError } from 'basic-ftp';
 import type { FtpTarget, TransferFailure, TransferOptions } from './transfer.ts';
 import { explainTls, quoteServer, TransferError } from './transfer-failure.ts';
 import { type OnEnd, openSocket, stalled, withinStall } from './transfer-run.ts';
@@ -17,7 +16,6 @@ export async function openFtp(target: FtpTarget, options: FtpOptions, onEnd: OnE
   const socket = await openSocket(target, options, onEnd);
   const client = new Client(options.stall_ms);
   onEnd(() => client.close());
-  client.prepareTransfer = (ftp) => openDataConnection(ftp, options, onEnd);
   client.ftp.socket = socket;
   await explainFtp(target, 'The server does not take connections', () => readGreeting(client.ftp));
   if (target.tls !== 'off') await encrypt(client, target, options);
@@ -97,56 +95,6 @@ async function protectData(client: Client, target: FtpTarget): Promise<void> {
     const message = `The server encrypts the login but not the files (PROT P: ${error.code}): nothing was sent. Have it allow PROT P.`;
     throw new TransferError('tls_refused', message);
   }
-}
-
-/** EPSV, then PASV of which only the port is believed. */
-async function enterPassiveMode(ftp: FTPContext): Promise<{ response: FTPResponse; port: number }> {
-  try {
-    const response = await ftp.request('EPSV');
-    const port = Number(/\((.)\1\1(\d{1,5})\1\)/.exec(response.message)?.[2]);
-    if (port > 0) return { response, port };
-  } catch (error) {
-    if (!(error instanceof FTPError) || error.code === 421) throw error;
-  }
-  const response = await ftp.request('PASV');
-  const numbers = /(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})/.exec(response.message);
-  const port = Number(numbers?.[5]) * 256 + Number(numbers?.[6]);
-  if (port > 0) return { response, port };
-  throw new TransferError('refused', 'The server has no passive mode: have it allow EPSV or PASV.');
-}
-
-async function openDataConnection(
-  ftp: FTPContext,
-  { stall_ms }: FtpOptions,
-  onEnd: OnEnd,
-): Promise<FTPResponse> {
-  const { response, port } = await enterPassiveMode(ftp);
-  const socket = connect({ host: ftp.socket.remoteAddress ?? '', port });
-  onEnd(() => socket.destroy());
-  const connected = new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.on('error', reject);
-  });
-  const blocked = () =>
-    new TransferError(
-      'unreachable',
-      `The server’s data port ${port} cannot be reached: open its passive ports in the firewalls between.`,
-    );
-  await withinStall(stall_ms, 'while the data connection opens', connected).catch(() => {
-    throw blocked();
-  });
-  if (!(ftp.socket instanceof TLSSocket)) {
-    ftp.dataSocket = socket;
-    return response;
-  }
-  // The session of the control connection, without which anybody could have taken the data port before us.
-  const session = ftp.tlsSessionStore ?? ftp.socket.getSession();
-  const secured = connectTls({ ...ftp.tlsOptions, socket, ...(session !== undefined && { session }) });
-  secured.on('session', (next: Buffer) => {
-    ftp.tlsSessionStore = next;
-  });
-  ftp.dataSocket = secured;
-  return response;
 }
 
 /** Does one thing with a server, and says of its refusal what it means. */

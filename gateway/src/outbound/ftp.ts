@@ -1,12 +1,14 @@
 // Files by FTP: a card processor's way. A file is sent under a temporary name, compared by its size and renamed over the
 // one before, so that who looks on the server sees a whole file or none.
-import { Transform, type Writable } from 'node:stream';
+import type { Socket } from 'node:net';
+import { Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Client, FTPError } from 'basic-ftp';
 import { describeFtpError, explainFtp, type FtpOptions, openFtp } from './ftp-connection.ts';
+import { transferData } from './ftp-data.ts';
 import type { Download, FtpTarget, TransferAnswer, Upload } from './transfer.ts';
 import { checkDirectory, checkFileName, partOf, TransferError } from './transfer-failure.ts';
-import { runTransfer } from './transfer-run.ts';
+import { type OnEnd, runTransfer } from './transfer-run.ts';
 
 export function uploadByFtp(target: FtpTarget, upload: Upload, options: FtpOptions): Promise<TransferAnswer> {
   return runTransfer(options, async (onEnd) => {
@@ -14,7 +16,7 @@ export function uploadByFtp(target: FtpTarget, upload: Upload, options: FtpOptio
     checkDirectory(upload.directory);
     const client = await openFtp(target, options, onEnd);
     await enterDirectory(client, target, upload.directory);
-    await sendPart(client, target, upload);
+    await sendPart({ client, target, options, onEnd }, upload);
     await renamePart(client, target, upload.name);
     return { kind: 'done', size: upload.size };
   });
@@ -33,7 +35,7 @@ export function downloadByFtp(
     await enterDirectory(client, target, file.directory);
     const stated = await findSize(client, target, file.name);
     if (stated !== null && stated > file.max_bytes) throw tooLarge(file);
-    const size = await fetchInto(client, target, file, sink);
+    const size = await fetchInto({ client, target, options, onEnd }, file, sink);
     if (stated !== null && size !== stated) {
       const message = `The file has ${size} bytes here and ${stated} on the server: it may still be written there. Try again later.`;
       throw new TransferError('size_differs', message);
@@ -50,12 +52,16 @@ export function testFtp(
   return runTransfer(options, async (onEnd) => {
     for (const directory of directories) checkDirectory(directory);
     const client = await openFtp(target, options, onEnd);
-    client.availableListCommands = ['LIST'];
     const home = await explainFtp(target, 'The server does not say where it begins', () => client.pwd());
     for (const directory of directories) {
       await enterDirectory(client, target, home);
       await enterDirectory(client, target, directory);
-      await explainFtp(target, `The directory ${directory} could not be listed`, () => client.list());
+      // What stands there is no business of ours; that it comes proves the data connection.
+      const ignore = (socket: Socket) =>
+        pipeline(socket, new Writable({ write: (_chunk, _encoding, done) => done() }));
+      await explainFtp(target, `The directory ${directory} could not be listed`, () =>
+        transferData(client.ftp, 'LIST', ignore, options, onEnd),
+      );
     }
     return { kind: 'done', size: 0 };
   });
@@ -77,28 +83,44 @@ async function findSize(client: Client, target: FtpTarget, name: string): Promis
   }
 }
 
-async function sendPart(client: Client, target: FtpTarget, upload: Upload): Promise<void> {
+/** A connection that is ready, and what belongs to it. */
+interface Session {
+  client: Client;
+  target: FtpTarget;
+  options: FtpOptions;
+  onEnd: OnEnd;
+}
+
+async function sendPart({ client, target, options, onEnd }: Session, upload: Upload): Promise<void> {
   const part = partOf(upload.name);
-  const source = upload.open();
-  let unreadable = false;
   let sent = 0;
-  source.once('error', () => {
-    unreadable = true;
-  });
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      sent += chunk.length;
-      done(null, chunk);
-    },
-  });
-  source.once('error', (error) => counted.destroy(error));
-  counted.once('close', () => source.destroy());
-  try {
-    await client.uploadFrom(source.pipe(counted), part);
-  } catch (error) {
-    if (unreadable) throw new TransferError('refused', 'The file could not be read here: look into the log.');
-    throw describeFtpError(error, target, 'The file was not taken', { 451: 'no_space' });
-  }
+  const move = async (socket: Socket) => {
+    const source = upload.open();
+    let is_unreadable = false;
+    source.once('error', () => {
+      // After this the socket is taken down, too, and its error would hide the one that matters.
+      is_unreadable = !socket.destroyed;
+    });
+    const counted = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        sent += chunk.length;
+        done(null, chunk);
+      },
+    });
+    try {
+      await pipeline(source, counted, socket);
+    } catch (error) {
+      if (is_unreadable)
+        throw new TransferError('refused', 'The file could not be read here: look into the log.');
+      throw error;
+    }
+  };
+  await explainFtp(
+    target,
+    'The file was not taken',
+    () => transferData(client.ftp, `STOR ${part}`, move, options, onEnd),
+    { 451: 'no_space' },
+  );
   const arrived = (await findSize(client, target, part)) ?? sent;
   if (sent === upload.size && arrived === upload.size) return;
   await client.remove(part, true).catch(() => {});
@@ -125,38 +147,39 @@ const tooLarge = ({ name, max_bytes }: Download) =>
 
 /** How many bytes came. */
 async function fetchInto(
-  client: Client,
-  target: FtpTarget,
+  { client, target, options, onEnd }: Session,
   file: Download,
   sink: () => Writable,
 ): Promise<number> {
   let size = 0;
-  let failure: TransferError | null = null;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size <= file.max_bytes) return done(null, chunk);
-      failure = tooLarge(file);
-      done(failure);
-    },
+  const move = async (socket: Socket) => {
+    const output = sink();
+    let failure: TransferError | null = null;
+    const counted = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        size += chunk.length;
+        if (size <= file.max_bytes) return done(null, chunk);
+        failure = tooLarge(file);
+        done(failure);
+      },
+    });
+    output.once('error', () => {
+      if (counted.destroyed) return;
+      failure = new TransferError(
+        'refused',
+        'The file could not be written here: look whether the disk is full.',
+      );
+    });
+    try {
+      await pipeline(socket, counted, output);
+    } catch (error) {
+      throw failure ?? error;
+    }
+  };
+  const what = `${file.name} could not be fetched`;
+  const command = `RETR ${file.name}`;
+  await explainFtp(target, what, () => transferData(client.ftp, command, move, options, onEnd), {
+    550: 'not_found',
   });
-  const output = sink();
-  output.once('error', () => {
-    failure ??= new TransferError(
-      'refused',
-      'The file could not be written here: look whether the disk is full.',
-    );
-  });
-  const written = pipeline(counted, output);
-  // Looked at below; a transfer that fails first must not leave it unhandled.
-  written.catch(() => {});
-  try {
-    await client.downloadTo(counted, file.name);
-    await written;
-  } catch (error) {
-    throw (
-      failure ?? describeFtpError(error, target, `${file.name} could not be fetched`, { 550: 'not_found' })
-    );
-  }
   return size;
 }

@@ -1,36 +1,19 @@
 // The way through a proxy against a real one on loopback, with a real TLS server behind it whose certificate is
 // made here. What the proxy does wrong must never look as if a request might have arrived.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, type TestContext, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { makeCertificate, NO_OPENSSL as skip } from '../../test/support/certificates.ts';
 import { makeHttpClient } from './http.ts';
 import type { ProxyOptions } from './proxy-tunnel.ts';
-
-const skip = spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not installed';
-const folder = mkdtempSync(join(tmpdir(), 'mpac-proxy-'));
-after(() => rmSync(folder, { recursive: true }));
 
 /** A name that no resolver knows: who reaches it went through the proxy. */
 const NAME = 'provider.test';
 const PASSWORD = 'canary-pass:w%rd';
-
-function makeCertificate(name: string): { key: Buffer; cert: Buffer } {
-  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
-  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`];
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  execFileSync('openssl', ['req', '-x509', ...kind, ...subject, '-keyout', key, '-out', cert], {
-    stdio: 'ignore',
-  });
-  return { key: readFileSync(key), cert: readFileSync(cert) };
-}
 
 const tls = skip ? null : makeCertificate(NAME);
 

@@ -55,7 +55,7 @@ export async function openSocket(
 ): Promise<Socket> {
   const refusal = guard.refuseHost(host);
   if (refusal !== null) throw new TransferError('refused_address', refusal);
-  const socket = connect({ host, port, lookup: guard.lookup, autoSelectFamily: true });
+  const socket = connect({ host, port, lookup: guard.lookup, autoSelectFamily: true, noDelay: true });
   onEnd(() => socket.destroy());
   const connected = new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);

@@ -35,7 +35,7 @@ export async function listenForFiles(
     throw new Error(`A simulator listens on loopback only, not on ${host}.`);
   }
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     // A client that hangs up in the middle is what these servers are for.

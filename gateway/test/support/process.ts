@@ -1,8 +1,9 @@
 // The real command line as a child process: started, waited for, killed at any moment, started again. A test
 // that ends, however it ends, leaves no process behind, and neither does one that is interrupted.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -230,5 +231,24 @@ export function guardDataDir(t: Scope, data_dir: string): void {
   t.after(() => {
     killPostgres(data_dir);
     data_dirs.delete(data_dir);
+  });
+}
+
+/** Where a program lies that this machine may have; servers often stand where only root looks. Null: it has none. */
+export function findProgram(...names: string[]): string | null {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  const paths = folders.flatMap((folder) => names.map((name) => join(folder, name)));
+  return paths.find((path) => existsSync(path)) ?? null;
+}
+
+/** For a server that cannot say which port it took. */
+export function findFreePort(): Promise<number> {
+  return new Promise((resolve, fail) => {
+    const server = createServer();
+    server.on('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
   });
 }

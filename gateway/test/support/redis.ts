@@ -1,21 +1,13 @@
 // A real Redis for a test, which can be killed, frozen and started again at the same place. Machines without one
 // skip what needs it, and say so.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { type Scope, waitUntil } from './process.ts';
+import { join } from 'node:path';
+import { findFreePort, findProgram, type Scope, waitUntil } from './process.ts';
 
-function findServer(): string | null {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const names = ['redis-server', 'valkey-server'];
-  const paths = folders.flatMap((folder) => names.map((name) => join(folder, name)));
-  return paths.find((path) => existsSync(path)) ?? null;
-}
-
-const SERVER = findServer();
+const SERVER = findProgram('redis-server', 'valkey-server');
 
 /** For `test(name, { skip })`. */
 export const NO_REDIS =
@@ -76,15 +68,4 @@ export async function startRedis(t: Scope, options: { stopped?: boolean; passwor
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
   };
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, fail) => {
-    const server = createServer();
-    server.on('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
