@@ -22,7 +22,13 @@ const live = gateway.clientFor(await gateway.addKey({ livemode: true }));
 /** A settlement of the merchant whose one sum differs. */
 async function makeSettlement() {
   const { context } = gateway;
-  const stated = { transaction_count: 1, gross_amount: 500, refunded_amount: 0, fees_amount: 5, net_amount: 495 };
+  const stated = {
+    transaction_count: 1,
+    gross_amount: 500,
+    refunded_amount: 0,
+    fees_amount: 5,
+    net_amount: 495,
+  };
   const expected = { transaction_count: 1, gross_amount: 600, refunded_amount: 0 };
   const [settlement] = await context.db.withTransaction((tx) =>
     recordSettlements(

@@ -22,6 +22,10 @@ const TAGS = [
     name: 'Late payments',
     description: 'Money that came when nobody wanted it any more, and what becomes of it.',
   },
+  {
+    name: 'Settlements',
+    description: 'What providers say that they owe for each day, held against the books, and whatever differs.',
+  },
   { name: 'Organization', description: 'Settings of the organization that the key belongs to.' },
   { name: 'Keys', description: 'What backends sign with, and which web pages may call from a browser.' },
   {

@@ -188,9 +188,9 @@ export interface ListSettlementsQuery {
   provider?: string | undefined;
   /** Only those in this status. */
   status?: 'reconciled' | 'exceptions' | 'replaced' | undefined;
-  /** A business day, such as 2026-01-28. */
+  /** From this business day on, such as 2026-01-28. */
   business_date_gte?: string | undefined;
-  /** A business day, such as 2026-01-28. */
+  /** Up to this business day, such as 2026-01-28. */
   business_date_lte?: string | undefined;
   /** 1 to 100, default 20. */
   limit?: number | undefined;
@@ -223,9 +223,9 @@ export interface ListReconciliationExceptionsQuery {
   merchant_id?: string | undefined;
   /** Only those of this provider. */
   provider?: string | undefined;
-  /** A business day, such as 2026-01-28. */
+  /** From this business day on, such as 2026-01-28. */
   business_date_gte?: string | undefined;
-  /** A business day, such as 2026-01-28. */
+  /** Up to this business day, such as 2026-01-28. */
   business_date_lte?: string | undefined;
   /** 1 to 100, default 20. */
   limit?: number | undefined;

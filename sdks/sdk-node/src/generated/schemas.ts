@@ -237,6 +237,8 @@ export interface MerchantSync {
       | ReadonlyArray<{
           id: string;
           name: string;
+          time_zone?: string | null | undefined;
+          business_day_starts_at?: string | null | undefined;
           payment_processor_configs?:
             | ReadonlyArray<{
                 /** PAYPAY, for example. */
@@ -460,7 +462,6 @@ export interface ReconciliationException {
     | 'cross_midnight'
     | (string & {});
   provider: string;
-  /** A business day, such as 2026-01-28. */
   business_date: string;
   /** Left out where nobody knows whose it is. */
   merchant_id?: string;
@@ -679,7 +680,6 @@ export interface Settlement {
   account?: string;
   /** Which of a day’s files, where there are several. */
   contents?: 'payments' | 'held_payments' | (string & {});
-  /** A business day, such as 2026-01-28. */
   business_date: string;
   currency: string;
   /** A file that was fetched, one that a person supplied, or the provider’s signed notifications. */
@@ -728,6 +728,10 @@ export interface Store {
   updated_at: string;
   object: 'store';
   merchant_id: string;
+  /** Whose clock its business days follow. */
+  time_zone: string;
+  /** When a business day begins by that clock: 05:00. */
+  business_day_starts_at: string;
   /** Without their credentials. */
   payment_processor_configs: {
     provider: string;
