@@ -1,6 +1,11 @@
 // Generated from openapi.json by `npm run generate -w sdks/sdk-node`; changes made here are lost.
 
 import type {
+  AccountingExport,
+  AccountingExportConfig,
+  AccountingExportRun,
+  AccountingExportSettings,
+  AccountingExportTest,
   ApiKey,
   ApiKeyChanges,
   AuditEntry,
@@ -8,6 +13,7 @@ import type {
   Capture,
   Confirm,
   Confirmation,
+  DeletedAccountingExportConfig,
   DeletedWebhookEndpoint,
   Event,
   ExceptionResolution,
@@ -261,6 +267,25 @@ export interface ListPublishableKeysQuery {
   starting_after?: string | undefined;
 }
 
+/** List accounting exports, newest first */
+export interface ListAccountingExportsQuery {
+  /** Only those of this merchant. */
+  merchant_id?: string | undefined;
+  /** Only those of this store. */
+  merchant_store_id?: string | undefined;
+  /** Only those in this status. */
+  status?: 'pending' | 'delivered' | 'kept' | 'failed' | undefined;
+  format?: 'json' | 'csv' | 'xml' | undefined;
+  /** From this business day on, such as 2026-01-28. */
+  business_date_gte?: string | undefined;
+  /** Up to this business day, such as 2026-01-28. */
+  business_date_lte?: string | undefined;
+  /** 1 to 100, default 20. */
+  limit?: number | undefined;
+  /** The last id of the page before; the Link header holds it. */
+  starting_after?: string | undefined;
+}
+
 /** Each call's parameters (of path, query and body in one object) and its answer, by operationId. */
 export interface Operations {
   /**
@@ -431,6 +456,34 @@ export interface Operations {
   updatePublishableKey: { params: { id: string } & PublishableKeyChanges; answer: PublishableKey };
   /** Revoke a publishable key for good; pages that name it are refused within seconds */
   revokePublishableKey: { params: { id: string }; answer: PublishableKey };
+  /**
+   * Say where a merchant’s accounting exports go; what is left out stays as it is. Test the connection
+   * afterwards, compare the host key that it shows with what the accounting system says of its server, and
+   * save it as `host_key`: nothing is sent before. The private key is never told again; `public_key`
+   * always is.
+   */
+  saveAccountingExportConfig: {
+    params: { id: string } & AccountingExportSettings;
+    answer: AccountingExportConfig;
+  };
+  /** Retrieve where a merchant’s accounting exports go */
+  retrieveAccountingExportConfig: { params: { id: string }; answer: AccountingExportConfig };
+  /** End a merchant’s accounting export; files that were made stay readable */
+  deleteAccountingExportConfig: { params: { id: string }; answer: DeletedAccountingExportConfig };
+  /** Try the connection, and see the host key that the server shows */
+  testAccountingExport: { params: { id: string }; answer: AccountingExportTest };
+  /** List accounting exports, newest first */
+  listAccountingExports: { params: ListAccountingExportsQuery; answer: AccountingExport[] };
+  /**
+   * Make the files of a business date, again or for the first time. Files are made from the books, so they
+   * are the same bytes again. A file that was given up begins anew with its first attempt. Refused while
+   * the business date is not over.
+   */
+  createAccountingExports: { params: AccountingExportRun; answer: AccountingExport[] };
+  /** Retrieve an accounting export */
+  retrieveAccountingExport: { params: { id: string }; answer: AccountingExport };
+  /** The bytes of an accounting export, as they were sent */
+  retrieveAccountingExportFile: { params: { id: string }; answer: Record<string, unknown> };
   /**
    * Make or change merchants and stores, up to 10000 stores in a call. What is named is made or changed,
    * all of it or nothing. What is not named stays as it is. Credentials are sealed and never told again.
@@ -760,6 +813,62 @@ export const OPERATIONS = {
   revokePublishableKey: {
     method: 'POST',
     path: '/v1/publishable_keys/{id}/revoke',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  saveAccountingExportConfig: {
+    method: 'PUT',
+    path: '/v1/merchants/{id}/accounting_export',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  retrieveAccountingExportConfig: {
+    method: 'GET',
+    path: '/v1/merchants/{id}/accounting_export',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  deleteAccountingExportConfig: {
+    method: 'DELETE',
+    path: '/v1/merchants/{id}/accounting_export',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  testAccountingExport: {
+    method: 'POST',
+    path: '/v1/merchants/{id}/accounting_export/test',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  listAccountingExports: {
+    method: 'GET',
+    path: '/v1/accounting_exports',
+    is_list: true,
+    is_signed: true,
+    also_answers: [],
+  },
+  createAccountingExports: {
+    method: 'POST',
+    path: '/v1/accounting_exports',
+    is_list: true,
+    is_signed: true,
+    also_answers: [],
+  },
+  retrieveAccountingExport: {
+    method: 'GET',
+    path: '/v1/accounting_exports/{id}',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  retrieveAccountingExportFile: {
+    method: 'GET',
+    path: '/v1/accounting_exports/{id}/file',
     is_list: false,
     is_signed: true,
     also_answers: [],

@@ -1,5 +1,127 @@
 // Generated from openapi.json by `npm run generate -w sdks/sdk-node`; changes made here are lost.
 
+/** The file of a store’s business date. */
+export interface AccountingExport {
+  id: string;
+  object: 'accounting_export';
+  livemode: boolean;
+  merchant_id: string;
+  merchant_store_id?: string;
+  business_date: string;
+  currency: string;
+  format: 'json' | 'csv' | 'xml' | (string & {});
+  /** At the accounting system, too. */
+  file_name: string;
+  /** kept: made, and nobody to send it to. failed: not sent, and not tried again by itself. */
+  status: 'pending' | 'delivered' | 'kept' | 'failed' | (string & {});
+  /** Up to five, half an hour apart. */
+  attempts_made: number;
+  /** RFC 3339 in UTC. */
+  next_attempt_at?: string;
+  /** In bytes. */
+  size?: number;
+  sha256?: string;
+  transactions_count?: number;
+  /** Minor units, with tax. */
+  gross_revenue?: number;
+  tax_collected?: number;
+  /** Without tax. */
+  net_revenue?: number;
+  /** Why the last attempt came to nothing. */
+  error?: string;
+  /** RFC 3339 in UTC. */
+  mailed_at?: string;
+  /** RFC 3339 in UTC. */
+  delivered_at?: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** RFC 3339 in UTC. */
+  updated_at: string;
+}
+
+/** Where a merchant’s accounting exports go. */
+export interface AccountingExportConfig {
+  object: 'accounting_export_config';
+  merchant_id: string;
+  livemode: boolean;
+  /** A file of each is made. Default json. */
+  formats: Array<'json' | 'csv' | 'xml' | (string & {})>;
+  host: string;
+  /** Default 22. */
+  port: number;
+  username: string;
+  /** The line for the accounting system’s authorized_keys. */
+  public_key: string;
+  /** SHA256:…, as ssh-keygen -l prints it. Nothing is sent to a server that shows another one. */
+  host_key?: string;
+  /** Where files lie there. {merchant_id} stands for the merchant. Default /exports/mpac/{merchant_id}/. */
+  directory: string;
+  mail_to?: string;
+  /** Of mails. Default ja. */
+  language: 'ja' | 'en' | (string & {});
+  is_active: boolean;
+  starts_on: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** RFC 3339 in UTC. */
+  updated_at: string;
+}
+
+export interface AccountingExportRun {
+  merchant_id: string;
+  /** Null: what was sold in no store. Left out: every store, and what was sold in none. */
+  merchant_store_id?: string | null | undefined;
+  /** It must be over in the time zone of the store. */
+  business_date: string;
+  /** Left out: those that the merchant has chosen. */
+  format?: 'json' | 'csv' | 'xml' | undefined;
+}
+
+export interface AccountingExportSettings {
+  /** A file of each is made. Default json. */
+  formats?: ReadonlyArray<'json' | 'csv' | 'xml'> | undefined;
+  /** Of the SFTP server; required at first. */
+  host?: string | undefined;
+  /** Default 22. */
+  port?: number | undefined;
+  /** Required at first. */
+  username?: string | undefined;
+  /** OpenSSH or PEM. Kept encrypted and never returned. */
+  private_key?: string | undefined;
+  /** Of the private key, when it has one. */
+  passphrase?: string | undefined;
+  /** In place of a private_key: one is made here. Give public_key to the accounting system. */
+  generate_key?: boolean | undefined;
+  /**
+   * SHA256:…, as ssh-keygen -l prints it. Nothing is sent to a server that shows another one. Empty: none
+   * yet.
+   */
+  host_key?: string | undefined;
+  /** Where files lie there. {merchant_id} stands for the merchant. Default /exports/mpac/{merchant_id}/. */
+  directory?: string | undefined;
+  /** Who hears of failures. Empty: the organization’s address. */
+  mail_to?: string | undefined;
+  /** Of mails. Default ja. */
+  language?: 'ja' | 'en' | undefined;
+  /** False: files are made only when somebody asks for them. */
+  is_active?: boolean | undefined;
+  /** The first business date of which there is a file. Default: today in Japan. */
+  starts_on?: string | undefined;
+}
+
+/** What came of trying the connection. */
+export interface AccountingExportTest {
+  object: 'accounting_export_test';
+  status: 'succeeded' | 'failed' | (string & {});
+  /** host_key_not_pinned, unreachable, refused_auth, host_key_differs, … */
+  failure?: string;
+  /** What it means, for a person. */
+  message: string;
+  directory: string;
+  /** As the server showed it. */
+  host_key?: string;
+}
+
 /** An API key. */
 export interface ApiKey {
   /** Stands in the Authorization header. */
@@ -131,6 +253,13 @@ export interface Confirmation {
   /** RFC 3339 in UTC. */
   next_check_at?: string;
   last_payment_error?: LastPaymentError;
+}
+
+/** It is deleted, and its key forgotten. */
+export interface DeletedAccountingExportConfig {
+  object: 'accounting_export_config';
+  merchant_id: string;
+  deleted: true;
 }
 
 /** It is deleted. */
@@ -853,6 +982,10 @@ export interface EventObjects {
   'settlement.reconciled': Settlement;
   /** A settlement, or what belongs to none, differs from our books. */
   'settlement.exception': Settlement | ReconciliationException;
+  /** A file of the accounting export has arrived at the accounting system. */
+  'export.succeeded': AccountingExport;
+  /** A file of the accounting export could not be sent, and is not tried again by itself. */
+  'export.failed': AccountingExport;
   /** One of your endpoints was given up. Your other endpoints hear of it. */
   'webhook_endpoint.disabled': WebhookEndpoint;
   /** Somebody asked for a test of this endpoint. */
