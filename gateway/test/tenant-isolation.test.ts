@@ -79,6 +79,10 @@ async function makeObjects() {
   const exports = await client.post('/v1/accounting_exports', day);
   assert.equal(exports.status, 201, exports.text);
   const events = await client.get('/v1/events');
+  const connection = { host: '127.0.0.1', port: 1_024, username: 'canary', password: 'canary password' };
+  assert.equal((await client.call('PUT', '/v1/card_processor_connection', connection)).status, 200);
+  const card_batch = await client.post('/v1/card_batches', { business_date: '2026-01-13' });
+  assert.equal(card_batch.status, 202, card_batch.text);
   const [attempt] = await gateway.query<{ id: string }>(
     'select id from payment_attempts where payment_intent_id = $1',
     [open.id],
@@ -97,6 +101,7 @@ async function makeObjects() {
     publishable_key: String(publishable_key.json.id),
     accounting_export: String(exports.json[0].id),
     event: String(events.json[0].id),
+    card_batch: String(card_batch.json.id),
     attempt: String(attempt?.id),
   };
 }
@@ -132,6 +137,7 @@ const at = (path: (of: typeof objects) => string, body?: Entry['body'], token?: 
 });
 const own: Entry = { stranger: 'sees_his_own' };
 const QR = { payment_method_type: 'qr_mpm', provider: 'PAYPAY' };
+const SETTLEMENT = 'Merchant ID,Date,Transaction Count,Gross Amount,Fees,Net Amount\n';
 const because = { reason: 'isolation test', resolved_by: 'nobody' };
 const endpoint = (rest = '', body?: object): Entry =>
   at(({ endpoint: id }) => `/v1/webhook_endpoints/${id}${rest}`, body && (() => body));
@@ -261,6 +267,23 @@ const MATRIX: Record<string, Entry> = {
   'POST /v1/publishable_keys/{id}/revoke': at(
     ({ publishable_key }) => `/v1/publishable_keys/${publishable_key}/revoke`,
     () => ({}),
+  ),
+  'PUT /v1/card_processor_connection': {
+    ...own,
+    body: () => ({ host: '127.0.0.1', port: 1_024, username: 'stranger', password: 'stranger' }),
+  },
+  'POST /v1/card_processor_connection/test': { ...own, body: () => ({}) },
+  'GET /v1/card_processor_connection': own,
+  'DELETE /v1/card_processor_connection': own,
+  'GET /v1/card_batches': own,
+  'POST /v1/card_batches': { ...own, body: () => ({ business_date: '2026-01-14' }) },
+  'GET /v1/card_batches/{id}': at(({ card_batch }) => `/v1/card_batches/${card_batch}`),
+  'POST /v1/card_batches/{id}/settlement_file': at(
+    ({ card_batch }) => `/v1/card_batches/${card_batch}/settlement_file`,
+    () => ({
+      file_name: 'settlement_20260114.csv',
+      content_base64: Buffer.from(SETTLEMENT).toString('base64'),
+    }),
   ),
   'POST /v1/sync/merchants': {
     ...own,

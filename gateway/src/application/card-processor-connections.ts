@@ -9,6 +9,7 @@ import {
   type ConnectionOwner,
   deleteCardProcessorConnection as deleteRow,
   findCardProcessorConnection,
+  listConnectionOwners,
   listKnownMerchants,
   putCardProcessorConnection as putRow,
 } from '../db/card-processor-connections.ts';
@@ -23,7 +24,7 @@ import { makeAuditEntry } from './audit.ts';
 import { type Answer, completeMark } from './idempotency.ts';
 import { readMailAddress } from './organization-settings.ts';
 import { jsonAnswer } from './payment-intents.ts';
-import type { ChangeOrigin } from './webhook-endpoints.ts';
+import { type ChangeOrigin, getOrganizationOwner } from './webhook-endpoints.ts';
 
 export interface ConnectionSettings {
   host: string;
@@ -225,6 +226,45 @@ export async function getCardProcessorConnection(
     'not_found',
     'There is no connection to a card processor. Set one with PUT /v1/card_processor_connection.',
   );
+}
+
+/** For the command line: whose connection is meant, where no organization was named. */
+export async function findConnectionOwner(
+  context: Context,
+  { organization, live }: { organization?: string; live: boolean },
+): Promise<ConnectionOwner> {
+  if (organization !== undefined) {
+    const { organization_id, livemode } = await getOrganizationOwner(context, organization, live);
+    return { organization_id, livemode };
+  }
+  const owners = await listConnectionOwners(context.db, live);
+  const [owner] = owners;
+  const mode = live ? 'live' : 'test';
+  if (owner === undefined)
+    throw new GatewayError(
+      'not_found',
+      `No organization has a connection to a card processor for ${mode} payments.`,
+    );
+  if (owners.length === 1) return owner;
+  const message = `Several organizations have a connection for ${mode} payments: name one with --organization.`;
+  throw new GatewayError('invalid_request', message, { field: 'organization', constraint: 'required' });
+}
+
+/** For the command line, where what is left out stays as it is. Without the password, which stays by itself. */
+export async function findCurrentSettings(
+  context: Context,
+  owner: ConnectionOwner,
+): Promise<Partial<ConnectionSettings>> {
+  const connection = await findCardProcessorConnection(context.db, owner);
+  if (connection === null) return {};
+  const { host, port, username, tls, tls_ca, upload_directory, download_directory } = connection;
+  const { merchant_numbers, mail_to, language, is_active, starts_on } = connection;
+  return {
+    ...{ host, port, username, tls, upload_directory, download_directory, language, is_active, starts_on },
+    ...(tls_ca !== null && { tls_ca }),
+    ...(merchant_numbers !== null && { merchant_numbers }),
+    ...(mail_to !== null && { mail_to }),
+  };
 }
 
 /** Nothing is sent or fetched any more. The days that were are kept. */

@@ -4,6 +4,7 @@ import { registerAccountingExportCommands } from './accounting-exports.ts';
 import { registerKeyCommands } from './keys.ts';
 import { registerOrganizationCommands } from './organizations.ts';
 import { registerReconciliationCommands } from './reconciliations.ts';
+import { registerSettlementCommands } from './settlements.ts';
 import { registerStoreCommands } from './stores.ts';
 import { registerWebhookCommands } from './webhooks.ts';
 
@@ -18,4 +19,6 @@ export function registerOperatorCommands(program: Command): void {
 
   registerReconciliationCommands(program);
   registerAccountingExportCommands(program);
+
+  registerSettlementCommands(program);
 }

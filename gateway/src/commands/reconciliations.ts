@@ -137,11 +137,10 @@ function makeTable(rows: readonly object[], columns: readonly string[]): string 
     .join('\n');
 }
 
-async function readWhole(path: string): Promise<Buffer> {
+export async function readWhole(path: string, most_bytes = MOST_FILE_BYTES): Promise<Buffer> {
   try {
     const { size } = await stat(path);
-    if (size > MOST_FILE_BYTES)
-      throw new StartError(`${path} is larger than ${MOST_FILE_BYTES / 1_024 / 1_024} MiB.`);
+    if (size > most_bytes) throw new StartError(`${path} is larger than ${most_bytes} bytes.`);
     return await readFile(path);
   } catch (error) {
     if (error instanceof StartError) throw error;
@@ -155,12 +154,12 @@ function asSentence(error: unknown): never {
   throw error instanceof UnreadableFileError ? new StartError(error.message) : error;
 }
 
-function readDate(text: string): string {
+export function readDate(text: string): string {
   if (/^\d{4}-\d\d-\d\d$/.test(text)) return text;
   throw new InvalidArgumentError('It must be a day such as 2026-01-14.');
 }
 
-function readCount(text: string): number {
+export function readCount(text: string): number {
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= 1_000) return count;
   throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');

@@ -158,3 +158,13 @@ export async function listKnownMerchants(
   const rows = await db.query<{ id: string }>(KNOWN_MERCHANTS, [organization_id, livemode, ids]);
   return rows.map(({ id }) => id);
 }
+
+const OWNERS: Statement = {
+  name: 'list_first_connection_owners',
+  text: 'select organization_id, livemode from card_processor_connections where livemode = $1 limit 2',
+};
+
+/** At most two: enough to see whether there is exactly one. */
+export async function listConnectionOwners(db: Db, livemode: boolean): Promise<ConnectionOwner[]> {
+  return db.query<ConnectionOwner>(OWNERS, [livemode]);
+}

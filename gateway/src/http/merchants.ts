@@ -14,7 +14,7 @@ import { MAX_STORES } from '../application/synced-rows.ts';
 import type { Context } from '../context.ts';
 import { makeAuthenticate, organizationCaller } from './auth.ts';
 import { answerOnce } from './idempotency.ts';
-import { readJson } from './json-body.ts';
+import { keepBodiesUnread, readJson } from './json-body.ts';
 import { sendJson, sendPage } from './pages.ts';
 import { errorResponses, Instant, PageLimit, Text } from './schemas.ts';
 
@@ -224,18 +224,12 @@ export function merchantRoutes(
   );
 }
 
-/** Megabytes are read as JSON only when their sender has proven himself: until then they are bytes to be hashed. */
 function syncRoute(
   app: FastifyInstance,
   context: Context,
   authenticate: ReturnType<typeof makeAuthenticate>,
 ): void {
-  app.removeContentTypeParser('application/json');
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    request.raw_body = body;
-    done(null, {});
-  });
-
+  keepBodiesUnread(app);
   app.post<{ Body: Static<typeof SyncBody> }>(
     '/v1/sync/merchants',
     {

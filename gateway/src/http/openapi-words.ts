@@ -56,6 +56,17 @@ export const OPERATIONS: Record<string, string> = {
     'Files are made from the books, so they are the same bytes again. A file that was given up begins anew with its ' +
     'first attempt. Refused while the business date is not over.',
   createApiKey: 'The answer holds the `secret_key`, which is told only now.',
+  putCardProcessorConnection:
+    'All of it is set: what is left out gets its default, apart from the password and the first day, which stay. From ' +
+    '`starts_on` on each day is run at 02:00 in Japan of the day after; days that are over already are caught up.',
+  testCardProcessorConnection:
+    'Nothing is sent or fetched. What is wrong is told in the answer, which is 200 all the same.',
+  runCardBatch:
+    'A worker goes on where the day stands: what was sent is not sent again, the settlement file is fetched again. ' +
+    'Another file than before takes its place.',
+  supplySettlementFile:
+    'Read as the processor’s own file is, and marked as supplied by hand. A file that cannot be right is refused as a ' +
+    'whole, by line and column. The same bytes again change nothing; others take the place of those before.',
   retrieveQrCode:
     'Signed by the gateway; the address comes with the confirm and works while the code is open.',
 };
@@ -75,6 +86,9 @@ export const PARAMETERS: Record<string, string> = {
   merchant_ref_id: 'Only those of this reference of yours: every try of an order.',
   payment_intent: 'Only those about this payment intent.',
   provider: 'Only those of this provider.',
+  step: 'Only those at this step.',
+  business_date_gte: 'Only those of this day or later.',
+  business_date_lte: 'Only those of this day or earlier.',
   object: 'Only entries about this object’s id.',
   action: 'Only entries of this action, such as refund.created.',
   payment_token: 'In place of a signature.',

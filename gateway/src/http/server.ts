@@ -15,6 +15,8 @@ import { makeAnswerHeaders, tellTiming } from './answer-headers.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { auditLogRoutes } from './audit-log.ts';
 import { EMPTY } from './auth.ts';
+import { cardBatchRoutes } from './card-batches.ts';
+import { cardProcessorConnectionRoutes } from './card-processor-connection.ts';
 import { openToBrowsers, watchOwner } from './cors.ts';
 import { docsRoutes } from './docs.ts';
 import { asRefusal, errorAnswer, plainPath } from './errors.ts';
@@ -145,6 +147,8 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     publishableKeyRoutes(api, context, caches);
     accountingExportConfigRoutes(api, context, caches);
     accountingExportRoutes(api, context, caches);
+    cardProcessorConnectionRoutes(api, context, caches);
+    cardBatchRoutes(api, context, caches);
   });
   qrCodeRoutes(app, context);
   notificationRoutes(app, context, limits);

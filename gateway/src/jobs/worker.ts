@@ -15,6 +15,7 @@ import { makeLookUpAttemptsJob } from './look-up-attempts.ts';
 import { measure } from './measure.ts';
 import { purge } from './purge.ts';
 import { run_accounting_exports } from './run-accounting-exports.ts';
+import { run_card_batches } from './run-card-batches.ts';
 import { makeHeartbeatJob } from './send-heartbeat.ts';
 import { send_mails } from './send-mails.ts';
 import { work_off_notifications } from './work-off-notifications.ts';
@@ -40,6 +41,7 @@ function makeJobs(context: Context): Job[] {
     makeCheckRefundsJob(context),
     work_off_notifications,
     import_announced_files,
+    run_card_batches,
     expire_payment_intents,
     fan_out_events,
     makeDeliverWebhooksJob(context),

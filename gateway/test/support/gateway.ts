@@ -21,6 +21,7 @@ import { makeLookUpAttemptsJob } from '../../src/jobs/look-up-attempts.ts';
 import { measure } from '../../src/jobs/measure.ts';
 import { purge } from '../../src/jobs/purge.ts';
 import { run_accounting_exports } from '../../src/jobs/run-accounting-exports.ts';
+import { run_card_batches } from '../../src/jobs/run-card-batches.ts';
 import { makeHeartbeatJob } from '../../src/jobs/send-heartbeat.ts';
 import { send_mails } from '../../src/jobs/send-mails.ts';
 import { work_off_notifications } from '../../src/jobs/work-off-notifications.ts';
@@ -284,6 +285,7 @@ function makeJobs(context: Context) {
     refunds: makeCheckRefundsJob(context),
     notifications: work_off_notifications,
     files: import_announced_files,
+    card_batches: run_card_batches,
     expiry: expire_payment_intents,
     fan_out: fan_out_events,
     deliveries: makeDeliverWebhooksJob(context),

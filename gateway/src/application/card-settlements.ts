@@ -1,0 +1,167 @@
+// The processor's settlement file of a day, held against the books: one settlement for each merchant that it names and
+// we know, and an exception for whatever is on one side only. Sums that the processor states are kept as it states them.
+import { TextDecoder } from 'node:util';
+import type { Context } from '../context.ts';
+import { listMovementTotals } from '../db/books.ts';
+import { sumCardsInOtherCurrencies } from '../db/card-attempts.ts';
+import { forgetOpenCardExceptions, listCardExceptions } from '../db/card-exceptions.ts';
+import { listKnownMerchants } from '../db/card-processor-connections.ts';
+import type { Tx } from '../db/pool.ts';
+import { businessDayBounds, JAPAN } from '../domain/business-date.ts';
+import type { CardBatch } from '../domain/card-batch.ts';
+import { type ExceptionDraft, isSameFinding } from '../domain/reconciliation-exception.ts';
+import { type CellLine, readSettlementLines, type SettlementLine } from '../domain/settlement-file.ts';
+import { readCells } from '../providers/csv-cells.ts';
+import { UnreadableFileError } from '../providers/reconciliation-contract.ts';
+import type { Actor } from './audit.ts';
+import { type NewSettlement, recordExceptions, recordSettlements } from './settlements.ts';
+
+/** A line is of a merchant: tens of thousands of them. It is held in memory, so it has an end. */
+export const MOST_SETTLEMENT_BYTES = 4 * 1_024 * 1_024;
+
+/** Reads the file to its end. Fails with an UnreadableFileError, by line and column, when it cannot be right. */
+export async function readSettlementFile(bytes: Buffer, business_date: string): Promise<SettlementLine[]> {
+  if (bytes.length > MOST_SETTLEMENT_BYTES)
+    throw new UnreadableFileError(`The file is larger than ${MOST_SETTLEMENT_BYTES / 1_024 / 1_024} MiB.`);
+  const rows: CellLine[] = [];
+  for await (const row of readCells(bytes, decoderFor(bytes))) rows.push(row);
+  const read = readSettlementLines(rows, business_date);
+  if ('problem' in read) throw new UnreadableFileError(read.problem);
+  return read.lines;
+}
+
+/** UTF-8, with a BOM or without; else Shift_JIS, as older systems in Japan write. */
+function decoderFor(bytes: Buffer): TextDecoder {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8');
+  } catch {
+    return new TextDecoder('shift_jis');
+  }
+}
+
+export interface SettlementFile {
+  lines: SettlementLine[];
+  file_name: string;
+  source: 'file' | 'by_hand';
+  /** The processor's number of a merchant to our id; null: they are the same. */
+  merchant_numbers: Record<string, string> | null;
+}
+
+/** In the transaction that writes the batch's own row. A file that is issued again takes the place of the one before. */
+export async function recordCardSettlements(
+  context: Context,
+  tx: Tx,
+  batch: CardBatch,
+  file: SettlementFile,
+  actor: Actor,
+): Promise<{ settlements_count: number; exceptions_count: number }> {
+  const { organization_id, livemode, business_date } = batch;
+  const owner = { organization_id, livemode };
+  const day = businessDayBounds(business_date, JAPAN);
+  const totals = await listMovementTotals(tx, { ...owner, provider: 'SP_NET', currency: 'JPY', ...day });
+  const expected = new Map(totals.map((total) => [total.merchant_id, total]));
+  const found = { ...owner, source: 'settlement' as const, provider: 'SP_NET', business_date };
+
+  const merchantOf = ({ merchant_number }: SettlementLine) =>
+    file.merchant_numbers === null ? merchant_number : file.merchant_numbers[merchant_number];
+  const wanted = file.lines.map(merchantOf).filter((id) => id !== undefined);
+  const known = new Set(await listKnownMerchants(tx, owner, wanted));
+
+  const lines_of = new Map<string, SettlementLine[]>();
+  const exceptions: ExceptionDraft[] = [];
+  for (const line of file.lines) {
+    const merchant_id = merchantOf(line);
+    const is_known = merchant_id !== undefined && known.has(merchant_id);
+    if (is_known && line.business_date === business_date)
+      lines_of.set(merchant_id, [...(lines_of.get(merchant_id) ?? []), line]);
+    else
+      exceptions.push({
+        ...found,
+        kind: 'missing_here',
+        currency: 'JPY',
+        merchant_id: is_known ? merchant_id : null,
+        provider_reference: line.merchant_number,
+        status_there: line.business_date === business_date ? null : line.business_date,
+        count_there: line.transaction_count,
+        amount_there: line.gross_amount,
+        line: line.line,
+      });
+  }
+  for (const { merchant_id, payments_count, payments_amount } of totals) {
+    if (payments_count === 0 || lines_of.has(merchant_id)) continue;
+    const sides = { count_here: payments_count, amount_here: payments_amount };
+    exceptions.push({ ...found, kind: 'missing_there', currency: 'JPY', merchant_id, ...sides });
+  }
+  for (const other of await sumCardsInOtherCurrencies(tx, owner, day)) {
+    const { merchant_id, currency, payments_count: count_here, payments_amount: amount_here } = other;
+    exceptions.push({ ...found, kind: 'missing_there', currency, merchant_id, count_here, amount_here });
+  }
+
+  const settlements = [...lines_of].map(([merchant_id, lines]): NewSettlement => {
+    const { payments_count = 0, payments_amount = 0 } = expected.get(merchant_id) ?? {};
+    const sum = (column: 'transaction_count' | 'gross_amount' | 'fees_amount' | 'net_amount') =>
+      lines.reduce((total, line) => total + line[column], 0);
+    return {
+      ...owner,
+      merchant_id,
+      provider: 'SP_NET',
+      account: null,
+      business_date,
+      currency: 'JPY',
+      source: file.source,
+      file_name: file.file_name,
+      file_id: null,
+      card_batch_id: batch.id,
+      // The file knows payments only: what a terminal gave back is in neither of the two.
+      stated: {
+        transaction_count: sum('transaction_count'),
+        gross_amount: sum('gross_amount'),
+        refunded_amount: 0,
+        fees_amount: sum('fees_amount'),
+        net_amount: sum('net_amount'),
+      },
+      expected: { transaction_count: payments_count, gross_amount: payments_amount, refunded_amount: 0 },
+      exceptions: lines.flatMap((line) => netDiffers(line, { ...found, merchant_id })),
+      line: lines[0]?.line ?? null,
+    };
+  });
+
+  const recorded = await recordSettlements(context, tx, settlements, actor);
+  const alone = await recordAlone(context, tx, batch, exceptions);
+  return {
+    settlements_count: recorded.length,
+    exceptions_count: recorded.reduce((total, { exceptions_count }) => total + exceptions_count, alone),
+  };
+}
+
+type Found = Pick<ExceptionDraft, 'organization_id' | 'livemode' | 'source' | 'provider' | 'business_date'>;
+
+/** A line whose own sums do not add up is kept as it is, and a person is told. */
+function netDiffers(line: SettlementLine, found: Found & { merchant_id: string }): ExceptionDraft[] {
+  const amount_here = line.gross_amount - line.fees_amount;
+  if (line.net_amount === amount_here) return [];
+  const sides = { amount_here, amount_there: line.net_amount };
+  return [
+    { ...found, kind: 'totals_differ', field: 'net_amount', currency: 'JPY', line: line.line, ...sides },
+  ];
+}
+
+/** Exceptions that belong to no settlement. What a person has resolved before stays as it is, and is not told again. */
+async function recordAlone(
+  context: Context,
+  tx: Tx,
+  batch: CardBatch,
+  drafts: ExceptionDraft[],
+): Promise<number> {
+  await forgetOpenCardExceptions(tx, batch);
+  const resolved = await listCardExceptions(tx, batch);
+  const fresh = drafts.filter((draft) => !resolved.some((earlier) => isSame(draft, earlier)));
+  if (fresh.length > 0) await recordExceptions(context, tx, fresh);
+  return drafts.length;
+}
+
+/** Of two merchants the same sums may be missing. */
+function isSame(one: ExceptionDraft, other: ExceptionDraft): boolean {
+  return one.merchant_id === other.merchant_id && isSameFinding(one, other);
+}
