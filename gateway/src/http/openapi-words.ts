@@ -87,8 +87,6 @@ export const PARAMETERS: Record<string, string> = {
   payment_intent: 'Only those about this payment intent.',
   provider: 'Only those of this provider.',
   step: 'Only those at this step.',
-  business_date_gte: 'Only those of this day or later.',
-  business_date_lte: 'Only those of this day or earlier.',
   object: 'Only entries about this object’s id.',
   action: 'Only entries of this action, such as refund.created.',
   payment_token: 'In place of a signature.',
