@@ -11,9 +11,15 @@ import type {
   AuditEntry,
   Cancel,
   Capture,
+  CardBatch,
+  CardBatchRun,
+  CardProcessorConnection,
+  CardProcessorConnectionSettings,
+  CardProcessorConnectionTest,
   Confirm,
   Confirmation,
   DeletedAccountingExportConfig,
+  DeletedCardProcessorConnection,
   DeletedWebhookEndpoint,
   Event,
   ExceptionResolution,
@@ -44,6 +50,7 @@ import type {
   Roll,
   RollSecret,
   Settlement,
+  SettlementFile,
   Store,
   WebhookDelivery,
   WebhookEndpoint,
@@ -286,6 +293,20 @@ export interface ListAccountingExportsQuery {
   starting_after?: string | undefined;
 }
 
+/** List the days of the exchange with the card processor, newest first */
+export interface ListCardBatchesQuery {
+  /** What is done next. failed: a person is needed, and was told by mail. */
+  step?: 'upload' | 'download' | 'done' | 'failed' | undefined;
+  /** A calendar day in Japan: 2026-01-28. */
+  business_date_gte?: string | undefined;
+  /** A calendar day in Japan: 2026-01-28. */
+  business_date_lte?: string | undefined;
+  /** 1 to 100, default 20. */
+  limit?: number | undefined;
+  /** The last id of the page before; the Link header holds it. */
+  starting_after?: string | undefined;
+}
+
 /** Each call's parameters (of path, query and body in one object) and its answer, by operationId. */
 export interface Operations {
   /**
@@ -485,10 +506,41 @@ export interface Operations {
   /** The bytes of an accounting export, as they were sent */
   retrieveAccountingExportFile: { params: { id: string }; answer: Record<string, unknown> };
   /**
+   * Set the connection to the card processor. All of it is set: what is left out gets its default, apart
+   * from the password and the first day, which stay. From `starts_on` on each day is run at 02:00 in Japan
+   * of the day after; days that are over already are caught up.
+   */
+  putCardProcessorConnection: { params: CardProcessorConnectionSettings; answer: CardProcessorConnection };
+  /** Retrieve the connection to the card processor, without its password */
+  retrieveCardProcessorConnection: { params: Record<string, never>; answer: CardProcessorConnection };
+  /** Delete the connection to the card processor; the days that were are kept */
+  deleteCardProcessorConnection: { params: Record<string, never>; answer: DeletedCardProcessorConnection };
+  /**
+   * Log in at the card processor and look into both folders. Nothing is sent or fetched. What is wrong is
+   * told in the answer, which is 200 all the same.
+   */
+  testCardProcessorConnection: { params: Record<string, never>; answer: CardProcessorConnectionTest };
+  /** List the days of the exchange with the card processor, newest first */
+  listCardBatches: { params: ListCardBatchesQuery; answer: CardBatch[] };
+  /**
+   * Run a day that is over once more; a worker does it at once. A worker goes on where the day stands:
+   * what was sent is not sent again, the settlement file is fetched again. Another file than before takes
+   * its place.
+   */
+  runCardBatch: { params: CardBatchRun; answer: CardBatch };
+  /** Retrieve a day of the exchange with the card processor */
+  retrieveCardBatch: { params: { id: string }; answer: CardBatch };
+  /**
    * Make or change merchants and stores, up to 10000 stores in a call. What is named is made or changed,
    * all of it or nothing. What is not named stays as it is. Credentials are sealed and never told again.
    */
   syncMerchants: { params: MerchantSync; answer: MerchantSyncAnswer };
+  /**
+   * Supply by hand the settlement file of a day. Read as the processor’s own file is, and marked as
+   * supplied by hand. A file that cannot be right is refused as a whole, by line and column. The same
+   * bytes again change nothing; others take the place of those before.
+   */
+  supplySettlementFile: { params: { id: string } & SettlementFile; answer: CardBatch };
   /** Alive */
   retrieveHealth: {
     params: Record<string, never>;
@@ -873,9 +925,65 @@ export const OPERATIONS = {
     is_signed: true,
     also_answers: [],
   },
+  putCardProcessorConnection: {
+    method: 'PUT',
+    path: '/v1/card_processor_connection',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  retrieveCardProcessorConnection: {
+    method: 'GET',
+    path: '/v1/card_processor_connection',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  deleteCardProcessorConnection: {
+    method: 'DELETE',
+    path: '/v1/card_processor_connection',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  testCardProcessorConnection: {
+    method: 'POST',
+    path: '/v1/card_processor_connection/test',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  listCardBatches: {
+    method: 'GET',
+    path: '/v1/card_batches',
+    is_list: true,
+    is_signed: true,
+    also_answers: [],
+  },
+  runCardBatch: {
+    method: 'POST',
+    path: '/v1/card_batches',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  retrieveCardBatch: {
+    method: 'GET',
+    path: '/v1/card_batches/{id}',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
   syncMerchants: {
     method: 'POST',
     path: '/v1/sync/merchants',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  supplySettlementFile: {
+    method: 'POST',
+    path: '/v1/card_batches/{id}/settlement_file',
     is_list: false,
     is_signed: true,
     also_answers: [],

@@ -188,6 +188,121 @@ export interface Capture {
   amount?: number | undefined;
 }
 
+/** One day’s exchange with the card processor. */
+export interface CardBatch {
+  id: string;
+  object: 'card_batch';
+  livemode: boolean;
+  /** A calendar day in Japan: 2026-01-28. */
+  business_date: string;
+  /** What is done next. failed: a person is needed, and was told by mail. */
+  step: 'upload' | 'download' | 'done' | 'failed' | (string & {});
+  /** At this step, since it went well last. */
+  attempts_made: number;
+  /** RFC 3339 in UTC. */
+  next_attempt_at?: string;
+  /** What went wrong last. */
+  error?: string;
+  /** When a person was told of this failure. */
+  mailed_at?: string;
+  /** Lines of the file: approved and declined attempts. */
+  uploaded_count?: number;
+  approved_count?: number;
+  /** Of the approved ones, in yen. */
+  uploaded_amount?: number;
+  /** Bytes. */
+  upload_size?: number;
+  upload_sha256?: string;
+  /** RFC 3339 in UTC. */
+  uploaded_at?: string;
+  settlement_file_name?: string;
+  settlement_sha256?: string;
+  /** How the settlement file came. */
+  source?: 'file' | 'by_hand' | (string & {});
+  /** Merchants that were settled. */
+  settlements_count?: number;
+  /** What was found to differ when the file was recorded. */
+  exceptions_count?: number;
+  /** RFC 3339 in UTC. */
+  finished_at?: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** RFC 3339 in UTC. */
+  updated_at: string;
+}
+
+export interface CardBatchRun {
+  /** A calendar day in Japan: 2026-01-28. */
+  business_date: string;
+  /** Send the file although it was sent before; it is the same to the byte. */
+  upload_again?: boolean | undefined;
+}
+
+/** The connection, without its password. */
+export interface CardProcessorConnection {
+  object: 'card_processor_connection';
+  livemode: boolean;
+  /** A name or an address, public as a webhook’s is. */
+  host: string;
+  port: number;
+  username: string;
+  /** when_offered goes on without TLS only where the server has none. */
+  tls: 'when_offered' | 'required' | 'off' | (string & {});
+  /** PEM; for a server whose certificate no public authority has signed. */
+  tls_ca?: string;
+  upload_directory: string;
+  download_directory: string;
+  /** The processor’s number of a merchant to your merchant id. Left out: the numbers are your ids. */
+  merchant_numbers?: Record<string, string>;
+  /** Who hears of a failure. Left out: the organization’s notification_email. */
+  mail_to?: string;
+  language: 'ja' | 'en' | (string & {});
+  is_active: boolean;
+  /** A calendar day in Japan: 2026-01-28. */
+  starts_on: string;
+  /** RFC 3339 in UTC. */
+  created_at: string;
+  /** RFC 3339 in UTC. */
+  updated_at: string;
+}
+
+export interface CardProcessorConnectionSettings {
+  /** A name or an address, public as a webhook’s is. */
+  host: string;
+  port?: number | undefined;
+  username: string;
+  /** when_offered goes on without TLS only where the server has none. */
+  tls?: 'when_offered' | 'required' | 'off' | undefined;
+  /** PEM; for a server whose certificate no public authority has signed. */
+  tls_ca?: string | undefined;
+  /** Default /upload. */
+  upload_directory?: string | undefined;
+  /** Default /download. */
+  download_directory?: string | undefined;
+  /** The processor’s number of a merchant to your merchant id. Left out: the numbers are your ids. */
+  merchant_numbers?: Record<string, string> | undefined;
+  /** Who hears of a failure. Left out: the organization’s notification_email. */
+  mail_to?: string | undefined;
+  /** Of that mail. Default ja. */
+  language?: 'ja' | 'en' | undefined;
+  /** Default true. While false nothing runs by itself. */
+  is_active?: boolean | undefined;
+  /** A calendar day in Japan: 2026-01-28. */
+  starts_on?: string | undefined;
+  /** Required at first, and again when host, port, username, tls or tls_ca changes. */
+  password?: string | undefined;
+}
+
+/** What came of the test. */
+export interface CardProcessorConnectionTest {
+  object: 'connection_test';
+  succeeded: boolean;
+  /** unreachable, refused_auth, tls_refused, not_found, timeout, … */
+  failure?: string;
+  /** What to do, in a sentence. */
+  message?: string;
+}
+
 export interface Confirm {
   /** In place of a signature. */
   payment_token?: string | undefined;
@@ -259,6 +374,12 @@ export interface Confirmation {
 export interface DeletedAccountingExportConfig {
   object: 'accounting_export_config';
   merchant_id: string;
+  deleted: true;
+}
+
+/** It is deleted. */
+export interface DeletedCardProcessorConnection {
+  object: 'card_processor_connection';
   deleted: true;
 }
 
@@ -843,6 +964,13 @@ export interface Settlement {
   created_at: string;
   /** RFC 3339 in UTC. */
   updated_at: string;
+}
+
+export interface SettlementFile {
+  /** A label; a path in it is left out. */
+  file_name: string;
+  /** The bytes of the file as the processor made it, in base64. */
+  content_base64: string;
 }
 
 /** A store and the providers that it is set up for. */
