@@ -698,6 +698,7 @@ create table reconciliation_exceptions (
   constraint reconciliation_exceptions_resolved_by_somebody CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
   constraint reconciliation_exceptions_source_check CHECK ((source = ANY (ARRAY['file'::text, 'settlement'::text, 'order_list'::text])))
 );
+CREATE INDEX reconciliation_exceptions_by_attempt ON reconciliation_exceptions USING btree (attempt_id) WHERE (attempt_id IS NOT NULL);
 CREATE INDEX reconciliation_exceptions_by_file ON reconciliation_exceptions USING btree (file_id, id COLLATE "C");
 CREATE INDEX reconciliation_exceptions_by_order_list ON reconciliation_exceptions USING btree (order_list_id, id COLLATE "C") WHERE (order_list_id IS NOT NULL);
 CREATE INDEX reconciliation_exceptions_by_settlement ON reconciliation_exceptions USING btree (settlement_id, id COLLATE "C") WHERE (settlement_id IS NOT NULL);
@@ -894,7 +895,7 @@ create table signed_news_progress (
   organization_id text not null,
   livemode boolean not null,
   provider text not null,
-  settled_until date not null,
+  last_business_date date not null,
   updated_at timestamp(3) with time zone not null,
   constraint signed_news_progress_pkey PRIMARY KEY (organization_id, livemode, provider),
   constraint signed_news_progress_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id)

@@ -54,6 +54,10 @@ create table listed_orders (
   unique (order_list_id, merchant_ref_id)
 );
 
+-- What a provider's file, or its settlement, says of one payment.
+create index reconciliation_exceptions_by_attempt on reconciliation_exceptions (attempt_id)
+  where attempt_id is not null;
+
 -- What a provider that cannot be asked has told of an attempt, proven by its signature. Nobody tells it again, so it
 -- is kept for as long as the books are.
 create table signed_news (
@@ -84,7 +88,7 @@ create table signed_news_progress (
   organization_id text not null references organizations (id),
   livemode boolean not null,
   provider text not null,
-  settled_until date not null,
+  last_business_date date not null,
   updated_at timestamptz(3) not null,
   primary key (organization_id, livemode, provider)
 );

@@ -78,6 +78,12 @@ async function makeObjects() {
   const day = { merchant_id: MERCHANT, merchant_store_id: STORE, business_date: '2026-01-14' };
   const exports = await client.post('/v1/accounting_exports', day);
   assert.equal(exports.status, 201, exports.text);
+  const order_list = await client.post('/v1/order_lists', {
+    merchant_store_id: STORE,
+    business_date: '2026-01-15',
+    orders: [{ merchant_ref_id: 'canary order', amount: 1, status: 'paid' }],
+  });
+  assert.equal(order_list.status, 201, order_list.text);
   const events = await client.get('/v1/events');
   const connection = { host: '127.0.0.1', port: 1_024, username: 'canary', password: 'canary password' };
   assert.equal((await client.call('PUT', '/v1/card_processor_connection', connection)).status, 200);
@@ -100,6 +106,7 @@ async function makeObjects() {
     api_key: String(api_key.json.id),
     publishable_key: String(publishable_key.json.id),
     accounting_export: String(exports.json[0].id),
+    order_list: String(order_list.json.id),
     event: String(events.json[0].id),
     card_batch: String(card_batch.json.id),
     attempt: String(attempt?.id),
@@ -239,6 +246,12 @@ const MATRIX: Record<string, Entry> = {
     ({ exception }) => `/v1/reconciliation_exceptions/${exception}/resolve`,
     () => because,
   ),
+  'POST /v1/order_lists': at(
+    () => '/v1/order_lists',
+    () => ({ merchant_store_id: STORE, business_date: '2026-01-15', orders: [] }),
+  ),
+  'GET /v1/order_lists/{id}': at(({ order_list }) => `/v1/order_lists/${order_list}`),
+  'GET /v1/order_lists/{id}/orders': at(({ order_list }) => `/v1/order_lists/${order_list}/orders`),
   'GET /v1/audit_log': own,
   'GET /v1/organization': own,
   'PATCH /v1/organization': { ...own, body: () => ({}) },

@@ -133,12 +133,14 @@ async function refTaken(context: Context, intent: PaymentIntent): Promise<Gatewa
   );
 }
 
+type WantedPlace = Pick<NewPaymentIntent, 'merchant_id' | 'merchant_store_id'>;
+
 /** The merchant and store of a new intent: by the store, else the caller's own or only merchant. */
-async function getPlace(
+export async function getPlace(
   context: Context,
   places: PlaceCache,
   caller: KeyCaller,
-  wanted: NewPaymentIntent,
+  wanted: WantedPlace,
 ): Promise<Place> {
   const merchant_id = caller.merchant_id ?? wanted.merchant_id ?? null;
   if (
@@ -172,7 +174,7 @@ function placeKey(caller: KeyCaller, store_id: string): string {
   return JSON.stringify([caller.organization_id, caller.livemode, store_id]);
 }
 
-function unknownPlace(wanted: NewPaymentIntent): GatewayError {
+function unknownPlace(wanted: WantedPlace): GatewayError {
   const field = wanted.merchant_store_id !== undefined ? 'merchant_store_id' : 'merchant_id';
   return new GatewayError('invalid_request', `There is no such ${field}. Synchronise it first.`, {
     field,

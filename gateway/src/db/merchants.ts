@@ -1,5 +1,6 @@
 // For whom is asked: organizations, merchants, stores and their settings for a provider. Read on every
 // request, changed only by synchronisation and by the operator.
+import type { BusinessDay } from '../domain/business-date.ts';
 import type { Db, Statement } from './pool.ts';
 
 const FIND_ORGANIZATION: Statement = {
@@ -35,6 +36,21 @@ export async function findStore(
   store_id: string,
 ): Promise<Place | null> {
   return (await db.query<Place>(PLACE_OF_STORE, [organization_id, livemode, store_id]))[0] ?? null;
+}
+
+const BUSINESS_DAY: Statement = {
+  name: 'find_business_day_of_store',
+  text: `select time_zone, business_day_starts_at from stores
+    where organization_id = $1 and livemode = $2 and id = $3`,
+};
+
+/** When the store's day begins. Null where there is no store. */
+export async function findBusinessDay(
+  db: Db,
+  place: { organization_id: string; livemode: boolean; merchant_store_id: string | null },
+): Promise<BusinessDay | null> {
+  const values = [place.organization_id, place.livemode, place.merchant_store_id];
+  return (await db.query<BusinessDay>(BUSINESS_DAY, values))[0] ?? null;
 }
 
 const MERCHANTS: Statement = {

@@ -111,6 +111,32 @@ function whatStays({ paid_amount, refunded_amount, late_amount }: HeldOrder): nu
   return paid_amount - refunded_amount + late_amount;
 }
 
+/**
+ * An order that was tried again after a try that failed has several intents: its money is all of theirs, and it reads
+ * as the one that has some, else as the last. They come oldest first.
+ */
+export function mergeHeld<Held extends HeldOrder>(intents: readonly Held[]): Held | null {
+  const main = intents.find(({ paid_amount, paid_next_day }) => paid_amount + paid_next_day > 0);
+  const reads_as = main ?? intents.find(({ late_amount }) => late_amount > 0) ?? intents.at(-1);
+  if (reads_as === undefined) return null;
+  const sum = (column: AmountColumn) => intents.reduce((total, held) => total + held[column], 0);
+  return {
+    ...reads_as,
+    paid_amount: sum('paid_amount'),
+    refunded_amount: sum('refunded_amount'),
+    late_amount: sum('late_amount'),
+    paid_next_day: sum('paid_next_day'),
+    refunded_next_day: sum('refunded_next_day'),
+    net_of_day: sum('net_of_day'),
+    moved_on_day: intents.some(({ moved_on_day }) => moved_on_day),
+    moved_day_before: intents.some(({ moved_day_before }) => moved_day_before),
+  };
+}
+
+type AmountColumn = {
+  [column in keyof HeldOrder]: HeldOrder[column] extends number ? column : never;
+}[keyof HeldOrder];
+
 /** What has gone back of an order, as its merchant's system says. */
 export function refundedThere({ amount, status, refunded_amount }: ListedOrder): number {
   if (status === 'cancelled') return 0;

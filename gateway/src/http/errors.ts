@@ -77,6 +77,8 @@ function refusalOfSchema(violation: SchemaViolation, where: string): GatewayErro
       return invalid(field, 'max_length', `must have at most ${String(params['limit'])} characters.`);
     case 'minItems':
       return invalid(field, 'min_items', 'must not be empty.');
+    case 'maxItems':
+      return invalid(field, 'max_items', `must have at most ${String(params['limit'])} entries.`);
     case 'minProperties':
       return invalid(field, 'min_properties', 'must have at least one field.');
     case 'uniqueItems':

@@ -67,6 +67,11 @@ export const OPERATIONS: Record<string, string> = {
   supplySettlementFile:
     'Read as the processor’s own file is, and marked as supplied by hand. A file that cannot be right is refused as a ' +
     'whole, by line and column. The same bytes again change nothing; others take the place of those before.',
+  createOrderList:
+    'Compared with what the gateway wrote down on that business day; what differs becomes exceptions. The same list ' +
+    'again, of which the same is found, changes nothing and answers 200; any other takes the place of the one before, ' +
+    'and what a person resolved in that stays resolved.',
+  listOrdersOfList: 'What the provider says is as of now: its file may come a day after the list.',
   retrieveQrCode:
     'Signed by the gateway; the address comes with the confirm and works while the code is open.',
 };
@@ -87,6 +92,7 @@ export const PARAMETERS: Record<string, string> = {
   payment_intent: 'Only those about this payment intent.',
   provider: 'Only those of this provider.',
   step: 'Only those at this step.',
+  result: 'Only those of which this was found.',
   object: 'Only entries about this object’s id.',
   action: 'Only entries of this action, such as refund.created.',
   payment_token: 'In place of a signature.',

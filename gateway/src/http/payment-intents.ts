@@ -242,14 +242,17 @@ export function paymentIntentRoutes(app: FastifyInstance, context: Context, cach
 }
 
 /** What the schema cannot say: that the currency exists, and that the tax is part of the amount. */
+export function readCurrency(text = 'JPY'): string {
+  const currency = normalizeCurrency(text);
+  if (currency !== null) return currency;
+  throw new GatewayError('invalid_request', 'Currency must be an active ISO 4217 code, such as JPY.', {
+    field: 'currency',
+    constraint: 'iso_4217',
+  });
+}
+
 function readNewIntent(body: CreatePaymentIntentInput): NewPaymentIntent {
-  const currency = normalizeCurrency(body.currency ?? 'JPY');
-  if (currency === null) {
-    throw new GatewayError('invalid_request', 'Currency must be an active ISO 4217 code, such as JPY.', {
-      field: 'currency',
-      constraint: 'iso_4217',
-    });
-  }
+  const currency = readCurrency(body.currency);
   if (body.tax_amount !== undefined && body.tax_amount > body.amount) {
     throw new GatewayError('invalid_request', 'tax_amount is part of amount and cannot be larger.', {
       field: 'tax_amount',

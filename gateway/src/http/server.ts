@@ -27,6 +27,7 @@ import { merchantRoutes } from './merchants.ts';
 import { notificationRoutes } from './notifications.ts';
 import { registerOpenapi } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
+import { orderListRoutes } from './order-lists.ts';
 import { organizationRoutes } from './organization.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
 import { providerReturnRoutes } from './provider-returns.ts';
@@ -141,6 +142,7 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     latePaymentRoutes(api, context, caches);
     settlementRoutes(api, context, caches);
     reconciliationExceptionRoutes(api, context, caches);
+    orderListRoutes(api, context, caches);
     auditLogRoutes(api, context, caches);
     organizationRoutes(api, context, caches);
     apiKeyRoutes(api, context, caches);
