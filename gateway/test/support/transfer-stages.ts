@@ -11,6 +11,7 @@ import {
   makeFileTransfers,
   type SftpTarget,
   type TransferAnswer,
+  type TransferOptions,
 } from '../../src/outbound/transfer.ts';
 import type { FileServer } from '../../src/simulator/file-server.ts';
 import { startFtpServer } from '../../src/simulator/ftp-server.ts';
@@ -29,7 +30,7 @@ import type { Scope } from './process.ts';
 export const PASSWORD = 'transfer-canary-pass';
 
 /** As in production, only less patient. */
-export const makeTestTransfers = (changes: { deadline_ms?: number; stall_ms?: number } = {}) =>
+export const makeTestTransfers = (changes: Partial<TransferOptions> = {}) =>
   makeFileTransfers({
     deadline_ms: 60_000,
     stall_ms: 20_000,
@@ -139,6 +140,10 @@ export interface FtpStage extends TransferStage {
   target: FtpTarget;
 }
 
+interface FtpStageKind extends StageKind {
+  open(t: Scope, options?: StageOptions): Promise<FtpStage>;
+}
+
 function stageFtp(target: FtpTarget, rest: Omit<TransferStage, 'send' | 'sendAsStranger'>): FtpStage {
   return {
     ...rest,
@@ -149,11 +154,7 @@ function stageFtp(target: FtpTarget, rest: Omit<TransferStage, 'send' | 'sendAsS
   };
 }
 
-function ftpKind(
-  name: string,
-  secured: boolean,
-  debian: boolean,
-): StageKind & { open(t: Scope, options?: StageOptions): Promise<FtpStage> } {
+function ftpKind(name: string, secured: boolean, debian: boolean): FtpStageKind {
   return {
     name,
     skip: (debian && NO_VSFTPD) || (secured && NO_OPENSSL),
@@ -187,7 +188,7 @@ function ftpKind(
   };
 }
 
-export const FTP_STAGES = [
+export const FTP_STAGES: FtpStageKind[] = [
   ftpKind('FTP simulator', false, false),
   ftpKind('FTP simulator with TLS', true, false),
   ftpKind('vsftpd', false, true),
