@@ -26,7 +26,7 @@ async function writeMonth({ context, organization_id }: TestGateway, month: Mont
   const owner = { organization_id, livemode: false };
   for (let at = 0; at < month.payments.length; at += CHUNK) {
     const payments = month.payments.slice(at, at + CHUNK);
-    await context.db.withTransaction((tx) => writePlayedPayments(context, tx, owner, payments));
+    await writePlayedPayments(context, context.db, owner, payments);
   }
   await context.db.withTransaction(async (tx) => {
     for (const { payment, amount, at } of month.signed) {

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.ts';
 import { playCash } from './demo-cash.ts';
 import { say } from './demo-client.ts';
+import { registerDemoDay } from './demo-day.ts';
 import { playMpgs } from './demo-mpgs.ts';
 import type { Ending, Play } from './demo-payment.ts';
 import { playPaypayCpm } from './demo-paypay-cpm.ts';
@@ -31,7 +32,7 @@ interface DemoOptions {
 }
 
 export function registerDemo(program: Command): void {
-  program
+  const demo = program
     .command('demo')
     .description('play whole payments against the gateway that runs here')
     .addOption(
@@ -43,6 +44,7 @@ export function registerDemo(program: Command): void {
     .option('--auto', 'nobody has to click: mpgs pays by itself, as with all')
     .option('--declined', 'the terminal declines (with --method terminal)')
     .action((options: DemoOptions) => runDemo(readConfig(process.env, 'development'), options));
+  registerDemoDay(demo);
 }
 
 async function runDemo(config: Config, options: DemoOptions): Promise<void> {

@@ -45,7 +45,10 @@ export interface PlayedOwner {
 
 const HALF_HOUR_MS = 30 * 60_000;
 
-/** All or, with the transaction, nothing. No event is told: nobody waits for news of a day that is over. */
+/**
+ * No event is told: nobody waits for news of a day that is over. Several travel together, and so not inside of one
+ * transaction, which takes one statement at a time.
+ */
 export async function writePlayedPayments(
   context: Context,
   tx: Tx,
