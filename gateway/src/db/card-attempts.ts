@@ -47,9 +47,11 @@ const LIST: Statement = {
       order by a.updated_at, a.id collate "C" limit $7::int
     ),
     page as (
-      select *, true as is_approved from approved
-      union all select *, true from late
-      union all select *, false from declined
+      select * from (
+        select *, true as is_approved from approved
+        union all select *, true from late
+        union all select *, false from declined
+      ) every_one
       order by at, attempt_id collate "C" limit $7::int
     )
     select p.attempt_id, p.at, to_char(p.at at time zone 'Asia/Tokyo', 'HH24:MI:SS') as local_time, p.amount,
