@@ -72,7 +72,7 @@ export async function listExceptionResources(
   limit: number,
 ): Promise<Page> {
   const { organization_id, livemode } = caller;
-  const merchant_id = merchantWanted(caller, query.merchant_id);
+  const merchant_id = merchantWanted(caller, query.merchant_id ?? null);
   const filter = { ...query, organization_id, livemode, merchant_id };
   return makePage(await listExceptions(context.db, filter, limit + 1), limit, exceptionResource);
 }
@@ -83,4 +83,13 @@ export async function retrieveException(
   id: string,
 ): Promise<Record<string, unknown>> {
   return exceptionResource(admitToException(caller, await findException(context.db, id)));
+}
+
+/** By the operator, who sees those of all organizations or of one. */
+export async function listAllExceptions(
+  context: Context,
+  wanted: Pick<ExceptionFilter, 'organization_id' | 'status'>,
+  limit: number,
+): Promise<ReconciliationException[]> {
+  return listExceptions(context.db, wanted, limit);
 }

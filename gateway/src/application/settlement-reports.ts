@@ -1,5 +1,6 @@
 // What people and backends see of settlements: a list, newest first, and one with its first exceptions.
 import type { Context } from '../context.ts';
+import { listExceptionsOfSettlements } from '../db/reconciliation-exceptions.ts';
 import { findSettlement, listSettlements, type SettlementFilter } from '../db/settlements.ts';
 import { GatewayError } from '../domain/error.ts';
 import { settlementResource } from '../domain/settlement.ts';
@@ -7,20 +8,17 @@ import type { KeyCaller } from './callers.ts';
 import { makePage, merchantWanted, type Page } from './pages.ts';
 import { describeSettlements } from './settlement-events.ts';
 
-export type SettlementQuery = Omit<SettlementFilter, 'organization_id' | 'livemode'>;
-
 /** A key that is narrowed to a merchant sees that merchant's. The operator, who is nobody's caller, sees all. */
 export async function listSettlementResources(
   context: Context,
   caller: KeyCaller | null,
-  query: SettlementQuery,
+  query: SettlementFilter,
   limit: number,
 ): Promise<Page> {
   const filter = {
     ...query,
-    organization_id: caller?.organization_id ?? null,
-    livemode: caller?.livemode ?? null,
-    merchant_id: merchantWanted(caller, query.merchant_id),
+    ...(caller !== null && { organization_id: caller.organization_id, livemode: caller.livemode }),
+    merchant_id: merchantWanted(caller, query.merchant_id ?? null),
   };
   return makePage(await listSettlements(context.db, filter, limit + 1), limit, settlementResource);
 }
@@ -41,4 +39,10 @@ export async function retrieveSettlement(
   if (!admitted) throw new GatewayError('not_found', 'There is no settlement with this id.');
   const [described = {}] = await describeSettlements(context.db, [settlement]);
   return described;
+}
+
+/** For the operator: with its exceptions as they stand in the table. */
+export async function showSettlement(context: Context, id: string, limit: number) {
+  const settlement = await retrieveSettlement(context, null, id);
+  return { settlement, exceptions: await listExceptionsOfSettlements(context.db, [id], limit) };
 }

@@ -22,8 +22,9 @@ import type { Context } from '../context.ts';
 import { cardBatchResource } from '../domain/card-batch.ts';
 import { commandLineActor } from './command-line-actor.ts';
 import { operate } from './operate.ts';
-import { readCount, readDate, readWhole } from './reconciliations.ts';
+import { readWhole } from './reconciliations.ts';
 import { StartError } from './start-error.ts';
+import { readCount, readDate } from './tables.ts';
 
 interface Whose {
   organization?: string;

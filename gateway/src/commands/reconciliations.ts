@@ -2,14 +2,20 @@
 // audit log.
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { resolveException } from '../application/reconciliation-decisions.ts';
-import { getReconciliation, listReconciliations } from '../application/reconciliation-reports.ts';
+import {
+  getReconciliation,
+  listAllExceptions,
+  listReconciliations,
+} from '../application/reconciliation-reports.ts';
 import { importReconciliationFile, MOST_FILE_BYTES } from '../application/reconciliations.ts';
+import { EXCEPTION_STATUSES } from '../domain/reconciliation-exception.ts';
 import { UnreadableFileError } from '../providers/reconciliation-contract.ts';
 import { commandLineActor } from './command-line-actor.ts';
 import { operate, operateWith } from './operate.ts';
 import { StartError } from './start-error.ts';
+import { asJson, EXCEPTION_COLUMNS, makeTable, readCount, readDate } from './tables.ts';
 
 interface ImportOptions {
   provider: string;
@@ -80,6 +86,25 @@ export function registerReconciliationCommands(program: Command): void {
     );
 
   parent
+    .command('exceptions')
+    .addOption(
+      new Option('--status <status>', 'which').choices([...EXCEPTION_STATUSES, 'all']).default('open'),
+    )
+    .option('--organization <id>', 'of one organization only')
+    .option('--limit <count>', 'how many', readCount, 100)
+    .option('--json', 'as JSON', false)
+    .description('what differs, wherever it was found, newest first')
+    .action(({ status, organization, limit, json }: ExceptionsOptions) =>
+      operateWith(
+        (context) => {
+          const wanted = { status: status === 'all' ? null : status, organization_id: organization ?? null };
+          return listAllExceptions(context, wanted, limit);
+        },
+        json ? asJson : (exceptions) => makeTable(exceptions, [...EXCEPTION_COLUMNS, 'settlement_id']),
+      ),
+    );
+
+  parent
     .command('resolve')
     .argument('<exception>', 'rx_…, as `show` has it')
     .requiredOption('--reason <text>', 'why, for the audit log')
@@ -101,6 +126,13 @@ export function registerReconciliationCommands(program: Command): void {
     );
 }
 
+interface ExceptionsOptions {
+  status: 'open' | 'resolved' | 'all';
+  organization?: string;
+  limit: number;
+  json: boolean;
+}
+
 interface ResolveOptions {
   reason: string;
   by: string;
@@ -112,30 +144,6 @@ const FILE_COLUMNS = [
   ...['payments_count', 'amount_paid', 'refunds_count', 'amount_refunded', 'unknown_count'],
   'exceptions_count',
 ] as const;
-
-const EXCEPTION_COLUMNS = [
-  ...['id', 'kind', 'line', 'payment_intent_id', 'attempt_id', 'refund_id', 'provider_payment_id'],
-  ...['amount_here', 'amount_there', 'status_here', 'status_there', 'happened_at', 'resolved_at'],
-] as const;
-
-const asJson = (value: object) => JSON.stringify(value, null, 2);
-
-/** Columns as wide as what stands in them; what is not there is a dash. */
-function makeTable(rows: readonly object[], columns: readonly string[]): string {
-  const cells = [
-    [...columns],
-    ...rows.map((row) => columns.map((column) => String((row as Record<string, unknown>)[column] ?? '-'))),
-  ];
-  const widths = columns.map((_, at) => Math.max(...cells.map((line) => (line[at] ?? '').length)));
-  return cells
-    .map((line) =>
-      line
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
 
 export async function readWhole(path: string, most_bytes = MOST_FILE_BYTES): Promise<Buffer> {
   try {
@@ -152,17 +160,6 @@ export async function readWhole(path: string, most_bytes = MOST_FILE_BYTES): Pro
 /** What is wrong with a file is told, and is no fault of the gateway. */
 function asSentence(error: unknown): never {
   throw error instanceof UnreadableFileError ? new StartError(error.message) : error;
-}
-
-export function readDate(text: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) return text;
-  throw new InvalidArgumentError('It must be a day such as 2026-01-14.');
-}
-
-export function readCount(text: string): number {
-  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (count >= 1 && count <= 1_000) return count;
-  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
 }
 
 function readAmount(text: string): number {

@@ -122,31 +122,33 @@ export async function listExceptionsOfSettlements(
   return db.query<ReconciliationException>(LIST_OF_SETTLEMENTS, [settlement_ids, limit]);
 }
 
-export interface ExceptionFilter {
-  organization_id: string | null;
-  livemode: boolean | null;
-  status: 'open' | 'resolved' | null;
-  kind: string | null;
-  source: string | null;
-  settlement_id: string | null;
-  order_list_id: string | null;
-  file_id: string | null;
-  merchant_id: string | null;
-  provider: string | null;
-  business_date_gte: string | null;
-  business_date_lte: string | null;
-  /** Ids below this one: the last id of the page before. */
-  starting_after: string | null;
-}
+const FILTERS = [
+  ...([
+    'organization_id',
+    'livemode',
+    'kind',
+    'source',
+    'settlement_id',
+    'order_list_id',
+    'file_id',
+  ] as const),
+  ...(['merchant_id', 'provider', 'business_date_gte', 'business_date_lte', 'starting_after'] as const),
+];
+
+/** What a list is narrowed to; `starting_after` is the last id of the page before. */
+export type ExceptionFilter = { [name in Exclude<(typeof FILTERS)[number], 'livemode'>]?: string | null } & {
+  livemode?: boolean | null;
+  status?: 'open' | 'resolved' | null;
+};
 
 /** Newest first; the operator leaves the organization out. One more than a page may be asked for. */
 export async function listExceptions(
   db: Db,
-  { status, ...filter }: ExceptionFilter,
+  { status = null, ...filter }: ExceptionFilter,
   limit: number,
 ): Promise<ReconciliationException[]> {
   const condition = { open: ' and resolved_at is null', resolved: ' and resolved_at is not null' };
-  const { name, conditions, values } = narrowList(filter);
+  const { name, conditions, values } = narrowList(FILTERS, filter);
   const statement = {
     name: `list_${status ?? 'all'}_exceptions_${name}`,
     text: `select * from reconciliation_exceptions

@@ -179,17 +179,15 @@ export async function findSettlement(db: Db, id: string): Promise<Settlement | n
   return (await db.query<Settlement>(FIND, [id]))[0] ?? null;
 }
 
-export interface SettlementFilter {
-  organization_id: string | null;
-  livemode: boolean | null;
-  merchant_id: string | null;
-  provider: string | null;
-  status: string | null;
-  business_date_gte: string | null;
-  business_date_lte: string | null;
-  /** Ids below this one: the last id of the page before. */
-  starting_after: string | null;
-}
+const FILTERS = [
+  ...(['organization_id', 'livemode', 'merchant_id', 'provider', 'status'] as const),
+  ...(['business_date_gte', 'business_date_lte', 'starting_after'] as const),
+];
+
+/** What a list is narrowed to; `starting_after` is the last id of the page before. */
+export type SettlementFilter = { [name in Exclude<(typeof FILTERS)[number], 'livemode'>]?: string | null } & {
+  livemode?: boolean | null;
+};
 
 /** Newest first; the operator leaves the organization out. One more than a page may be asked for. */
 export async function listSettlements(
@@ -197,7 +195,7 @@ export async function listSettlements(
   filter: SettlementFilter,
   limit: number,
 ): Promise<Settlement[]> {
-  const { name, conditions, values } = narrowList(filter);
+  const { name, conditions, values } = narrowList(FILTERS, filter);
   const statement = {
     name: `list_settlements_${name}`,
     text: `select * from settlements where true${conditions} order by id collate "C" desc limit $1`,

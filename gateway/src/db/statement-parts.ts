@@ -74,19 +74,22 @@ const COMPARISONS: Record<string, (place: string) => string> = {
 };
 
 /**
- * The conditions of the filters that are given, with parameters from $2 on: columns that must be equal, days, and the
- * place in a list that goes down by id. Each combination needs a name of its own, because one plan serves only one.
+ * The conditions of those filters that are given, with parameters from $2 on: columns that must be equal, days, and the
+ * place in a list that goes down by id. Each combination needs a name of its own, because one plan serves only one; it
+ * comes from the order of `filters`, which must be the same at every call.
  */
-export function narrowList<Filter extends object>(filter: Filter) {
-  const filters = Object.entries(filter);
-  const given = filters.filter(([, value]) => value !== null);
-  const conditions = given.map(([name], index) => {
+export function narrowList<Filter extends object>(
+  filters: readonly (keyof Filter & string)[],
+  filter: Filter,
+) {
+  const given = filters.filter((name) => (filter[name] ?? null) !== null);
+  const conditions = given.map((name, index) => {
     const place = `$${index + 2}`;
     return ` and ${COMPARISONS[name]?.(place) ?? `${name} = ${place}`}`;
   });
   return {
-    name: given.map(([name]) => filters.findIndex(([each]) => each === name).toString(36)).join(''),
+    name: given.map((name) => filters.indexOf(name).toString(36)).join(''),
     conditions: conditions.join(''),
-    values: given.map(([, value]) => value as unknown),
+    values: given.map((name) => filter[name] as unknown),
   };
 }

@@ -1,0 +1,38 @@
+// How the operator's lists are printed, as tables or as JSON, and how their days and counts are read.
+import { InvalidArgumentError } from 'commander';
+import { isBusinessDate } from '../domain/business-date.ts';
+
+export const EXCEPTION_COLUMNS = [
+  ...['id', 'kind', 'line', 'payment_intent_id', 'attempt_id', 'refund_id', 'provider_payment_id'],
+  ...['amount_here', 'amount_there', 'status_here', 'status_there', 'happened_at', 'resolved_at'],
+] as const;
+
+export const asJson = (value: object) => JSON.stringify(value, null, 2);
+
+/** Columns as wide as what stands in them; what is not there is a dash. */
+export function makeTable(rows: readonly object[], columns: readonly string[]): string {
+  const cells = [
+    [...columns],
+    ...rows.map((row) => columns.map((column) => String((row as Record<string, unknown>)[column] ?? '-'))),
+  ];
+  const widths = columns.map((_, at) => Math.max(...cells.map((line) => (line[at] ?? '').length)));
+  return cells
+    .map((line) =>
+      line
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+export function readDate(text: string): string {
+  if (isBusinessDate(text)) return text;
+  throw new InvalidArgumentError('It must be a day such as 2026-01-14.');
+}
+
+export function readCount(text: string): number {
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= 1_000) return count;
+  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
+}
