@@ -74,9 +74,13 @@ function title(words: string): void {
   console.log(`\n${words}\n`);
 }
 
-/** As it stands on the disk, a little to the right. */
+/** As it stands on the disk, a little to the right and without what no terminal shows. */
 function show(name: string, text: string): void {
-  console.log(`  ${name}\n\n${text.trimEnd().replaceAll(/^/gm, '    ')}\n`);
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .trimEnd()
+    .split(/\r?\n/);
+  console.log(`  ${name}\n\n${lines.map((line) => `    ${line}`).join('\n')}\n`);
 }
 
 const yen = (amount: number) => money(amount, 'JPY');
@@ -178,13 +182,19 @@ function wordsOf(exception: Json): string {
 async function exportDay({ context, facts, owner, day, files }: DayStage): Promise<void> {
   const { merchant_id, merchant_store_id } = facts;
   const wanted = { ...owner, merchant_id, merchant_store_id, business_date: day.date };
-  for (const { file_name, status, error } of await runAccountingExport(context, wanted, commandLineActor())) {
+  for (const { file_name, format, status, error } of await runAccountingExport(
+    context,
+    wanted,
+    commandLineActor(),
+  )) {
     if (status !== 'delivered') {
       say(file_name, `${status}: ${error}`);
       continue;
     }
     const path = join('exports', 'mpac', merchant_id, file_name);
-    show(`Delivered: ${path}`, await readFile(join(files, 'accounting', path), 'utf8'));
+    // The three say the same; one is enough to read.
+    if (format === 'csv') show(`Delivered: ${path}`, await readFile(join(files, 'accounting', path), 'utf8'));
+    else say('Delivered', path);
   }
 }
 
