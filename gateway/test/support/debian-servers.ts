@@ -13,7 +13,10 @@ const SSHD = findProgram('sshd');
 
 /** For `test(name, { skip })`. */
 export const NO_VSFTPD = VSFTPD === null && 'no vsftpd on this machine; on Debian: apt-get install vsftpd';
-export const NO_SSHD = SSHD === null && 'no sshd on this machine; on Debian: apt-get install openssh-server';
+export const NO_SSHD =
+  (SSHD === null && 'no sshd on this machine; on Debian: apt-get install openssh-server') ||
+  // It lets nobody in whose account has no shell.
+  (/(nologin|false)$/.test(userInfo().shell ?? '') && 'sshd knows no account without a shell, as this one');
 
 export interface DebianServer {
   port: number;
