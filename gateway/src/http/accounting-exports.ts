@@ -213,6 +213,8 @@ export function accountingExportRoutes(
           'content-disposition': `attachment; filename="${row.file_name}"`,
           'content-security-policy': "default-src 'none'",
           'cache-control': 'no-store',
+          // The end of a long file is also the end of its connection, which nobody then waits for in a stop.
+          connection: 'close',
         })
         .send(open());
     },

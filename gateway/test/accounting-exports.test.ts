@@ -1,0 +1,412 @@
+// The accounting export as a bookkeeper sees it: a file for each day of each store on a real SFTP server, made when the
+// day has ended, caught up with after an outage, made once by two workers, tried again, and given up with one mail.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runDueAccountingExports, scheduleAccountingExports } from '../src/application/accounting-exports.ts';
+import { CONFIG_PATH, FIRST_DAY, makeAccountingStage } from './support/accounting-stage.ts';
+import { MERCHANT_ID, STORE_ID } from './support/gateway.ts';
+
+const HALF_AN_HOUR = 30 * 60_000;
+const DIRECTORY = `exports/mpac/${MERCHANT_ID}`;
+
+test('a store’s day is at the accounting system a minute after it has ended, as documented', async (t) => {
+  const stage = await makeAccountingStage(t);
+  await stage.connect();
+  const first = await stage.sell({ amount: 1_080, tax_amount: 80, receipt_number: 'RCP-001' });
+  stage.clock.advance(60_000);
+  const second = await stage.sell({ amount: 500 });
+  stage.clock.advance(60_000);
+  const refund = await stage.giveBack(first, 540);
+  stage.clock.set('2026-01-15T15:00:59.000Z');
+  await stage.work();
+  assert.deepEqual(await stage.list(), [], 'the last movements may be on their way');
+
+  stage.clock.set('2026-01-15T15:01:00.000Z');
+  await stage.work();
+  const name = 'settlement_merchant_001_store_001_20260115.json';
+  assert.deepEqual(stage.arrived(), [`${DIRECTORY}/${name}`]);
+  const text = stage.read(name);
+  assert.equal(
+    text,
+    `{
+  "export_type": "daily_settlement",
+  "date": "2026-01-15",
+  "merchant_id": "merchant_001",
+  "store_id": "store_001",
+  "currency": "JPY",
+  "transactions": [
+    {"transaction_id":"${first.id}","timestamp":"2026-01-15T10:00:00Z","amount":1080,"tax_amount":80,"payment_method":"CASH","receipt_number":"RCP-001"},
+    {"transaction_id":"${second.id}","timestamp":"2026-01-15T10:01:00Z","amount":500,"tax_amount":0,"payment_method":"CASH","receipt_number":null},
+    {"transaction_id":"${refund.id}","timestamp":"2026-01-15T10:02:00Z","amount":-540,"tax_amount":-40,"payment_method":"CASH","receipt_number":"RCP-001"}
+  ],
+  "totals": {
+    "gross_revenue": 1040,
+    "tax_collected": 40,
+    "net_revenue": 1000
+  }
+}
+`,
+  );
+  const [row] = await stage.list();
+  assert.equal(row?.['status'], 'delivered');
+  assert.deepEqual([row?.['gross_revenue'], row?.['tax_collected'], row?.['net_revenue']], [1040, 40, 1000]);
+  assert.equal(row?.['size'], Buffer.byteLength(text));
+  assert.equal(row?.['sha256'], createHash('sha256').update(text).digest('hex'));
+  const events = await stage.client.get('/v1/events?type=export.*');
+  assert.deepEqual(
+    events.json.map((event: { type: string; data: { object: unknown } }) => [event.type, event.data.object]),
+    [['export.succeeded', row]],
+  );
+  const file = await stage.client.get(`/v1/accounting_exports/${row?.['id']}/file`);
+  assert.deepEqual([file.status, file.text], [200, text]);
+  assert.match(file.headers.get('content-disposition') ?? '', new RegExp(`filename="${name}"`));
+});
+
+test('a day without sales has a file that says so, and the payments of no store have one only when there are some', async (t) => {
+  const stage = await makeAccountingStage(t);
+  await stage.connect();
+  stage.clock.set('2026-01-16T15:01:00.000Z');
+  await stage.sell({ merchant_store_id: undefined, amount: 700 });
+  await stage.work();
+  stage.clock.set('2026-01-17T15:01:00.000Z');
+  await stage.work();
+  assert.deepEqual(stage.arrived(), [
+    `${DIRECTORY}/settlement_merchant_001__20260117.json`,
+    ...['15', '16', '17'].map((day) => `${DIRECTORY}/settlement_merchant_001_store_001_202601${day}.json`),
+  ]);
+  const empty = JSON.parse(stage.read(stage.nameOf('2026-01-16'))) as Record<string, unknown>;
+  assert.deepEqual(empty['transactions'], []);
+  assert.deepEqual(empty['totals'], { gross_revenue: 0, tax_collected: 0, net_revenue: 0 });
+  const no_store = JSON.parse(stage.read('settlement_merchant_001__20260117.json')) as Record<
+    string,
+    unknown
+  >;
+  assert.deepEqual([no_store['store_id'], (no_store['transactions'] as unknown[]).length], [null, 1]);
+});
+
+test('days that were missed in an outage are all made up for, each once, whoever wakes first', async (t) => {
+  const stage = await makeAccountingStage(t, { replicas: 2 });
+  await stage.connect({ formats: ['json', 'csv', 'xml'] });
+  await stage.sell({ amount: 100 });
+  stage.clock.set('2026-02-20T03:00:00.000Z');
+  const contexts = stage.gateway.replicas.map(({ context }) => context);
+  const both = (work: (context: (typeof contexts)[0]) => Promise<number>) => Promise.all(contexts.map(work));
+  while ((await both(scheduleAccountingExports)).some((stores) => stores > 0));
+  while ((await both(runDueAccountingExports)).some((files) => files > 0));
+  // 15 January to 19 February in three formats.
+  const rows = await stage.gateway.query<{ count: number; attempts: number; dates: number }>(
+    `select count(*)::int as count, sum(attempts_made)::int as attempts, count(distinct business_date)::int as dates
+     from accounting_exports where status = 'delivered'`,
+  );
+  assert.deepEqual(rows, [{ count: 108, attempts: 108, dates: 36 }]);
+  assert.equal(stage.arrived().length, 108);
+  const [told] = await stage.gateway.query<{ count: number }>(
+    `select count(*)::int as count from events where type = 'export.succeeded'`,
+  );
+  assert.equal(told?.count, 108);
+});
+
+test('each store’s day ends by its own clock', async (t) => {
+  const stage = await makeAccountingStage(t);
+  const synced = await stage.client.post('/v1/sync/merchants', {
+    merchants: [
+      {
+        id: MERCHANT_ID,
+        name: 'Example',
+        stores: [{ id: 'late_bar', name: 'Bar', time_zone: 'Asia/Tokyo', business_day_starts_at: '05:00' }],
+      },
+    ],
+  });
+  assert.equal(synced.status, 200, synced.text);
+  await stage.connect();
+  stage.clock.set('2026-01-15T19:30:00.000Z'); // 04:30 of the next day in Tokyo.
+  await stage.sell({ merchant_store_id: 'late_bar', amount: 900 });
+  await stage.work();
+  assert.deepEqual(stage.arrived(), [`${DIRECTORY}/${stage.nameOf(FIRST_DAY)}`]);
+  stage.clock.set('2026-01-15T20:01:00.000Z');
+  await stage.work();
+  const file = JSON.parse(stage.read('settlement_merchant_001_late_bar_20260115.json')) as {
+    transactions: { amount: number }[];
+  };
+  assert.deepEqual(
+    file.transactions.map(({ amount }) => amount),
+    [900],
+  );
+});
+
+test('another currency has a file of its own', async (t) => {
+  const stage = await makeAccountingStage(t);
+  await stage.connect();
+  await stage.sell({ amount: 1_234, currency: 'USD' });
+  stage.clock.set('2026-01-15T15:01:00.000Z');
+  await stage.work();
+  assert.deepEqual(stage.arrived(), [
+    `${DIRECTORY}/settlement_merchant_001_store_001_20260115.json`,
+    `${DIRECTORY}/settlement_merchant_001_store_001_20260115_USD.json`,
+  ]);
+});
+
+test('what fails is tried every half hour, five times, and then one mail and one event tell of it', async (t) => {
+  const stage = await makeAccountingStage(t);
+  const server = await stage.connect({ mail_to: 'books@example.com', language: 'en' });
+  await stage.sell();
+  server.faults.add('no_space', { value: 0 });
+  stage.clock.set('2026-01-15T15:01:00.000Z');
+  const seen: unknown[] = [];
+  for (let attempt = 1; attempt <= 7; attempt++) {
+    await stage.work();
+    const [row] = await stage.list();
+    seen.push([row?.['status'], row?.['attempts_made']]);
+    stage.clock.advance(HALF_AN_HOUR - 1);
+    await stage.work();
+    stage.clock.advance(1);
+  }
+  assert.deepEqual(seen, [
+    ...[1, 2, 3, 4].map((attempt) => ['pending', attempt]),
+    ...[5, 5, 5].map((attempt) => ['failed', attempt]),
+  ]);
+  assert.deepEqual(
+    stage.arrived().filter((name) => !name.endsWith('.part')),
+    [],
+    'nothing has the name of a file',
+  );
+  const events = await stage.client.get('/v1/events?type=export.*');
+  assert.deepEqual(
+    events.json.map(({ type }: { type: string }) => type),
+    ['export.failed'],
+  );
+  const mails = await stage.gateway.query<{ recipient: string; subject: string; body: string }>(
+    'select recipient, subject, body from mails',
+  );
+  assert.equal(mails.length, 1);
+  assert.equal(mails[0]?.recipient, 'books@example.com');
+  assert.equal(mails[0]?.subject, `Daily Settlement Export Failed - Merchant ${MERCHANT_ID}`);
+  assert.match(mails[0]?.body ?? '', /\n- Retry Attempt: 5\/5\n/);
+
+  // A person makes room and asks for it again.
+  server.faults.clear();
+  const again = await stage.client.post('/v1/accounting_exports', {
+    merchant_id: MERCHANT_ID,
+    merchant_store_id: STORE_ID,
+    business_date: FIRST_DAY,
+  });
+  assert.deepEqual([again.status, again.json[0]?.status, again.json[0]?.attempts_made], [201, 'pending', 0]);
+  await stage.work();
+  const [row] = await stage.list();
+  assert.deepEqual([row?.['status'], row?.['attempts_made'], row?.['error']], ['delivered', 1, undefined]);
+  assert.deepEqual(stage.arrived(), [`${DIRECTORY}/${stage.nameOf(FIRST_DAY)}`]);
+});
+
+for (const { fault, says } of [
+  { fault: 'drop', says: /connection/i },
+  { fault: 'refuse_auth', says: /key|log ?in|account/i },
+  { fault: 'other_host_key', says: /host key|key/i },
+  { fault: 'wrong_size', says: /bytes/i },
+] as const) {
+  test(`after ${fault} at the server the next attempt brings the whole file`, async (t) => {
+    const stage = await makeAccountingStage(t);
+    const server = await stage.connect();
+    for (let sold = 0; sold < 20; sold++) await stage.sell({ receipt_number: `RCP-${sold}` });
+    server.faults.add(fault, { times: 1, value: 100 });
+    stage.clock.set('2026-01-15T15:01:00.000Z');
+    await stage.work();
+    const [before] = await stage.list();
+    assert.equal(before?.['status'], 'pending');
+    assert.match(String(before?.['error']), says);
+    assert.deepEqual(
+      stage.arrived().filter((name) => !name.endsWith('.part')),
+      [],
+    );
+    stage.clock.advance(HALF_AN_HOUR);
+    await stage.work();
+    const [after] = await stage.list();
+    assert.deepEqual(
+      [after?.['status'], after?.['attempts_made']],
+      ['delivered', 2],
+      String(after?.['error']),
+    );
+    const text = stage.read(stage.nameOf(FIRST_DAY));
+    assert.equal(createHash('sha256').update(text).digest('hex'), after?.['sha256']);
+    assert.deepEqual(stage.arrived(), [`${DIRECTORY}/${stage.nameOf(FIRST_DAY)}`]);
+  });
+}
+
+test('a file that is made again is the same, byte for byte', async (t) => {
+  const stage = await makeAccountingStage(t);
+  await stage.connect({ formats: ['json', 'csv', 'xml'] });
+  const sold = await stage.sell({ amount: 999, tax_amount: 74, receipt_number: '領収書 №1 "=A1", <&>' });
+  for (let more = 0; more < 5; more++) await stage.sell({ amount: 10 + more });
+  await stage.giveBack(sold, 333);
+  stage.clock.set('2026-01-15T15:01:00.000Z');
+  await stage.work();
+  const read = () => ['json', 'csv', 'xml'].map((format) => stage.read(stage.nameOf(FIRST_DAY, format)));
+  const first = read();
+  stage.clock.set('2026-03-01T00:00:00.000Z');
+  const again = await stage.client.post('/v1/accounting_exports', {
+    merchant_id: MERCHANT_ID,
+    merchant_store_id: STORE_ID,
+    business_date: FIRST_DAY,
+  });
+  assert.equal(again.status, 201, again.text);
+  assert.deepEqual(
+    again.json.map((row: { format: string }) => row.format),
+    ['csv', 'json', 'xml'],
+  );
+  await stage.gateway.runJob('accounting_exports');
+  assert.deepEqual(read(), first);
+});
+
+test('a day that is not over is refused, with the time from which it can be had', async (t) => {
+  const stage = await makeAccountingStage(t);
+  const wanted = { merchant_id: MERCHANT_ID, merchant_store_id: STORE_ID, business_date: FIRST_DAY };
+  const refused = await stage.client.post('/v1/accounting_exports', wanted);
+  assert.equal(refused.status, 400, refused.text);
+  assert.equal(
+    refused.json.message,
+    'The store store_001: the business date 2026-01-15 is not over. Its file can be made from 2026-01-15T15:01:00.000Z on.',
+  );
+  const unknown = await stage.client.post('/v1/accounting_exports', {
+    ...wanted,
+    business_date: '2026-01-14',
+    merchant_store_id: 'nowhere',
+  });
+  assert.deepEqual([unknown.status, unknown.json.details.field], [400, 'merchant_store_id']);
+  const no_day = await stage.client.post('/v1/accounting_exports', {
+    ...wanted,
+    business_date: '2026-02-30',
+  });
+  assert.deepEqual([no_day.status, no_day.json.details.field], [400, 'business_date']);
+});
+
+test('without an accounting system a file is kept, and can be read', async (t) => {
+  const stage = await makeAccountingStage(t);
+  await stage.sell({ amount: 4_000 });
+  stage.clock.set('2026-01-15T15:01:00.000Z');
+  const wanted = {
+    merchant_id: MERCHANT_ID,
+    merchant_store_id: STORE_ID,
+    business_date: FIRST_DAY,
+    format: 'csv',
+  };
+  const asked = await stage.client.post('/v1/accounting_exports', wanted);
+  const id = String(asked.json[0]?.id);
+  const early = await stage.client.get(`/v1/accounting_exports/${id}/file`);
+  assert.equal(early.status, 409, early.text);
+  await stage.work();
+  const row = await stage.client.get(`/v1/accounting_exports/${id}`);
+  assert.equal(row.json.status, 'kept', row.text);
+  const file = await stage.client.get(`/v1/accounting_exports/${id}/file`);
+  assert.match(file.text, /,4000,0,CASH,/);
+  assert.match(file.headers.get('content-type') ?? '', /^text\/csv/);
+});
+
+test('a file that is gone from the archive, or was changed there, is made from the books again', async (t) => {
+  const stage = await makeAccountingStage(t);
+  await stage.connect();
+  await stage.sell();
+  stage.clock.set('2026-01-15T15:01:00.000Z');
+  await stage.work();
+  const [row] = await stage.list();
+  const [name = ''] = stage.archived();
+  const path = join(stage.data_dir, 'exports', name);
+  const { writeFile, rm } = await import('node:fs/promises');
+  const read = async () => (await stage.client.get(`/v1/accounting_exports/${row?.['id']}/file`)).text;
+  const first = await read();
+  await rm(path);
+  assert.equal(await read(), first);
+  await writeFile(path, first.replace('1000', '9999'));
+  assert.equal(await read(), first);
+  assert.equal(readFileSync(path, 'utf8'), first);
+});
+
+test('lines that do not add up to the books never leave', async (t) => {
+  const stage = await makeAccountingStage(t);
+  await stage.connect();
+  await stage.sell();
+  stage.clock.set('2026-01-15T15:01:00.000Z');
+  await scheduleAccountingExports(stage.gateway.context);
+  // Somebody books into a day that has ended, between the lines and the sum.
+  const { context } = stage.gateway;
+  const { query } = context.db;
+  context.db.query = (async (statement: { name: string; text: string }, values?: unknown[]) => {
+    if (statement.name === 'sum_business_day') {
+      await stage.gateway.query(
+        `insert into book_entries select 'be_late', organization_id, livemode, merchant_id, merchant_store_id, provider,
+           business_date, currency, kind, debit_account, credit_account, 1, 0, 'pa_late', null, created_at
+         from book_entries where kind = 'payment' limit 1 on conflict do nothing`,
+      );
+    }
+    return query(statement, values);
+  }) as typeof query;
+  await runDueAccountingExports(context);
+  context.db.query = query;
+  const [row] = await stage.list();
+  assert.equal(row?.['status'], 'pending');
+  assert.match(
+    String(row?.['error']),
+    /^The 1 lines of the file come to 1000 JPY with 0 of tax, and the 2 of the books to 1001 with 0\./,
+  );
+  assert.deepEqual([stage.arrived(), stage.archived()], [[], []]);
+  stage.clock.advance(HALF_AN_HOUR);
+  await stage.work();
+  assert.match(stage.read(stage.nameOf(FIRST_DAY)), /"gross_revenue": 1001/);
+});
+
+test('while somebody works on a file nobody else begins with it, and after a dead worker’s lease the next one does', async (t) => {
+  const stage = await makeAccountingStage(t, { replicas: 2 });
+  const server = await stage.connect();
+  await stage.sell();
+  stage.clock.set('2026-01-15T15:01:00.000Z');
+  const [dead, next] = stage.gateway.replicas.map(({ context }) => context);
+  assert.ok(dead && next);
+  await scheduleAccountingExports(dead);
+  // A worker that is stuck for good in the middle of sending.
+  let leave = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    dead.files = {
+      ...dead.files,
+      sftpUpload: () => {
+        resolve();
+        return new Promise((_, reject) => {
+          leave = () => reject(new Error('killed'));
+        });
+      },
+    };
+  });
+  const stuck = runDueAccountingExports(dead);
+  await arrived;
+  assert.equal(await runDueAccountingExports(next), 0);
+  const busy = await stage.client.post('/v1/accounting_exports', {
+    merchant_id: MERCHANT_ID,
+    merchant_store_id: STORE_ID,
+    business_date: FIRST_DAY,
+  });
+  assert.deepEqual([busy.status, busy.json.details.constraint], [409, 'in_progress']);
+  stage.clock.advance(HALF_AN_HOUR);
+  assert.equal(await runDueAccountingExports(next), 1);
+  leave();
+  await stuck;
+  const [row] = await stage.list();
+  assert.deepEqual([row?.['status'], row?.['attempts_made']], ['delivered', 1]);
+  assert.equal(server.faults.list().length, 0);
+});
+
+test('an export that is switched off takes no days, and one that is taken away sends nothing more', async (t) => {
+  const stage = await makeAccountingStage(t);
+  await stage.connect({ is_active: false });
+  stage.clock.set('2026-01-17T15:01:00.000Z');
+  await stage.work();
+  assert.deepEqual(await stage.list(), []);
+  await stage.client.call('PUT', CONFIG_PATH, { is_active: true, starts_on: '2026-01-17' });
+  await scheduleAccountingExports(stage.gateway.context);
+  assert.equal((await stage.list()).length, 1);
+  const gone = await stage.client.call('DELETE', CONFIG_PATH, {});
+  assert.equal(gone.status, 200, gone.text);
+  await stage.work();
+  const [row] = await stage.list();
+  assert.equal(row?.['status'], 'kept');
+  assert.deepEqual(stage.arrived(), []);
+});
