@@ -18,6 +18,7 @@ import { run_accounting_exports } from './run-accounting-exports.ts';
 import { run_card_batches } from './run-card-batches.ts';
 import { makeHeartbeatJob } from './send-heartbeat.ts';
 import { send_mails } from './send-mails.ts';
+import { settle_signed_news } from './settle-signed-news.ts';
 import { work_off_notifications } from './work-off-notifications.ts';
 
 export interface Worker {
@@ -42,6 +43,7 @@ function makeJobs(context: Context): Job[] {
     work_off_notifications,
     import_announced_files,
     run_card_batches,
+    settle_signed_news,
     expire_payment_intents,
     fan_out_events,
     makeDeliverWebhooksJob(context),

@@ -24,6 +24,7 @@ import { run_accounting_exports } from '../../src/jobs/run-accounting-exports.ts
 import { run_card_batches } from '../../src/jobs/run-card-batches.ts';
 import { makeHeartbeatJob } from '../../src/jobs/send-heartbeat.ts';
 import { send_mails } from '../../src/jobs/send-mails.ts';
+import { settle_signed_news } from '../../src/jobs/settle-signed-news.ts';
 import { work_off_notifications } from '../../src/jobs/work-off-notifications.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
 import { startSimulatorServer } from '../../src/simulator/server.ts';
@@ -290,6 +291,7 @@ function makeJobs(context: Context) {
     fan_out: fan_out_events,
     deliveries: makeDeliverWebhooksJob(context),
     align_deliveries,
+    signed_news: settle_signed_news,
     mails: send_mails,
     accounting_exports: run_accounting_exports,
     heartbeat: makeHeartbeatJob(context),
