@@ -1,79 +1,17 @@
 // The mail that says an endpoint was given up: written with the disabling, sent by a worker to a real mail server,
 // tried again while that server is away.
 import assert from 'node:assert/strict';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { SMTPServer } from 'smtp-server';
+import { instant } from '../src/context.ts';
+import { insertMails } from '../src/db/mails.ts';
+import { startMailServer } from '../src/simulator/mail-server.ts';
 import type { Json } from './support/client.ts';
 import { startTestGateway } from './support/gateway.ts';
 import { startReceiver } from './support/webhooks.ts';
 
 const PASSWORD = 'mail-password';
 
-interface Arrived {
-  from: string;
-  to: string[];
-  text: string;
-}
-
-/** A mail server with one account. `port` 0 takes any. */
-async function startMailServer(port = 0) {
-  const arrived: Arrived[] = [];
-  const mood = { refuses: false };
-  const server = new SMTPServer({
-    authMethods: ['PLAIN', 'LOGIN'],
-    disabledCommands: ['STARTTLS'],
-    allowInsecureAuth: true,
-    onAuth: ({ username, password }, _session, done) =>
-      password === PASSWORD ? done(null, { user: username }) : done(new Error('No.')),
-    onRcptTo: (_address, _session, done) =>
-      mood.refuses ? done(Object.assign(new Error(`No ${PASSWORD}`), { responseCode: 550 })) : done(),
-    onData(stream, { envelope }, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        arrived.push({
-          from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
-          to: envelope.rcptTo.map(({ address }) => address),
-          text: Buffer.concat(chunks).toString('utf8'),
-        });
-        done();
-      });
-    },
-  });
-  server.on('error', () => {});
-  await new Promise<void>((resolve) => {
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  return {
-    port: (server.server.address() as AddressInfo).port,
-    arrived,
-    mood,
-    close: () => new Promise<void>((resolve) => server.close(resolve)),
-  };
-}
-
-/** The readable text of a mail, whichever way it was encoded for its travel. */
-function readMail({ text }: Arrived): { subject: string; body: string; headers: string } {
-  const end = text.indexOf('\r\n\r\n');
-  const headers = text.slice(0, end).replace(/\r\n[ \t]+/g, ' ');
-  const body = text.slice(end + 4);
-  const words = /^Subject: (.*)$/im.exec(headers)?.[1] ?? '';
-  const subject = words.replace(/=\?utf-8\?([BQ])\?([^?]*)\?=\s*/gi, (_, how: string, word: string) =>
-    how.toUpperCase() === 'B'
-      ? Buffer.from(word, 'base64').toString('utf8')
-      : unquote(word.replaceAll('_', ' ')),
-  );
-  const is_base64 = /^Content-Transfer-Encoding: base64/im.test(headers);
-  return { subject, body: is_base64 ? Buffer.from(body, 'base64').toString('utf8') : unquote(body), headers };
-}
-
-function unquote(text: string): string {
-  const bytes = text
-    .replace(/=\r?\n/g, '')
-    .replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(bytes, 'latin1').toString('utf8');
-}
+const startServer = (port = 0) => startMailServer({ port, account: { username: 'pgw', password: PASSWORD } });
 
 /** A gateway that sends by this port, with an endpoint that answers 410. */
 async function makeStage(t: TestContext, port: number | null) {
@@ -110,16 +48,17 @@ async function makeStage(t: TestContext, port: number | null) {
 }
 
 test('an organization is told in Japanese and English that its endpoint was disabled', async (t) => {
-  const server = await startMailServer();
+  const server = await startServer();
   t.after(server.close);
   const stage = await makeStage(t, server.port);
   assert.equal((await stage.setAddress('ops@shop.example.com')).status, 200);
   const id = await stage.loseEndpoint();
   assert.equal(await stage.runJob('mails'), 1);
-  assert.equal(server.arrived.length, 1);
-  const [mail] = server.arrived as [Arrived];
+  assert.equal(server.mails.length, 1);
+  const [mail] = server.mails;
+  assert.ok(mail);
   assert.deepEqual([mail.from, mail.to], ['pgw@example.com', ['ops@shop.example.com']]);
-  const { subject, body, headers } = readMail(mail);
+  const { subject, text: body, headers, raw } = mail;
   assert.match(
     subject,
     /^\[mpac-pgw\] Webhook の送信を停止しました \/ Webhook endpoint disabled \(127\.0\.0\.1:\d+\)$/,
@@ -134,7 +73,7 @@ test('an organization is told in Japanese and English that its endpoint was disa
   ]) {
     assert.ok(body.includes(part), `${part} is not in:\n${body}`);
   }
-  for (const part of ['query-part', 'path-part', 'whsec_']) assert.ok(!mail.text.includes(part));
+  for (const part of ['query-part', 'path-part', 'whsec_']) assert.ok(!raw.includes(part));
   assert.ok(!body.includes('query-part') && !body.includes('path-part'));
   assert.deepEqual(await stage.mails(), [
     {
@@ -149,7 +88,7 @@ test('an organization is told in Japanese and English that its endpoint was disa
 });
 
 test('a mail waits for a mail server that is away, and arrives when it is back', async (t) => {
-  const server = await startMailServer();
+  const server = await startServer();
   const stage = await makeStage(t, server.port);
   await stage.setAddress('ops@shop.example.com');
   await stage.loseEndpoint();
@@ -161,16 +100,16 @@ test('a mail waits for a mail server that is away, and arrives when it is back',
   assert.match(waiting?.error ?? '', /^The mail was not sent \(ESOCKET/);
   assert.equal(await stage.runJob('mails'), 0, 'not before its time');
 
-  const back = await startMailServer(server.port);
+  const back = await startServer(server.port);
   t.after(back.close);
   stage.clock.advance(66_000);
   assert.equal(await stage.runJob('mails'), 1);
-  assert.equal(back.arrived.length, 1);
+  assert.equal(back.mails.length, 1);
   assert.deepEqual((await stage.mails())[0]?.['status'], 'sent');
 });
 
 test('a mail whose worker died is sent by another when its lease is over, under the same id', async (t) => {
-  const server = await startMailServer();
+  const server = await startServer();
   t.after(server.close);
   const stage = await makeStage(t, server.port);
   await stage.setAddress('ops@shop.example.com');
@@ -190,16 +129,16 @@ test('a mail whose worker died is sent by another when its lease is over, under 
   assert.equal(await stage.runJob('mails'), 0, 'the lease holds');
   stage.clock.advance(180_000);
   assert.equal(await stage.runJob('mails'), 1);
-  const ids = server.arrived.map(({ text }) => /^Message-ID: (.*)$/im.exec(text)?.[1]);
+  const ids = server.mails.map(({ headers }) => /^Message-ID: (.*)$/im.exec(headers)?.[1]);
   assert.equal(ids.length, 2);
   assert.equal(new Set(ids).size, 1, 'a mail system knows them as one');
   assert.deepEqual((await stage.mails())[0]?.['status'], 'sent');
 });
 
 test('a mail that is refused for more than a day is given up, and no password is told of it', async (t) => {
-  const server = await startMailServer();
+  const server = await startServer();
   t.after(server.close);
-  server.mood.refuses = true;
+  server.faults.refuse_with = { code: 550, text: `No ${PASSWORD}` };
   const stage = await makeStage(t, server.port);
   await stage.setAddress('ops@shop.example.com');
   await stage.loseEndpoint();
@@ -249,4 +188,27 @@ test('an address is set, changed, taken away and checked; without one nobody is 
   assert.ok(!('notification_email' in (await stage.setAddress('')).json));
   await stage.loseEndpoint();
   assert.deepEqual(await stage.mails(), []);
+});
+
+test('a mail is written once however often it is written, and sent once', async (t) => {
+  const server = await startServer();
+  t.after(server.close);
+  const stage = await makeStage(t, server.port);
+  const mail = {
+    id: stage.context.makeId('ml'),
+    organization_id: stage.organization_id,
+    livemode: false,
+    recipient: 'books@shop.example.com',
+    subject: '精算 Settlement',
+    body: 'Words.',
+    created_at: instant(stage.context),
+  };
+  const other = { ...mail, id: stage.context.makeId('ml'), livemode: null, subject: 'Another' };
+  await insertMails(stage.context.db, [mail, other]);
+  await insertMails(stage.context.db, [{ ...mail, subject: 'written again' }]);
+  await insertMails(stage.context.db, []);
+  assert.equal(await stage.runJob('mails'), 2);
+  await insertMails(stage.context.db, [mail]);
+  assert.equal(await stage.runJob('mails'), 0);
+  assert.deepEqual(server.mails.map(({ subject }) => subject).sort(), ['Another', '精算 Settlement']);
 });
