@@ -1,6 +1,7 @@
 // Differences that are put into a month on purpose: each changes what one side says of one payment or day, and is noted
 // down with where it lies. A payment that one of them touches is touched by no other.
 import type { PlayedPayment } from '../../src/commands/played-payments.ts';
+import type { SettlementFault } from '../../src/simulator/card-processor-files.ts';
 import {
   businessDateIn,
   dateAfter,
@@ -36,6 +37,13 @@ export const INJECTED = {
   order_crossing: 2,
 } as const;
 export type Injected = keyof typeof INJECTED;
+
+/** On these days the processor's settlement itself is wrong, whatever it is of; nothing else is put into its books then. */
+export const WRONG_SETTLEMENTS: Record<string, SettlementFault> = {
+  '2026-01-06': 'sums_wrong',
+  '2026-01-08': 'missing_merchant',
+  '2026-01-10': 'extra_merchant',
+};
 
 const HOUR_MS = 3_600_000;
 const JAPAN_MS = 9 * HOUR_MS;
@@ -89,8 +97,11 @@ function known<T>(found: T | undefined): T {
 }
 
 const isPaypay = ({ adapter, refund }: PlayedPayment) => adapter === 'PAYPAY' && refund === null;
-const isCard = ({ adapter, payment_method_type }: PlayedPayment) =>
-  adapter === 'TERMINAL' && payment_method_type === 'credit_card';
+const isCard = ({ adapter, payment_method_type, at }: PlayedPayment) =>
+  adapter === 'TERMINAL' &&
+  payment_method_type === 'credit_card' &&
+  WRONG_SETTLEMENTS[dayInJapan(at)] === undefined &&
+  WRONG_SETTLEMENTS[dateAfter(dayInJapan(at), -1)] === undefined;
 const isOnPage = ({ adapter }: PlayedPayment) => adapter === 'MPGS';
 const isAny = ({ refund }: PlayedPayment) => refund === null;
 
@@ -123,7 +134,7 @@ const INJECT: Record<Injected, (month: Month, places: Places, take: Take, what: 
     const reference = `sticker-${month.injections.length}`;
     const provider_payment_id = `09${payment.provider_payment_id?.slice(2)}`;
     month.paypay.push({ ...row, reference, provider_payment_id });
-    note(month, what, payment, { reference: provider_payment_id, amount: row.amount });
+    note(month, what, payment, { reference, amount: row.amount });
   },
   paypay_amount(month, { paypayOf }, take, what) {
     const payment = take(isPaypay);

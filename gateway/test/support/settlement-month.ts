@@ -1,6 +1,7 @@
 // A month of a small chain, made of a seed alone: what the gateway knows, what each provider and each till says of the
 // same days, and the differences that were put between them on purpose. Pure: the same seed gives the same month.
 import type { PlayedPayment } from '../../src/commands/played-payments.ts';
+import type { Injected } from './settlement-injections.ts';
 
 export const MONTH_BEGINS = '2026-01-01';
 export const DAYS = 30;
@@ -57,12 +58,12 @@ export interface Order {
 
 /** What was changed on purpose, and where it must come to light. */
 export interface Injection {
-  what: string;
+  what: Injected;
   /** The day of the file or list that differs. */
   business_date: string;
   merchant_id: string;
   store_id: string;
-  payment: PlayedPayment | null;
+  payment: PlayedPayment;
   /** What the other side states, where it states something. */
   amount: number | null;
   reference: string | null;
