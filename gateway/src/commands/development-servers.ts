@@ -1,5 +1,5 @@
-// What `npm start` runs beside the gateway: the simulators of providers, the card processor behind its FTP server and an
-// accounting system's SFTP server. Each takes its usual port, or, where that is taken, any.
+// What `npm start` runs beside the gateway: the simulators of providers, the card processor behind its FTP server, an
+// accounting system's SFTP server and a mail server. Each takes its usual port, or, where that is taken, any.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { saveAccountingExportConfig } from '../application/accounting-export-configs.ts';
@@ -9,6 +9,8 @@ import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { DOWNLOAD_DIRECTORY, UPLOAD_DIRECTORY } from '../simulator/card-processor.ts';
 import { makeCardProcessorSimulator } from '../simulator/card-processor-routes.ts';
+import { makeMailSimulator } from '../simulator/mail-routes.ts';
+import { type MailServer, startMailServer } from '../simulator/mail-server.ts';
 import { type SimulatorServer, startSimulatorServer } from '../simulator/server.ts';
 import { type SettlementServers, startSettlementServers } from '../simulator/settlement-servers.ts';
 import { makeSshKey } from '../simulator/sftp-server.ts';
@@ -16,10 +18,12 @@ import { listSimulators } from '../simulator/simulators.ts';
 
 const FTP_PORT = 8021;
 const SFTP_PORT = 8022;
+const MAIL_PORT = 8025;
 
 export interface DevelopmentServers {
   simulator: SimulatorServer;
   settlement: SettlementServers;
+  mail: MailServer;
   /** Where the files of the card processor and of the accounting system lie. */
   files_directory: string;
   /** By which the gateway logs in at the accounting system. */
@@ -47,28 +51,35 @@ export async function startDevelopmentServers(config: Config): Promise<Developme
       ftp_port,
       sftp_port,
     });
-  const settlement = await orOnFreePort(
-    () => start(FTP_PORT, SFTP_PORT),
-    () => start(0, 0),
-  );
+  const started: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    await Promise.all(started.map((one) => one.close()));
+  };
   try {
-    const simulators = [...(await listSimulators()), makeCardProcessorSimulator(settlement.processor)];
+    const settlement = await orOnFreePort(
+      () => start(FTP_PORT, SFTP_PORT),
+      () => start(0, 0),
+    );
+    started.push(settlement);
+    const mail = await orOnFreePort(
+      () => startMailServer({ port: MAIL_PORT }),
+      () => startMailServer({ port: 0 }),
+    );
+    started.push(mail);
+    const simulators = [
+      ...(await listSimulators()),
+      makeCardProcessorSimulator(settlement.processor),
+      makeMailSimulator(mail),
+    ];
     const on = (port: number) => startSimulatorServer({ port, gateway_url: config.base_url, simulators });
     const simulator = await orOnFreePort(
       () => on(config.simulator_port),
       () => on(0),
     );
-    return {
-      simulator,
-      settlement,
-      files_directory,
-      accounting_key,
-      async close() {
-        await Promise.all([simulator.close(), settlement.close()]);
-      },
-    };
+    started.push(simulator);
+    return { simulator, settlement, mail, files_directory, accounting_key, close };
   } catch (error) {
-    await settlement.close();
+    await close();
     throw error;
   }
 }

@@ -106,7 +106,8 @@ export async function printDevelopmentFacts(context: Context, facts: Development
       ? ''
       : `    Card processor     ${facts.ftp_url}, and what it knows: ${config.simulator_url}/sp-net
     Accounting system  ${facts.sftp_url}
-    Their files        ${filesDirectory(config)}/\n`;
+    Their files        ${filesDirectory(config)}/
+    Mails              ${config.simulator_url}/mail   (what the gateway sends, to be read here)\n`;
   const database =
     config.database_url === null ? `embedded PostgreSQL in ${config.data_dir}/` : 'DATABASE_URL';
   console.log(`

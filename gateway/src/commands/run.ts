@@ -11,6 +11,7 @@ import { migrate } from '../db/migrate.ts';
 import { makeServer } from '../http/server.ts';
 import { makeWorkerServer } from '../http/worker-server.ts';
 import { startWorker } from '../jobs/worker.ts';
+import { makeMailer } from '../outbound/mail.ts';
 import { PROVIDERS } from '../providers/registry.ts';
 import { openTracing } from '../tracing.ts';
 import { checkDatabase } from './check-database.ts';
@@ -60,6 +61,8 @@ export function runAll(config: Config): Promise<Running> {
         const servers = await startDevelopmentServers(config);
         stops.add(() => servers.close());
         config.simulator_url = servers.simulator.url;
+        // A newcomer reads there what the gateway writes; an operator's own mail server comes first.
+        context.mailer ??= makeMailer({ smtp_url: servers.mail.url, from: 'mpac-pgw <pgw@example.com>' });
         own = servers;
       }
       const facts = await findOrCreateDevelopmentFacts(context, own);
