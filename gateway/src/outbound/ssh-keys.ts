@@ -56,7 +56,11 @@ export async function createKeyPair(comment: string): Promise<{ private_key: str
   const generate = promisify(generateKeyPair) as (
     type: 'ed25519',
     options: { comment: string },
-  ) => Promise<{ private: string; public: string }>;
-  const pair = await generate('ed25519', { comment });
-  return { private_key: pair.private, public_key: pair.public.split(' ').slice(0, 2).join(' ') };
+  ) => Promise<{ private: string }>;
+  for (;;) {
+    const pair = await generate('ed25519', { comment });
+    const read = readPrivateKey(pair.private, null);
+    // One key in 256 begins with a zero byte, which the library leaves out, so that nobody can read the key.
+    if (read.kind === 'read') return { private_key: read.private_key, public_key: read.public_key };
+  }
 }

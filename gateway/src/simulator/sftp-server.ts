@@ -57,8 +57,13 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
 
 /** A pair of Ed25519 keys in OpenSSH's form. */
 export function makeSshKey(): { private_key: string; public_key: string } {
-  const pair = utils.generateKeyPairSync('ed25519');
-  return { private_key: pair.private, public_key: pair.public };
+  for (;;) {
+    const pair = utils.generateKeyPairSync('ed25519');
+    // One key in 256 begins with a zero byte, which the library leaves out, so that nobody can read the key.
+    if (!(utils.parseKey(pair.private) instanceof Error)) {
+      return { private_key: pair.private, public_key: pair.public };
+    }
+  }
 }
 
 function parse(text: string): ParsedKey {
