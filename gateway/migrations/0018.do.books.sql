@@ -102,7 +102,8 @@ update late_payments l set kept_at = coalesce(
 
 -- What has moved, as the rows of payments, refunds and late payments say it: what the books must have. It fills them
 -- here with what moved before, and is what they are held against afterwards. A payment of which only the books could
--- tell when it was written down stands at the last change of its attempt.
+-- tell when it was written down stands at the last change of its attempt. Each branch names the intent by a column of
+-- its own table, so that a question about some payments reads those only.
 create view money_movements as
   select p.organization_id, p.livemode, p.merchant_id, p.merchant_store_id,
     book_provider(a.adapter, a.payment_method_type) as provider, p.currency::text as currency,
@@ -117,7 +118,7 @@ union all
     book_provider(a.adapter, a.payment_method_type), r.currency::text, 'refund', 'sales', 'receivable', r.amount,
     tax_share(p.tax_received, r.refunded_before + r.amount, p.amount_received)
       - tax_share(p.tax_received, r.refunded_before, p.amount_received),
-    r.id, p.id, r.updated_at
+    r.id, r.payment_intent_id, r.updated_at
   from (
     select f.id, f.payment_intent_id, f.attempt_id, f.currency, f.amount::bigint as amount, f.updated_at,
       (sum(f.amount) over (partition by f.payment_intent_id order by f.updated_at, f.id collate "C") - f.amount)::bigint
@@ -134,7 +135,7 @@ union all
     book_provider(a.adapter, a.payment_method_type), l.currency, m.kind, m.debit_account, m.credit_account, l.amount,
     case when m.is_taxed and l.currency = p.currency
       then tax_share(coalesce(p.tax_amount, 0), l.amount, p.amount) else 0 end,
-    l.id, p.id, coalesce(m.at, l.created_at)
+    l.id, l.payment_intent_id, coalesce(m.at, l.created_at)
   from (
     select late.*, coalesce(late.kept_at, case when late.status = 'kept' then late.resolved_at end) as counted_at
     from late_payments late where not late.authorized_only
@@ -170,3 +171,24 @@ create function book_missing_movements() returns bigint language sql as $$
   select count(*) from booked
 $$;
 select book_missing_movements();
+
+-- How far the continuous check has come: the events of what changed, all payments by their ids, all entries by theirs.
+create table book_checks (
+  walk text primary key check (walk in ('events', 'payments', 'entries')),
+  walked_to text not null,
+  -- When the last round over everything ended.
+  finished_at timestamptz(3),
+  updated_at timestamptz(3) not null
+);
+
+-- Where rows and books say different things. A row stays until they agree.
+create table book_disagreements (
+  object_id text not null,
+  kind book_kind not null,
+  organization_id text not null,
+  livemode boolean not null,
+  payment_intent_id text,
+  fault text not null check (fault in ('missing', 'differs', 'unexpected')),
+  found_at timestamptz(3) not null,
+  primary key (object_id, kind)
+);
