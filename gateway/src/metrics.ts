@@ -114,6 +114,11 @@ export function makeMetrics() {
       help: 'Age of the oldest unknown outcome.',
       registers,
     }),
+    books_disagreements: makeUnknownGauge({
+      name: 'mpac_books_disagreements',
+      help: 'Movements of money of which payments and books say different things.',
+      registers,
+    }),
     reconciliation_files: new Counter({
       name: 'mpac_reconciliation_files_total',
       help: 'Files of providers, for each organization that one concerns, by what came of them.',

@@ -215,6 +215,7 @@ const MATRIX: Record<string, Entry> = {
   'POST /v1/webhook_endpoints/{id}/ping': endpoint('/ping', {}),
   'GET /v1/events': own,
   'GET /v1/events/{id}': at(({ event }) => `/v1/events/${event}`),
+  'GET /v1/balances': own,
   'GET /v1/late_payments': own,
   'GET /v1/late_payments/{id}': at(({ late_payment }) => `/v1/late_payments/${late_payment}`),
   'POST /v1/late_payments/{id}/resolve': at(

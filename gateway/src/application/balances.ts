@@ -16,7 +16,8 @@ export async function listBalanceResources(
 ): Promise<BalancePage> {
   const { organization_id, livemode, merchant_id: own_merchant_id } = caller;
   // Nobody is told whether another merchant has anything.
-  const is_anothers = filter.merchant_id !== null && filter.merchant_id !== (own_merchant_id ?? filter.merchant_id);
+  const is_anothers =
+    filter.merchant_id !== null && filter.merchant_id !== (own_merchant_id ?? filter.merchant_id);
   if (is_anothers) return { page: [], next_after: null };
   const merchant_id = own_merchant_id ?? filter.merchant_id;
   const limit = filter.limit + 1;
@@ -28,7 +29,12 @@ export async function listBalanceResources(
 }
 
 function balanceResource({ merchant_id, merchant_store_id, ...rest }: Balance): object {
-  return { object: 'balance', merchant_id, ...(merchant_store_id !== null && { merchant_store_id }), ...rest };
+  return {
+    object: 'balance',
+    merchant_id,
+    ...(merchant_store_id !== null && { merchant_store_id }),
+    ...rest,
+  };
 }
 
 /** By the operator: of one organization, in one mode. */

@@ -1,5 +1,5 @@
-// The books as an operator and a bookkeeper see them: whether they agree with the payments that they are about, all at
-// once by hand and bit by bit in the background, and what each day came to. A fault is told by ids only.
+// The books as an operator sees them: whether they agree with the payments that they are about, all at once by hand and
+// bit by bit in the background. A fault is told by ids only.
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import {
@@ -22,7 +22,7 @@ import {
 import { makeIdBound } from '../domain/id.ts';
 
 /** So many rows are compared at a time: milliseconds, whatever the tables hold. */
-const STRETCH = 500;
+export const STRETCH = 500;
 /** Known faults that are looked at again in each run. */
 const MOST_KNOWN = 500;
 /** An event is committed a little after its id was drawn. */
@@ -63,20 +63,22 @@ const STRETCHES: Record<Walk, (context: Context, after: string) => Promise<Stret
 
 /**
  * One stretch of each walk: what changed lately, and everything, slowly, again and again. What disagreed before is
- * looked at once more. Says how many rows were compared in the fullest stretch.
+ * looked at once more. Says how many events were read: a full stretch of them means that there are others.
  */
 export async function checkBooksOnward(context: Context): Promise<number> {
+  let handled = 0;
   await lookAgain(context);
   const walks = new Map((await listWalks(context.db)).map(({ walk, walked_to }) => [walk, walked_to]));
   for (const walk of ['events', 'payments', 'entries'] as const) {
     // Of what was before the first run the slow walk takes care.
     const start = walk === 'events' ? makeIdBound('evt', context.now() - SETTLED_MS) : '';
     const { found, walked_to, count } = await STRETCHES[walk](context, walks.get(walk) ?? start);
-    await keep(context, found);
+    await tell(context, found);
     const is_round = walk !== 'events' && count < STRETCH;
     await moveWalk(context.db, walk, is_round ? '' : walked_to, is_round, instant(context));
+    if (walk === 'events') handled = count;
   }
-  return 0;
+  return handled;
 }
 
 async function lookAgain(context: Context): Promise<void> {
@@ -84,7 +86,9 @@ async function lookAgain(context: Context): Promise<void> {
   if (known.length === 0) return;
   const intents = new Set(known.flatMap(({ payment_intent_id }) => payment_intent_id ?? []));
   const still = new Set(
-    [...(await listUnbooked(context.db, [...intents])), ...(await listUnfounded(context.db, known))].map(nameOf),
+    [...(await listUnbooked(context.db, [...intents])), ...(await listUnfounded(context.db, known))].map(
+      nameOf,
+    ),
   );
   await forgetDisagreements(
     context.db,
@@ -94,11 +98,15 @@ async function lookAgain(context: Context): Promise<void> {
 
 const nameOf = ({ object_id, kind }: Pick<EntryKey, 'object_id' | 'kind'>) => `${kind} ${object_id}`;
 
-async function keep(context: Context, found: Disagreement[]): Promise<void> {
+/** Kept for the metric until they agree. Each is told once, by ids. */
+async function tell(context: Context, found: Disagreement[]): Promise<void> {
   const fresh = new Set((await keepDisagreements(context.db, found, instant(context))).map(nameOf));
   for (const one of found.filter((each) => fresh.has(nameOf(each)))) {
     const { object_id, kind, payment_intent_id: payment_intent, fault } = one;
-    context.log.error({ object: object_id, kind, payment_intent, fault }, 'the books disagree; a person must look');
+    context.log.error(
+      { object: object_id, kind, payment_intent, fault },
+      'the books disagree; a person must look',
+    );
   }
 }
 
@@ -125,7 +133,7 @@ export async function checkBooks(context: Context, options: { book_missing: bool
     let after = '';
     for (;;) {
       const { found, walked_to, count } = await STRETCHES[walk](context, after);
-      await keep(context, found);
+      await keepDisagreements(context.db, found, instant(context));
       counts[walk] += count;
       disagreements_count += found.length;
       disagreements.push(...found.slice(0, MOST_SHOWN - disagreements.length));

@@ -3,6 +3,7 @@
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import { listQueues } from '../db/queues.ts';
+import { measureBooks } from './books.ts';
 import { measureHeldLatePayments } from './late-payments.ts';
 import { measureUnresolved } from './look-ups.ts';
 import { measureExceptions } from './reconciliation-reports.ts';
@@ -12,19 +13,20 @@ import { measureWebhookBacklog } from './webhook-deliveries.ts';
 export async function measureDatabase(context: Context): Promise<void> {
   const { unresolved, unresolved_age, webhook_backlog, late_payments_held, late_payments_held_age } =
     context.metrics;
-  const { reconciliation_exceptions } = context.metrics;
+  const { reconciliation_exceptions, books_disagreements } = context.metrics;
   try {
     await Promise.all([
       measureUnresolved(context),
       measureWebhookBacklog(context),
       measureHeldLatePayments(context),
       measureExceptions(context),
+      measureBooks(context),
       measureQueues(context),
     ]);
   } catch (error) {
     context.log.error({ err: error }, 'the database could not be measured');
     const gauges = [unresolved, unresolved_age, webhook_backlog, late_payments_held, late_payments_held_age];
-    for (const gauge of [...gauges, reconciliation_exceptions]) gauge.set(Number.NaN);
+    for (const gauge of [...gauges, reconciliation_exceptions, books_disagreements]) gauge.set(Number.NaN);
     for (const gauge of [context.metrics.queue_due, context.metrics.queue_oldest]) gauge.reset();
   }
 }

@@ -1,6 +1,7 @@
-// What an operator does by hand: organizations, keys, stores, webhook endpoints and files of providers.
+// What an operator does by hand: organizations, keys, stores, webhook endpoints, files of providers and the books.
 import type { Command } from 'commander';
 import { registerAccountingExportCommands } from './accounting-exports.ts';
+import { registerBookCommands } from './books.ts';
 import { registerKeyCommands } from './keys.ts';
 import { registerOrganizationCommands } from './organizations.ts';
 import { registerReconciliationCommands } from './reconciliations.ts';
@@ -18,6 +19,8 @@ export function registerOperatorCommands(program: Command): void {
   registerWebhookCommands(program);
 
   registerReconciliationCommands(program);
+
+  registerBookCommands(program);
   registerAccountingExportCommands(program);
 
   registerSettlementCommands(program);

@@ -31,7 +31,8 @@ const BalanceShape = Type.Object(
     merchant_id: Type.String(),
     merchant_store_id: Type.Optional(Type.String()),
     provider: Type.String({
-      description: 'Who owes the money: PAYPAY, MPGS, SP_NET (cards of a terminal), TERMINAL (e-money) or CASH.',
+      description:
+        'Who owes the money: PAYPAY, MPGS, SP_NET (cards of a terminal), TERMINAL (e-money) or CASH.',
     }),
     business_date: Type.String({ format: 'date', description: 'The store’s day.' }),
     currency: Type.String(),

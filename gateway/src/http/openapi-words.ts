@@ -29,6 +29,9 @@ export const OPERATIONS: Record<string, string> = {
   createRefund:
     'Written down first, then asked of the provider. `pending` means that the provider has not said yet; an event ' +
     'tells the end. All refunds together never exceed what was received.',
+  listBalances:
+    'Summed up from the books. A day that is over does not change any more: what is learnt later is of the day on which ' +
+    'it is learnt.',
   syncMerchants:
     'What is named is made or changed, all of it or nothing. What is not named stays as it is. Credentials are sealed ' +
     'and never told again.',

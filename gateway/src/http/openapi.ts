@@ -24,7 +24,8 @@ const TAGS = [
   },
   {
     name: 'Settlements',
-    description: 'What providers say that they owe for each day, held against the books, and whatever differs.',
+    description:
+      'What providers say that they owe for each day, held against the books, and whatever differs.',
   },
   { name: 'Organization', description: 'Settings of the organization that the key belongs to.' },
   { name: 'Keys', description: 'What backends sign with, and which web pages may call from a browser.' },

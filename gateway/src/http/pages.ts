@@ -3,15 +3,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Page } from '../application/pages.ts';
 import type { Context } from '../context.ts';
+import { isBusinessDate } from '../domain/business-date.ts';
 import { GatewayError } from '../domain/error.ts';
 
 export function sendPage(
   context: Context,
   request: FastifyRequest,
   reply: FastifyReply,
-  { page, next_after }: Page,
+  { page, next_after }: Omit<Page, 'next_after'> & { next_after: string | number | null },
+  cursor = 'starting_after',
 ): FastifyReply {
-  linkNext(context, request, reply, next_after);
+  linkNext(context, request, reply, next_after, cursor);
   return sendJson(reply, page);
 }
 
@@ -36,8 +38,8 @@ function linkNext(
 ): void {
   if (next_after === null) return;
   const next = new URL(request.url, context.config.base_url);
-  next.searchParams.set(cursor, String(next_after));
   next.searchParams.delete('offset');
+  next.searchParams.set(cursor, String(next_after));
   reply.header('Link', `<${next.href}>; rel="next"`);
 }
 
@@ -54,6 +56,16 @@ export function readInstant(field: string, text: string | undefined): string | n
   const instant = Number.isNaN(ms) ? '' : new Date(ms).toISOString();
   if (/^\d{4}-/.test(instant) && !instant.startsWith('0000')) return instant;
   throw new GatewayError('invalid_request', `${field} must be a time such as 2026-01-15T10:00:00Z.`, {
+    field,
+    constraint: 'format',
+  });
+}
+
+/** A business day as given, or null when none is. One that no calendar has is refused. */
+export function readBusinessDate(field: string, text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (isBusinessDate(text)) return text;
+  throw new GatewayError('invalid_request', `${field} must be a day such as 2026-01-28.`, {
     field,
     constraint: 'format',
   });

@@ -190,7 +190,7 @@ export const PageLimit = Type.Optional(
 );
 
 /** Query values are text; numbers are checked here and read in the route. */
-const WholeNumber = (max_digits: number) => Type.String({ pattern: `^[0-9]{1,${max_digits}}$` });
+export const WholeNumber = (max_digits: number) => Type.String({ pattern: `^[0-9]{1,${max_digits}}$` });
 
 export const ListQuery = Type.Object(
   {

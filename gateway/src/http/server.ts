@@ -15,6 +15,7 @@ import { makeAnswerHeaders, tellTiming } from './answer-headers.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { auditLogRoutes } from './audit-log.ts';
 import { EMPTY } from './auth.ts';
+import { balanceRoutes } from './balances.ts';
 import { cardBatchRoutes } from './card-batches.ts';
 import { cardProcessorConnectionRoutes } from './card-processor-connection.ts';
 import { openToBrowsers, watchOwner } from './cors.ts';
@@ -143,6 +144,7 @@ export async function makeServer(context: Context): Promise<FastifyInstance> {
     settlementRoutes(api, context, caches);
     reconciliationExceptionRoutes(api, context, caches);
     orderListRoutes(api, context, caches);
+    balanceRoutes(api, context, caches);
     auditLogRoutes(api, context, caches);
     organizationRoutes(api, context, caches);
     apiKeyRoutes(api, context, caches);

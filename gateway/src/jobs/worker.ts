@@ -4,6 +4,7 @@
 import { watchedContext } from '../application/watched-context.ts';
 import type { Context } from '../context.ts';
 import { align_deliveries } from './align-deliveries.ts';
+import { check_books } from './check-books.ts';
 import { makeCheckRefundsJob } from './check-refunds.ts';
 import { makeDeliverWebhooksJob } from './deliver-webhooks.ts';
 import { expire_payment_intents } from './expire-payment-intents.ts';
@@ -52,6 +53,7 @@ function makeJobs(context: Context): Job[] {
     send_mails,
     purge,
     keep_partitions,
+    check_books,
     measure,
   ];
 }

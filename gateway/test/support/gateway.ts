@@ -11,6 +11,7 @@ import { type Config, readConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { makeServer } from '../../src/http/server.ts';
 import { align_deliveries } from '../../src/jobs/align-deliveries.ts';
+import { check_books } from '../../src/jobs/check-books.ts';
 import { makeCheckRefundsJob } from '../../src/jobs/check-refunds.ts';
 import { makeDeliverWebhooksJob } from '../../src/jobs/deliver-webhooks.ts';
 import { expire_payment_intents } from '../../src/jobs/expire-payment-intents.ts';
@@ -285,6 +286,7 @@ function makeJobs(context: Context) {
     look_ups: makeLookUpAttemptsJob(context),
     refunds: makeCheckRefundsJob(context),
     notifications: work_off_notifications,
+    check_books,
     files: import_announced_files,
     card_batches: run_card_batches,
     expiry: expire_payment_intents,
