@@ -214,6 +214,27 @@ CREATE INDEX audit_log_by_object ON audit_log USING btree (object_id, id COLLATE
 CREATE INDEX audit_log_by_organization ON audit_log USING btree (organization_id, id COLLATE "C");
 CREATE TRIGGER audit_log_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+create table book_checks (
+  walk text not null,
+  walked_to text not null,
+  finished_at timestamp(3) with time zone,
+  updated_at timestamp(3) with time zone not null,
+  constraint book_checks_pkey PRIMARY KEY (walk),
+  constraint book_checks_walk_check CHECK ((walk = ANY (ARRAY['events'::text, 'payments'::text, 'entries'::text])))
+);
+
+create table book_disagreements (
+  object_id text not null,
+  kind book_kind not null,
+  organization_id text not null,
+  livemode boolean not null,
+  payment_intent_id text,
+  fault text not null,
+  found_at timestamp(3) with time zone not null,
+  constraint book_disagreements_pkey PRIMARY KEY (object_id, kind),
+  constraint book_disagreements_fault_check CHECK ((fault = ANY (ARRAY['missing'::text, 'differs'::text, 'unexpected'::text])))
+);
+
 create table book_entries (
   id text not null,
   organization_id text not null,

@@ -5,18 +5,17 @@ import { listBalanceResources } from '../application/balances.ts';
 import type { makeKeyring } from '../application/callers.ts';
 import type { Context } from '../context.ts';
 import { keyCaller, makeAuthenticate } from './auth.ts';
-import { readBusinessDate, sendPage } from './pages.ts';
+import { BusinessDate, readBusinessDate } from './business-dates.ts';
+import { sendPage } from './pages.ts';
 import { errorResponses, PageLimit, Reference, WholeNumber } from './schemas.ts';
-
-const BusinessDate = (description: string) => Type.Optional(Type.String({ format: 'date', description }));
 
 const BalancesQuery = Type.Object(
   {
     merchant_id: Type.Optional(Reference),
     merchant_store_id: Type.Optional(Reference),
     provider: Type.Optional(Type.String({ pattern: '^[A-Z0-9_]{2,32}$' })),
-    business_date_gte: BusinessDate('From this business day on, such as 2026-01-28.'),
-    business_date_lte: BusinessDate('Up to this business day, with it.'),
+    business_date_gte: Type.Optional(BusinessDate),
+    business_date_lte: Type.Optional(BusinessDate),
     limit: PageLimit,
     offset: Type.Optional(WholeNumber(6)),
   },

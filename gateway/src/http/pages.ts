@@ -3,7 +3,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Page } from '../application/pages.ts';
 import type { Context } from '../context.ts';
-import { isBusinessDate } from '../domain/business-date.ts';
 import { GatewayError } from '../domain/error.ts';
 
 export function sendPage(
@@ -56,16 +55,6 @@ export function readInstant(field: string, text: string | undefined): string | n
   const instant = Number.isNaN(ms) ? '' : new Date(ms).toISOString();
   if (/^\d{4}-/.test(instant) && !instant.startsWith('0000')) return instant;
   throw new GatewayError('invalid_request', `${field} must be a time such as 2026-01-15T10:00:00Z.`, {
-    field,
-    constraint: 'format',
-  });
-}
-
-/** A business day as given, or null when none is. One that no calendar has is refused. */
-export function readBusinessDate(field: string, text: string | undefined): string | null {
-  if (text === undefined) return null;
-  if (isBusinessDate(text)) return text;
-  throw new GatewayError('invalid_request', `${field} must be a day such as 2026-01-28.`, {
     field,
     constraint: 'format',
   });

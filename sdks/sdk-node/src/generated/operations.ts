@@ -9,6 +9,7 @@ import type {
   ApiKey,
   ApiKeyChanges,
   AuditEntry,
+  Balance,
   Cancel,
   Capture,
   CardBatch,
@@ -25,14 +26,17 @@ import type {
   ExceptionResolution,
   LatePayment,
   LatePaymentDecision,
+  ListedOrder,
   Merchant,
   MerchantSync,
   MerchantSyncAnswer,
   NewApiKey,
+  NewOrderList,
   NewPaymentIntent,
   NewPublishableKey,
   NewRefund,
   NewWebhookEndpoint,
+  OrderList,
   Organization,
   OrganizationSettings,
   PaymentIntent,
@@ -246,6 +250,40 @@ export interface ListReconciliationExceptionsQuery {
   starting_after?: string | undefined;
 }
 
+/**
+ * List the orders of an order list, with what was found of each. What the provider says is as of now: its
+ * file may come a day after the list.
+ */
+export interface ListOrdersOfListQuery {
+  /** Only those of which this was found. */
+  result?: 'matched' | 'missing_here' | 'amount_differs' | 'status_differs' | 'cross_midnight' | undefined;
+  /** 1 to 100, default 20. */
+  limit?: number | undefined;
+  /** The last id of the page before; the Link header holds it. */
+  starting_after?: number | undefined;
+}
+
+/**
+ * List what business days came to, the latest first. Summed up from the books. A day that is over does not
+ * change any more: what is learnt later is of the day on which it is learnt.
+ */
+export interface ListBalancesQuery {
+  /** Only those of this merchant. */
+  merchant_id?: string | undefined;
+  /** Only those of this store. */
+  merchant_store_id?: string | undefined;
+  /** Only those of this provider. */
+  provider?: string | undefined;
+  /** From this business day on, such as 2026-01-28. */
+  business_date_gte?: string | undefined;
+  /** Up to this business day, such as 2026-01-28. */
+  business_date_lte?: string | undefined;
+  /** 1 to 100, default 20. */
+  limit?: number | undefined;
+  /** How many to pass over. Each costs as much as one that is shown: better follow the Link header. */
+  offset?: number | undefined;
+}
+
 /** List who changed what and why, newest first */
 export interface ListAuditLogQuery {
   /** The id of what was changed: pi_…, lp_…, ak_… */
@@ -443,6 +481,18 @@ export interface Operations {
     params: { id: string } & ExceptionResolution;
     answer: ReconciliationException;
   };
+  /** Retrieve an order list */
+  retrieveOrderList: { params: { id: string }; answer: OrderList };
+  /**
+   * List the orders of an order list, with what was found of each. What the provider says is as of now:
+   * its file may come a day after the list.
+   */
+  listOrdersOfList: { params: { id: string } & ListOrdersOfListQuery; answer: ListedOrder[] };
+  /**
+   * List what business days came to, the latest first. Summed up from the books. A day that is over does
+   * not change any more: what is learnt later is of the day on which it is learnt.
+   */
+  listBalances: { params: ListBalancesQuery; answer: Balance[] };
   /** List who changed what and why, newest first */
   listAuditLog: { params: ListAuditLogQuery; answer: AuditEntry[] };
   /** Retrieve the organization of the key */
@@ -535,6 +585,13 @@ export interface Operations {
    * all of it or nothing. What is not named stays as it is. Credentials are sealed and never told again.
    */
   syncMerchants: { params: MerchantSync; answer: MerchantSyncAnswer };
+  /**
+   * Hold a store’s own list of a day against the gateway, up to 10000 orders. Compared with what the
+   * gateway wrote down on that business day; what differs becomes exceptions. The same list again, of
+   * which the same is found, changes nothing and answers 200; any other takes the place of the one before,
+   * and what a person resolved in that stays resolved.
+   */
+  createOrderList: { params: NewOrderList; answer: OrderList };
   /**
    * Supply by hand the settlement file of a day. Read as the processor’s own file is, and marked as
    * supplied by hand. A file that cannot be right is refused as a whole, by line and column. The same
@@ -789,6 +846,21 @@ export const OPERATIONS = {
     is_signed: true,
     also_answers: [],
   },
+  retrieveOrderList: {
+    method: 'GET',
+    path: '/v1/order_lists/{id}',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  listOrdersOfList: {
+    method: 'GET',
+    path: '/v1/order_lists/{id}/orders',
+    is_list: true,
+    is_signed: true,
+    also_answers: [],
+  },
+  listBalances: { method: 'GET', path: '/v1/balances', is_list: true, is_signed: true, also_answers: [] },
   listAuditLog: { method: 'GET', path: '/v1/audit_log', is_list: true, is_signed: true, also_answers: [] },
   retrieveOrganization: {
     method: 'GET',
@@ -977,6 +1049,13 @@ export const OPERATIONS = {
   syncMerchants: {
     method: 'POST',
     path: '/v1/sync/merchants',
+    is_list: false,
+    is_signed: true,
+    also_answers: [],
+  },
+  createOrderList: {
+    method: 'POST',
+    path: '/v1/order_lists',
     is_list: false,
     is_signed: true,
     also_answers: [],

@@ -177,6 +177,34 @@ export interface AuditEntry {
   created_at: string;
 }
 
+/**
+ * What a day came to, in minor units. receivable + bank + fees + adjustments are always sales +
+ * late_money.
+ */
+export interface Balance {
+  object: 'balance';
+  merchant_id: string;
+  merchant_store_id?: string;
+  /** Who owes the money: PAYPAY, MPGS, SP_NET (cards of a terminal), TERMINAL (e-money) or CASH. */
+  provider: string;
+  /** The store’s day. */
+  business_date: string;
+  currency: string;
+  /** What the provider owes more than before; of CASH what came into the drawer. */
+  receivable: number;
+  /** What was paid out to you. */
+  bank: number;
+  /** What the provider kept. */
+  fees: number;
+  /** What a person settled by hand. */
+  adjustments: number;
+  /** What was sold, less what went back. */
+  sales: number;
+  /** What came late and nobody has decided about. */
+  late_money: number;
+  entries_count: number;
+}
+
 export interface Cancel {
   /** In place of a signature. */
   payment_token?: string | undefined;
@@ -466,6 +494,35 @@ export interface LatePaymentDecision {
   resolved_by?: string | undefined;
 }
 
+/** An order of a list, and what was found of it. */
+export interface ListedOrder {
+  object: 'listed_order';
+  order_list: string;
+  /** Its place in the list, from 0. */
+  position: number;
+  merchant_ref_id: string;
+  amount: number;
+  status: 'paid' | 'refunded' | 'cancelled' | (string & {});
+  payment_method_type?: 'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash' | (string & {});
+  refunded_amount?: number;
+  /** matched, or the kind of the exception. */
+  result: 'matched' | 'missing_here' | 'amount_differs' | 'status_differs' | 'cross_midnight' | (string & {});
+  payment_intent?: string;
+  /** What the gateway wrote down as received. */
+  amount_here?: number;
+  refunded_amount_here?: number;
+  /** paid, partially_refunded, refunded, late_payment, or the intent’s status. */
+  status_here?: string;
+  /** Under which the provider knows the payment. */
+  attempt_id?: string;
+  provider?: string;
+  /**
+   * confirmed, differs or missing by the provider’s file, settlement or signed news; not_yet: nothing of
+   * that day has come; not_applicable: cash, e-money, or no payment here.
+   */
+  provider_status: 'confirmed' | 'differs' | 'missing' | 'not_yet' | 'not_applicable' | (string & {});
+}
+
 /** A merchant. */
 export interface Merchant {
   /** Chosen by the upstream system. */
@@ -520,6 +577,28 @@ export interface NewApiKey {
   allow_raw_secret?: boolean | undefined;
 }
 
+export interface NewOrderList {
+  /** For keys that act for several merchants. */
+  merchant_id?: string | undefined;
+  merchant_store_id?: string | undefined;
+  /** The store’s day: 2026-01-28. */
+  business_date: string;
+  /** ISO 4217, in either case. Default JPY. */
+  currency?: string | undefined;
+  /** Every order of the day on which money moved; those that were cancelled may be left out. */
+  orders: ReadonlyArray<{
+    /** Your reference of the order, as its payment intent has it. */
+    merchant_ref_id: string;
+    /** Minor units: yen, cents. */
+    amount: number;
+    /** At the end of the day. An order of which a part was given back is paid. */
+    status: 'paid' | 'refunded' | 'cancelled';
+    payment_method_type?: 'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash' | undefined;
+    /** What went back. Default: nothing of a paid order, all of a refunded one. */
+    refunded_amount?: number | undefined;
+  }>;
+}
+
 export interface NewPaymentIntent {
   /** Minor units: yen, cents. */
   amount: number;
@@ -571,6 +650,60 @@ export interface NewWebhookEndpoint {
   /** Only events of this merchant. */
   merchant_id?: string | undefined;
   description?: string | undefined;
+}
+
+/** A merchant’s own list of a day, and how it agrees. */
+export interface OrderList {
+  id: string;
+  object: 'order_list';
+  /** replaced: another list of the same day has taken its place. */
+  status: 'reconciled' | 'exceptions' | 'replaced' | (string & {});
+  replaced_by?: string;
+  livemode: boolean;
+  merchant_id: string;
+  merchant_store_id?: string;
+  business_date: string;
+  currency: string;
+  /** In the list. */
+  orders_count: number;
+  /** As the list says, before what went back. */
+  paid_amount: number;
+  refunded_amount: number;
+  /** In the gateway’s books of that day. */
+  gateway_orders_count: number;
+  gateway_paid_amount: number;
+  gateway_refunded_amount: number;
+  /** Orders on which the list and the gateway agree. */
+  matched_count: number;
+  exceptions_count: number;
+  open_exceptions_count: number;
+  /** The first 100; GET /v1/reconciliation_exceptions?order_list= has all. */
+  exceptions: string[];
+  /** What the providers say by now of the listed orders’ payments, and how much money that is. */
+  provider_statuses: {
+    confirmed: {
+      orders_count: number;
+      amount: number;
+    };
+    differs: {
+      orders_count: number;
+      amount: number;
+    };
+    missing: {
+      orders_count: number;
+      amount: number;
+    };
+    not_yet: {
+      orders_count: number;
+      amount: number;
+    };
+    not_applicable: {
+      orders_count: number;
+      amount: number;
+    };
+  };
+  /** RFC 3339 in UTC. */
+  created_at: string;
 }
 
 /** The organization that the key belongs to. */
