@@ -107,6 +107,8 @@ const KINDS: Partial<Record<Injected, string>> = {
   paypay_failed: 'file status_differs',
   paypay_refund_missing: 'file missing_there',
   paypay_given_back: 'file missing_here',
+  page_untold: 'settlement missing_there',
+  page_amount: 'settlement amount_differs',
   order_extra: 'order_list missing_here',
   order_missing: 'order_list missing_there',
   order_amount: 'order_list amount_differs',
@@ -244,6 +246,7 @@ test('a month of 100,000 payments is reconciled with exactly the differences tha
     const fault = WRONG_SETTLEMENTS[date];
     if (fault !== undefined) processor.setFaults([fault]);
     await runCardBatches(gateway);
+    while ((await gateway.runJob('signed_news')) > 0);
     gateway.clock.set(`${date}T21:00:00.000Z`);
     await importPaypayFiles(gateway, date);
     await postOrders(gateway, month, date);

@@ -83,6 +83,7 @@ function show(name: string, text: string): void {
   console.log(`  ${name}\n\n${lines.map((line) => `    ${line}`).join('\n')}\n`);
 }
 
+const digitsOf = (date: string) => date.replaceAll('-', '');
 const yen = (amount: number) => money(amount, 'JPY');
 
 /** Once for a date: a second time the day is there, and everything that follows finds it as it was. */
@@ -112,9 +113,8 @@ const timeInJapan = (at: string) => new Date(Date.parse(at) + 9 * 3_600_000).toI
 
 async function settleCards({ context, owner, day, files }: DayStage): Promise<void> {
   const batch = await runCardBatch(context, { ...owner, business_date: day.date }, commandLineActor());
-  const digits = day.date.replaceAll('-', '');
   const folder = join(files, 'card-processor');
-  const upload = join('upload', `transactions_${digits}.csv`);
+  const upload = join('upload', `transactions_${digitsOf(day.date)}.csv`);
   show(`Uploaded: ${upload}`, await readFile(join(folder, upload), 'utf8'));
   if (batch.settlement_file_name === null) {
     say('No answer', `the batch waits: ${batch.error ?? batch.step}`);
@@ -144,15 +144,13 @@ async function postOrders({ facts, day }: DayStage): Promise<void> {
     business_date: day.date,
     orders: day.orders,
   });
-  const { orders_count, matched_count } = list;
-  say('Posted', `${day.orders.length} orders`);
-  if (orders_count !== undefined) say('Agree', `${String(matched_count)} of ${String(orders_count)}`);
+  say('Posted', `${String(list['orders_count'])} orders, of which ${String(list['matched_count'])} agree`);
 }
 
 async function showExceptions({ facts, day }: DayStage): Promise<Json[]> {
   const range = `business_date_gte=${day.date}&business_date_lte=${day.date}&limit=100`;
   const settlements = (await call(facts, 'GET', `/v1/settlements?${range}`)) as unknown as Json[];
-  for (const one of settlements) {
+  for (const one of settlements.filter(({ status }) => status !== 'replaced')) {
     const stated = `${one['transaction_count']} payments, ${yen(Number(one['gross_amount']))}`;
     const expected = `${one['expected_transaction_count']}, ${yen(Number(one['expected_gross_amount']))}`;
     say(String(one['provider']), `states ${stated}; we have ${expected}: ${String(one['status'])}`);
@@ -198,21 +196,30 @@ async function exportDay({ context, facts, owner, day, files }: DayStage): Promi
   }
 }
 
-function suggest({ day, files }: DayStage, exceptions: Json[]): void {
-  const id = exceptions.find(({ source }) => source === 'order_list')?.['id'] ?? exceptions[0]?.['id'];
-  const digits = day.date.replaceAll('-', '');
-  const settlement = join(files, 'card-processor', 'download', `settlement_${digits}.csv`);
-  console.log(`  Settle one, with a reason that stays in the audit log:
+function suggest({ facts, day, files }: DayStage, exceptions: Json[]): void {
+  const id = exceptions.find(({ source }) => source === 'order_list')?.['id'] ?? 'rx_…';
+  const settlement = join(files, 'card-processor', 'download', `settlement_${digitsOf(day.date)}.csv`);
+  const simulators = new URL(facts.simulator_url).origin;
+  const before = addDays(day.date, -1);
+  console.log(`  Settle what differs, with a reason that stays in the audit log:
 
-    node gateway/dist/src/cli.js reconciliation resolve ${id} --reason 'The order was paid; the till was wrong.' --by 'M. Sato'
+    ${CLI} reconciliation resolve ${id} --reason 'Paid, and cancelled by mistake.' --by 'M. Sato'
 
-  Correct the processor's file by hand and supply it; it takes the place of the one before:
+  Change the processor's file, and supply it by hand. It takes the place of the one before:
 
-    node gateway/dist/src/cli.js settlement import ${settlement} --date ${day.date}
+    ${CLI} settlement import ${settlement} --date ${day.date}
 
-  See what the gateway and the books hold:
+  See what stands now, and whether the books agree with the payments:
 
-    node gateway/dist/src/cli.js settlement list
-    node gateway/dist/src/cli.js books check
+    ${CLI} settlement list
+    ${CLI} books check
+
+  Let the processor's next file be wrong, and play the day before:
+
+    curl -X PUT ${simulators}/sp-net/control/settlement_faults -H 'content-type: application/json' -d '{"faults":["sums_wrong"]}'
+    npm run demo -- day --date ${before}
 `);
 }
+
+/** As a newcomer calls it, who has installed nothing. */
+const CLI = 'node gateway/dist/src/cli.js';
