@@ -33,14 +33,21 @@ test('a payment near midnight is missing only when both files that could have it
 
   const next = `04,${ACCOUNT},,,,,取引完了,2026/01/17 00:00:01,700,,,${in_next_file.attempt_id},`;
   const second = await importBytes(gateway, nameOf('2026-01-17'), makeBytes(COLUMNS, [next]));
-  assert.deepEqual(second.exceptions, []);
+  // What stands on the other side of midnight is told, and needs nobody.
+  assert.deepEqual(
+    second.exceptions.map((each) => [describe(each), each.resolved_by]),
+    [[`cross_midnight ${in_next_file.attempt_id}`, 'mpac-pgw']],
+  );
   const { file, exceptions } = await getReconciliation(gateway.context, first.file.id, 100);
   assert.deepEqual(exceptions.map(describe), [`missing_there ${in_no_file.attempt_id}`]);
   assert.equal(file.exceptions_count, 1);
 
   // Told once: neither file brings it again.
   const third = await importBytes(gateway, nameOf('2026-01-17'), makeBytes(COLUMNS, [next, '']));
-  assert.deepEqual([third.file['result'], third.exceptions], ['imported', []]);
+  assert.deepEqual(
+    [third.file['result'], third.exceptions.map(describe)],
+    ['imported', [`cross_midnight ${in_next_file.attempt_id}`]],
+  );
 });
 
 test('of an account that serves two organizations, each sees its own exceptions', async (t) => {
@@ -218,12 +225,13 @@ test('what a person has settled stays settled when the file comes again', async 
     nameOf(DAY),
     makeBytes(COLUMNS, [foreign, foreign.replaceAll('77', '78')]),
   );
-  // The payment that is missing was told once, with the file before.
+  // The payment is missing in this file as well, and somebody knows of it.
   assert.deepEqual(
     exceptions.map(({ kind, provider_payment_id, resolved_by, resolution_reason }) => [
       ...[kind, provider_payment_id, resolved_by, resolution_reason],
     ]),
     [
+      ['missing_there', lost.provider_payment_id, 'M. Sato', 'A sticker at the till.'],
       ['missing_here', '0477', 'M. Sato', 'A sticker at the till.'],
       ['missing_here', '0478', null, null],
     ],

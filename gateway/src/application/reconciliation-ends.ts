@@ -7,8 +7,10 @@ import { insertAuditEntry } from '../db/audit-log.ts';
 import type { Tx } from '../db/pool.ts';
 import {
   deleteOldMatches,
+  explainMissing,
   hastenLookUpsOfExceptions,
   insertExceptions,
+  type MissingRow,
 } from '../db/reconciliation-exceptions.ts';
 import {
   finishReconciliationFile,
@@ -23,11 +25,13 @@ import {
   listRefundedCandidates,
   type MissingSearch,
 } from '../db/reconciliation-matching.ts';
+import { lockSettlementsOfFormerFiles } from '../db/settlements.ts';
 import { GatewayError } from '../domain/error.ts';
 import { ID_LEAD_MS, makeIdBound } from '../domain/id.ts';
-import { makeException, type NewException } from '../domain/reconciliation-exception.ts';
+import { BY_ITSELF, makeException, type NewException } from '../domain/reconciliation-exception.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 import type { OwnPart } from './reconciliation-matches.ts';
+import { settleFiles } from './reconciliation-settlements.ts';
 
 /** The clocks of a provider and of a gateway, and the way between them. */
 const TOLERANCE_MS = 10 * 60_000;
@@ -63,8 +67,10 @@ async function finish(
 ): Promise<ReplacedFile[]> {
   const ids = parts.map(({ file_id }) => file_id);
   await takeTurnAtAccount(tx, search.provider, search.account);
+  const former = await lockSettlementsOfFormerFiles(tx, ids);
   const replaced = await replaceFormerFiles(tx, ids);
   const touched = new Set(ids);
+  const missing: MissingRow[] = [];
   for (const { file_id, organization_id, counts } of parts) {
     const is_ours = await finishReconciliationFile(
       tx,
@@ -74,8 +80,11 @@ async function finish(
     );
     if (!is_ours) throw new GatewayError('conflict', 'Somebody else has taken this import over.');
     const own_search = { ...search, organization_id, tolerance_ms: TOLERANCE_MS };
-    for (const file of await insertMissing(context, tx, own_search, now)) touched.add(file);
-    const former = replaced.find(({ by }) => by === file_id);
+    for (const row of await insertMissing(context, tx, own_search, now)) {
+      touched.add(row.file_id);
+      missing.push(row);
+    }
+    const replaced_file = replaced.find(({ by }) => by === file_id);
     await insertAuditEntry(
       tx,
       makeAuditEntry(context, actor, {
@@ -89,11 +98,13 @@ async function finish(
           file_name,
           source,
           ...counts,
-          ...(former && { replaces: former.id }),
+          ...(replaced_file && { replaces: replaced_file.id }),
         },
       }),
     );
   }
+  const explained = await explainMissing(tx, ids, now, BY_ITSELF);
+  await settleFiles(context, tx, { parts, former, missing, explained }, actor);
   await updateExceptionCounts(tx, [...touched]);
   await hastenLookUpsOfExceptions(tx, now, [...touched]);
   return replaced;
@@ -105,12 +116,12 @@ async function insertMissing(
   tx: Tx,
   search: MissingSearch,
   now: string,
-): Promise<Set<string>> {
+): Promise<MissingRow[]> {
   const ids = {
     from: makeIdBound('re', Date.parse(search.from) - SLOWEST_REFUND_MS),
     to: makeIdBound('re', Date.parse(search.to) + TOLERANCE_MS + ID_LEAD_MS),
   };
-  const touched = new Set<string>();
+  const found: MissingRow[] = [];
   const listers = [
     (after: Candidate | null) => listPaidCandidates(tx, search, after, BATCH),
     (after: Candidate | null) => listRefundedCandidates(tx, search, ids, after, BATCH),
@@ -121,12 +132,23 @@ async function insertMissing(
       const page: Candidate[] = await list(last);
       const missing = page.flatMap((each) => missingException(context, search, each, now) ?? []);
       await insertExceptions(tx, missing);
-      for (const { file_id } of missing) if (file_id !== null) touched.add(file_id);
+      found.push(...missing.flatMap((each) => asMissingRow(each) ?? []));
       last = page.at(-1) ?? null;
       if (last === null || page.length < BATCH) break;
     }
   }
-  return touched;
+  return found;
+}
+
+function asMissingRow({
+  file_id,
+  merchant_id,
+  currency,
+  refund_id,
+  amount_here,
+}: NewException): MissingRow | null {
+  if (file_id === null || merchant_id === null || amount_here === null) return null;
+  return { file_id, merchant_id, currency, refund_id, amount_here };
 }
 
 function missingException(

@@ -21,12 +21,16 @@ import {
   type ReconciliationRow,
 } from '../domain/reconciliation.ts';
 import { type ExceptionDraft, makeException, type NewException } from '../domain/reconciliation-exception.ts';
+import { addTo, type Tallies, tallyOf } from '../domain/settlement.ts';
 
 /** One organization's part of a file while it is imported. */
 export interface OwnPart {
   file_id: string;
   organization_id: string;
   counts: FileCounts;
+  tallies: Tallies;
+  /** What was tallied already: a line that stands twice is money once. */
+  tallied: Set<string>;
 }
 
 export interface FileParts {
@@ -39,7 +43,8 @@ export interface FileParts {
   given_back: ReadonlySet<string>;
   /** The provider's day that the file tells of. */
   business_date: string;
-  /** Where the time that the file tells of ends. */
+  /** The time that the file tells of, without its end. */
+  period_begins_at: string;
   period_ends_at: string;
   /** The time of all exceptions of this import. */
   created_at: string;
@@ -96,10 +101,8 @@ async function matchRefund(
 ): Promise<void> {
   const part = await parts.partOf(refund.organization_id);
   if (part === null) return;
-  count(part, row);
-  const kind = compareRefund(row, refund);
-  const { id: refund_id, attempt_id, ...ours } = refund;
-  note(context, parts, findings, part, row, kind, { ...ours, refund_id, attempt_id });
+  const { id: refund_id, ...found } = refund;
+  note(context, parts, findings, part, row, compareRefund(row, refund), { ...found, refund_id });
 }
 
 async function matchPayment(
@@ -115,25 +118,26 @@ async function matchPayment(
   const went_back_later = parts.given_back.has(attempt_id) || updated_at >= parts.period_ends_at;
   const ours = { ...found, attempt_id, went_back_later };
   if (!isOfRefund(row)) {
-    count(part, row);
-    note(context, parts, findings, part, row, comparePayment(row, ours), ours);
+    const kind = comparePayment(row, ours) ?? (isOfAnotherDay(parts, row, ours) ? 'cross_midnight' : null);
+    note(context, parts, findings, part, row, kind, ours);
     return;
   }
   if (row.reference === attempt_id) {
-    count(part, row);
     note(context, parts, findings, part, row, compareGivenBack(row, ours), ours);
     return;
   }
   // Money of a payment of ours that somebody gave back at the provider's own tool.
-  if (!movesMoney(row)) return;
-  count(part, row);
-  const { merchant_id, payment_intent_id } = ours;
-  findings.exceptions.push({
-    ...makeFinding(context, parts, part, row, 'missing_here'),
-    merchant_id,
-    payment_intent_id,
-    attempt_id,
-  });
+  if (movesMoney(row)) noteUnexpected(context, parts, findings, part, row, ours);
+}
+
+/** Paid on a day here, in the file of another: both are right by their own clocks. */
+function isOfAnotherDay(
+  parts: FileParts,
+  row: ReconciliationRow,
+  { paid_at }: { paid_at: string | null },
+): boolean {
+  if (row.state !== 'paid' || paid_at === null) return false;
+  return paid_at < parts.period_begins_at || paid_at >= parts.period_ends_at;
 }
 
 function noteUnknown(context: Context, parts: FileParts, findings: Findings, row: ReconciliationRow): void {
@@ -145,15 +149,34 @@ function noteUnknown(context: Context, parts: FileParts, findings: Findings, row
   }
 }
 
-function count({ counts }: OwnPart, { state, amount }: ReconciliationRow): void {
+/** What the provider says of a payment of ours, and we have nothing of. */
+function noteUnexpected(
+  context: Context,
+  parts: FileParts,
+  findings: Findings,
+  part: OwnPart,
+  row: ReconciliationRow,
+  { merchant_id, payment_intent_id, attempt_id, refund_id }: Ours,
+): void {
+  countStated(part, row, merchant_id);
+  findings.exceptions.push({
+    ...makeFinding(context, parts, part, row, 'missing_here'),
+    ...{ merchant_id, payment_intent_id, attempt_id },
+    refund_id: refund_id ?? null,
+  });
+}
+
+function countStated({ counts, tallies }: OwnPart, row: ReconciliationRow, merchant_id: string): void {
+  const { state, amount, currency } = row;
+  if (!movesMoney(row)) return;
   if (state === 'paid') {
     counts.payments_count += 1;
     counts.amount_paid += amount;
-  }
-  if (state === 'refunded') {
+  } else {
     counts.refunds_count += 1;
     counts.amount_refunded += amount;
   }
+  addTo(tallyOf(tallies, merchant_id, currency).stated, state === 'paid' ? 'payment' : 'refund', amount);
 }
 
 interface Ours {
@@ -162,6 +185,7 @@ interface Ours {
   attempt_id: string;
   refund_id?: string;
   amount: number;
+  currency: string;
   status: string;
 }
 
@@ -172,9 +196,18 @@ function note(
   part: OwnPart,
   row: ReconciliationRow,
   kind: ExceptionKind | null,
-  { merchant_id, payment_intent_id, attempt_id, refund_id, amount, status }: Ours,
+  ours: Ours,
 ): void {
+  const { merchant_id, payment_intent_id, attempt_id, refund_id, amount, status } = ours;
   const { file_id, organization_id } = part;
+  const told = `${row.state} ${refund_id ?? attempt_id}`;
+  if (movesMoney(row) && part.tallied.has(told)) {
+    noteUnexpected(context, parts, findings, part, row, ours);
+    return;
+  }
+  part.tallied.add(told);
+  countStated(part, row, merchant_id);
+  countExpected(part, row, kind, ours);
   // A hold, or a try that failed, is no proof that the money itself is in a file.
   if (movesMoney(row) || kind !== null)
     findings.matches.push({ object_id: refund_id ?? attempt_id, file_id, organization_id });
@@ -188,6 +221,21 @@ function note(
     amount_here: amount,
     status_here: status,
   });
+}
+
+/** What we have of a row, whether the provider agrees or not; once, in however many rows it stands. */
+function countExpected(
+  { tallies, tallied }: OwnPart,
+  row: ReconciliationRow,
+  kind: ExceptionKind | null,
+  { merchant_id, attempt_id, refund_id, amount, currency, status }: Ours,
+): void {
+  const is_ours = kind === 'status_differs' ? status === 'paid' && !isOfRefund(row) : movesMoney(row);
+  const what = isOfRefund(row) ? 'refund' : 'payment';
+  const ours = `ours ${what} ${refund_id ?? attempt_id}`;
+  if (!is_ours || tallied.has(ours)) return;
+  tallied.add(ours);
+  addTo(tallyOf(tallies, merchant_id, currency).expected, what, amount);
 }
 
 /** What the file says, and nothing of ours yet. */

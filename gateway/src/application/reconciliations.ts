@@ -126,6 +126,7 @@ export async function importReconciliationFile(
     },
     given_back,
     business_date,
+    period_begins_at: facts.period_begins_at,
     period_ends_at: facts.period_ends_at,
     created_at: now,
   };
@@ -189,7 +190,15 @@ function makeParts(context: Context, makeFile: (organization_id: string) => NewR
         const file = begun.find((each) => each.organization_id === organization_id);
         known.set(
           organization_id,
-          file === undefined ? null : { file_id: file.id, organization_id, counts: noCounts() },
+          file === undefined
+            ? null
+            : {
+                file_id: file.id,
+                organization_id,
+                counts: noCounts(),
+                tallies: new Map(),
+                tallied: new Set(),
+              },
         );
       }
       if (!(await this.listEarlier()).some(({ status }) => status === 'importing')) return;

@@ -140,7 +140,7 @@ const MOST_COMPARED = 10_000;
 
 function draftsOf(settlement: NewSettlement & SettlementKey): ExceptionDraft[] {
   const { exceptions, stated, expected, line, is_summed_up = false } = settlement;
-  if (is_summed_up && exceptions.length > 0) return exceptions;
+  if (is_summed_up && (exceptions.length > 0 || settlement.file_id !== null)) return exceptions;
   return [...exceptions, ...compareTotals(settlement, stated, expected, line)];
 }
 

@@ -158,6 +158,77 @@ export async function listExceptions(
   return db.query<ReconciliationException>(statement, [limit, ...values]);
 }
 
+/** What an exception of a file takes from, or adds to, the sums of a merchant's settlement. */
+export interface MissingRow {
+  file_id: string;
+  merchant_id: string;
+  currency: string;
+  refund_id: string | null;
+  amount_here: number;
+}
+
+const LIST_RESOLVED_MISSING: Statement = {
+  name: 'list_resolved_missing_of_files',
+  text: `select file_id, merchant_id, currency, refund_id, amount_here from reconciliation_exceptions
+    where file_id = any ($1::text[]) and kind = 'missing_there' and resolved_at is not null`,
+};
+
+/** What files have not, and a person knows of. */
+export async function listResolvedMissing(db: Db, file_ids: string[]): Promise<MissingRow[]> {
+  return db.query<MissingRow>(LIST_RESOLVED_MISSING, [file_ids]);
+}
+
+const EXPLAIN_MISSING: Statement = {
+  name: 'explain_missing_by_neighbours',
+  text: `
+    with found as materialized (
+      select distinct m.object_id, f.business_date from reconciliation_matches m
+      join reconciliation_files f on f.id = m.file_id where m.file_id = any ($1::text[])
+    ),
+    explained as (
+      update reconciliation_exceptions e
+      set kind = 'cross_midnight', resolved_at = $2, resolved_by = $3,
+          resolution_reason = 'It stands in the file of ' || found.business_date || '.'
+      from found
+      where coalesce(e.refund_id, e.attempt_id) = found.object_id and e.kind = 'missing_there'
+        and e.source = 'file' and e.resolved_at is null and e.file_id <> all ($1::text[])
+      returning e.file_id, e.merchant_id, e.currency, e.refund_id, e.attempt_id, e.amount_here
+    ),
+    told_twice as (
+      delete from reconciliation_exceptions e using explained
+      where explained.refund_id is null and e.attempt_id = explained.attempt_id
+        and e.file_id = any ($1::text[]) and e.kind = 'cross_midnight'
+    )
+    select file_id, merchant_id, currency, refund_id, amount_here from explained`,
+};
+
+/** What was missing on a day and stands in these files of other days is one exception that explains itself. */
+export async function explainMissing(
+  tx: Tx,
+  file_ids: string[],
+  now: string,
+  resolved_by: string,
+): Promise<MissingRow[]> {
+  return tx.query<MissingRow>(EXPLAIN_MISSING, [file_ids, now, resolved_by]);
+}
+
+const LIST_UNOWNED: Statement = {
+  name: 'list_exceptions_of_no_merchant',
+  text: `select e.* from unnest($1::text[]) as f (id) cross join lateral (
+      select * from reconciliation_exceptions
+      where file_id = f.id and merchant_id is null and resolved_at is null order by id collate "C" limit $2
+    ) e order by e.id collate "C"`,
+};
+
+/** At most so many of each file. */
+export async function listExceptionsOfNoMerchant(
+  db: Db,
+  file_ids: string[],
+  limit: number,
+): Promise<ReconciliationException[]> {
+  return db.query<ReconciliationException>(LIST_UNOWNED, [file_ids, limit]);
+}
+
 const FIND: Statement = {
   name: 'find_reconciliation_exception',
   text: 'select * from reconciliation_exceptions where id = $1',

@@ -154,13 +154,22 @@ const REPLACE: Statement = {
     ),
     settled as (
       update reconciliation_exceptions d
-      set resolved_at = s.resolved_at, resolved_by = s.resolved_by, resolution_reason = s.resolution_reason
+      set resolved_at = s.resolved_at, resolved_by = s.resolved_by, resolution_reason = s.resolution_reason,
+          adjustment_amount = s.adjustment_amount
       from former join reconciliation_exceptions s on s.file_id = former.id
       where s.resolved_at is not null and d.file_id = former.by and d.kind = s.kind
         and coalesce(d.refund_id, d.attempt_id, '') = coalesce(s.refund_id, s.attempt_id, '')
         and d.provider_payment_id is not distinct from s.provider_payment_id
         and d.provider_reference is not distinct from s.provider_reference
         and d.amount_there is not distinct from s.amount_there
+    ),
+    still_missing as (
+      update reconciliation_exceptions d set file_id = former.by, settlement_id = null
+      from former
+      where d.file_id = former.id and d.kind = 'missing_there' and d.resolved_at is not null
+        and not exists (
+          select from reconciliation_matches m
+          where m.file_id = former.by and m.object_id = coalesce(d.refund_id, d.attempt_id))
     ),
     former_matches as (
       delete from reconciliation_matches m using former where m.file_id = former.id
@@ -176,7 +185,7 @@ const REPLACE: Statement = {
 
 /**
  * Ends the time of earlier files of the same period: their open exceptions go, and what a person has settled in
- * them stays settled in the new ones.
+ * them stays settled in the new ones. What is missing in those as well, and was told once, goes over to them.
  */
 export async function replaceFormerFiles(tx: Tx, file_ids: string[]): Promise<ReplacedFile[]> {
   return tx.query<ReplacedFile>(REPLACE, [file_ids]);

@@ -23,6 +23,7 @@ interface Found {
 export interface FoundPayment extends Found {
   status: AttemptStatus;
   provider_payment_id: string | null;
+  paid_at: string | null;
   updated_at: string;
 }
 
@@ -42,7 +43,7 @@ const FIND_PAYMENTS: Statement = {
   name: 'find_payments_of_reconciliation',
   // Both ways are looks into an index. An id is only believed of an attempt that began with this account.
   text: `select a.id, a.organization_id, a.merchant_id, a.payment_intent_id, a.status, a.provider_payment_id,
-      a.updated_at, a.currency, ${AMOUNT} as amount
+      a.paid_at, a.updated_at, a.currency, ${AMOUNT} as amount
     from (
       select a.id from unnest($4::text[]) as r (id) join payment_attempts a on a.id = r.id
       union

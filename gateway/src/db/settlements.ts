@@ -1,6 +1,6 @@
 // Settlements in the database. One of a merchant's day is in force; one that is issued again takes its place, and what
 // a person has resolved in it goes over to the new one.
-import type { Settlement, SettlementKey, SettlementStatus } from '../domain/settlement.ts';
+import type { ExpectedTotals, Settlement, SettlementKey, SettlementStatus } from '../domain/settlement.ts';
 import type { Db, Statement, Tx } from './pool.ts';
 import { type Columns, describeColumns, narrowList } from './statement-parts.ts';
 
@@ -64,6 +64,48 @@ const LOCK_IN_FORCE: Statement = {
 
 export async function lockSettlementsInForce(tx: Tx, keys: SettlementKey[]): Promise<Settlement[]> {
   return tx.query<Settlement>(LOCK_IN_FORCE, key.values(keys));
+}
+
+const LOCK_OF_FILES: Statement = {
+  name: 'lock_settlements_of_former_files',
+  text: `select s.* from reconciliation_files n join settlements s
+      on s.organization_id = n.organization_id and s.livemode = n.livemode and s.provider = n.provider
+      and s.account = n.account and s.contents = n.contents and s.business_date = n.business_date
+    where n.id = any ($1::text[]) and s.status <> 'replaced' order by s.id for no key update of s`,
+};
+
+/** The settlements in force that files will replace, locked before anything of theirs is touched. */
+export async function lockSettlementsOfFormerFiles(tx: Tx, file_ids: string[]): Promise<Settlement[]> {
+  return tx.query<Settlement>(LOCK_OF_FILES, [file_ids]);
+}
+
+const expectation = describeColumns({
+  file_id: 'text',
+  merchant_id: 'text',
+  currency: 'text',
+  transaction_count: 'integer',
+  gross_amount: 'bigint',
+  refunded_amount: 'bigint',
+});
+
+const ADD_EXPECTED: Statement = {
+  name: 'add_expected_of_settlements',
+  text: `update settlements s
+    set expected_transaction_count = s.expected_transaction_count + r.transaction_count,
+        expected_gross_amount = s.expected_gross_amount + r.gross_amount,
+        expected_refunded_amount = s.expected_refunded_amount + r.refunded_amount
+    from ${expectation.rows}
+    where s.file_id = r.file_id and s.merchant_id = r.merchant_id and s.currency = r.currency
+      and s.status <> 'replaced'
+    returning s.*`,
+};
+
+export type Expectation = ExpectedTotals & { file_id: string; merchant_id: string; currency: string };
+
+/** What files of other days should have had after all, or need not have. Those without a settlement change nothing. */
+export async function addExpected(tx: Tx, expectations: Expectation[]): Promise<Settlement[]> {
+  if (expectations.length === 0) return [];
+  return tx.query<Settlement>(ADD_EXPECTED, expectation.values(expectations));
 }
 
 const INSERT: Statement = {

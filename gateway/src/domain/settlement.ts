@@ -98,3 +98,32 @@ const KEY = [
 export function isSameDay(one: SettlementKey, other: SettlementKey): boolean {
   return KEY.every((column) => one[column] === other[column]);
 }
+
+/** What one merchant's lines in a file come to, and what of ours they are about. */
+export interface Tally {
+  merchant_id: string;
+  currency: string;
+  stated: ExpectedTotals;
+  expected: ExpectedTotals;
+}
+
+/** Tallies by merchant and currency. */
+export type Tallies = Map<string, Tally>;
+
+export function tallyOf(tallies: Tallies, merchant_id: string, currency: string): Tally {
+  const place = `${merchant_id} ${currency}`;
+  const tally = tallies.get(place) ?? { merchant_id, currency, stated: nothing(), expected: nothing() };
+  tallies.set(place, tally);
+  return tally;
+}
+
+const nothing = (): ExpectedTotals => ({ transaction_count: 0, gross_amount: 0, refunded_amount: 0 });
+
+/** Adds a payment or a refund of it. */
+export function addTo(totals: ExpectedTotals, what: 'payment' | 'refund', amount: number): void {
+  if (what === 'refund') totals.refunded_amount += amount;
+  else {
+    totals.transaction_count += 1;
+    totals.gross_amount += amount;
+  }
+}
