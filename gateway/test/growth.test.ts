@@ -118,6 +118,10 @@ const BOUNDED_OTHERWISE: Record<string, string> = {
   claim_due_: 'its text stands apart, and takes no more than its third parameter',
   list_partitions: 'the months that are kept',
   list_master_keys: 'the keys that an operator has made',
+  list_held_orders_by_reference: 'the tries of the orders that it is asked for',
+  list_references_of_neighbours: 'of those that it is asked for',
+  list_order_lists_in_force: 'one for each of three days',
+  list_news_settlements_in_force: 'the merchants of an organization',
 };
 
 test('every list and claim in the database has a limit', () => {

@@ -2,6 +2,7 @@
 // A test holds every one of them to its schema.
 
 import { accounting_export, EXPORT_SHAPES } from './openapi-examples-export.ts';
+import { ORDER_LIST_EXAMPLES } from './openapi-order-list-examples.ts';
 
 const NOW = '2026-01-15T10:00:00.000Z';
 const SOON = '2026-01-15T10:00:05.000Z';
@@ -20,7 +21,6 @@ export const IDS = {
   api_keys: 'ak_01KF0H5D7F9H1K3M5P7R9T1V3X',
   publishable_keys: 'pk_test_01KF0H8E0G2J4M6P8R0T2V4X6Z',
   merchants: 'merchant_001',
-  order_lists: 'ol_01KF1B2D4F6H8K0M3P5R7T9V1X',
   attempts: 'pa_01KF0M5R2T4V6X8Z0B2D4F6H8K',
   organization: 'org_01KF0GA1C3E5G7J9M1P3R5T7V9',
   request: 'req_01KF0M5V6W8Y0A2C4E6G8J0M2P',
@@ -329,51 +329,7 @@ export const SHAPES: Record<string, unknown> = {
     allowed_origins: ['https://shop.example.com'],
     created_at: NOW,
   },
-  OrderList: {
-    id: IDS.order_lists,
-    object: 'order_list',
-    status: 'exceptions',
-    livemode: false,
-    merchant_id: IDS.merchants,
-    merchant_store_id: 'store_001',
-    business_date: '2026-01-15',
-    currency: 'JPY',
-    orders_count: 2,
-    paid_amount: 2300,
-    refunded_amount: 800,
-    gateway_orders_count: 2,
-    gateway_paid_amount: 2300,
-    gateway_refunded_amount: 0,
-    matched_count: 1,
-    exceptions_count: 1,
-    open_exceptions_count: 1,
-    exceptions: ['rx_01KF1B2D4G7J9M1P3R5T7V9X1Z'],
-    provider_statuses: {
-      confirmed: { orders_count: 1, amount: 1500 },
-      differs: { orders_count: 0, amount: 0 },
-      missing: { orders_count: 0, amount: 0 },
-      not_yet: { orders_count: 0, amount: 0 },
-      not_applicable: { orders_count: 1, amount: 800 },
-    },
-    created_at: NOW,
-  },
-  ListedOrder: {
-    object: 'listed_order',
-    order_list: IDS.order_lists,
-    position: 0,
-    merchant_ref_id: 'order_12345',
-    amount: 1500,
-    status: 'paid',
-    payment_method_type: 'qr_mpm',
-    result: 'matched',
-    payment_intent: IDS.payment_intents,
-    amount_here: 1500,
-    refunded_amount_here: 0,
-    status_here: 'paid',
-    attempt_id: IDS.attempts,
-    provider: 'PAYPAY',
-    provider_status: 'confirmed',
-  },
+  ...ORDER_LIST_EXAMPLES,
   Readiness: { status: 'ok', checks: { database: 'ok', migrations: 'ok', worker: 'ok', master_key: 'ok' } },
   Cancel: { cancellation_reason: 'requested_by_customer' },
   Capture: { amount: 1200 },
