@@ -130,6 +130,12 @@ export function makeMetrics() {
       help: 'Exceptions between the files of providers and our books that nobody has settled.',
       registers,
     }),
+    card_batches: new Counter({
+      name: 'mpac_card_batches_total',
+      help: 'Steps of days with the card processor, by what came of them.',
+      labelNames: ['result'],
+      registers,
+    }),
     accounting_exports: new Counter({
       name: 'mpac_accounting_exports_total',
       help: 'Attempts at files of the accounting export, by what came of them.',

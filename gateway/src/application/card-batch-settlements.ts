@@ -75,7 +75,10 @@ async function settle(
   );
   const { settlements_count, exceptions_count } = after ?? batch;
   const facts = { card_batch: batch.id, settlements_count, exceptions_count };
-  if (after !== null && is_new) context.log.info(facts, 'a card settlement file was recorded');
+  if (after !== null && is_new) {
+    context.metrics.card_batches.inc({ result: 'settled' });
+    context.log.info(facts, 'a card settlement file was recorded');
+  }
   return after;
 }
 

@@ -52,7 +52,10 @@ async function runUpload(
   });
   const { uploaded_count, upload_size } = answer.facts;
   const facts = { card_batch: batch.id, uploaded_count, upload_size };
-  if (after !== null) context.log.info(facts, 'card transactions uploaded');
+  if (after !== null) {
+    context.metrics.card_batches.inc({ result: 'uploaded' });
+    context.log.info(facts, 'card transactions uploaded');
+  }
   return after;
 }
 
@@ -102,7 +105,11 @@ async function fail(
 ): Promise<CardBatch | null> {
   const after = stateAfterFailure(context, batch, trouble, message);
   const facts = { card_batch: batch.id, business_date: batch.business_date, trouble, error: message };
-  if (after.step !== 'failed' || batch.step === 'failed') {
+  const is_given_up = after.step === 'failed' && batch.step !== 'failed';
+  context.metrics.card_batches.inc({
+    result: is_given_up ? 'failed' : trouble === 'missing' ? 'missing' : 'tried',
+  });
+  if (!is_given_up) {
     context.log.warn({ ...facts, next_attempt_at: after.next_attempt_at }, 'a step of a card batch failed');
     return updateCardBatch(context.db, batch, after);
   }
