@@ -1,3 +1,4 @@
+// The file of card attempts, typed out by hand, and that no approval code can break it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';

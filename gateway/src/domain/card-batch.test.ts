@@ -1,3 +1,4 @@
+// When a step of the card processor's day is tried again, and the mail that is written when it is given up.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextCardBatchAttempt } from './card-batch.ts';

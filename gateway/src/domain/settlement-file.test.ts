@@ -1,3 +1,4 @@
+// What is read of the processor's settlement file, and what is refused, by line and column.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readSettlementLines } from './settlement-file.ts';

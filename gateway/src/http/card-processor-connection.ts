@@ -189,7 +189,7 @@ export function cardProcessorConnectionRoutes(
         operationId: 'testCardProcessorConnection',
         summary: 'Log in at the card processor and look into both folders',
         body: EmptyBody,
-        response: { 200: TestShape, ...errorResponses(400, 401, 403, 404, 415, 429, 500) },
+        response: { 200: TestShape, ...errorResponses(400, 401, 403, 404, 413, 415, 429, 500) },
       },
     },
     async (request, reply) =>

@@ -1,6 +1,7 @@
 // What the OpenAPI document shows as examples: one object for each shape, and what an operation shows in its place.
 // A test holds every one of them to its schema.
 
+import { begun_card_batch, CARD_BATCH_SHAPES } from './openapi-examples-card-batches.ts';
 import { accounting_export, EXPORT_SHAPES } from './openapi-examples-export.ts';
 import { ORDER_LIST_EXAMPLES } from './openapi-order-list-examples.ts';
 
@@ -11,7 +12,6 @@ const TOMORROW = '2026-01-16T10:00:00.000Z';
 export const IDS = {
   payment_intents: 'pi_01KF0M3T8G7W4Y5Q2Z9X6C1V0B',
   refunds: 're_01KF0N7B2K8D3M6R1T4W9Y5Z0C',
-  card_batches: 'cb_01KF0R2B4D6F8H0K2N4Q6S8V0X',
   late_payments: 'lp_01KF0P4X9C2N7H5J8K1M3Q6S0D',
   settlements: 'st_01KFBV0R7K2M4P6S8V1X3Z5B7D',
   reconciliation_exceptions: 'rx_01KFBV0R8M3P5R7T9W2Y4A6C8E',
@@ -187,47 +187,6 @@ const reconciliation_exception = {
 
 const decided = { reason: 'Seen in the provider’s own tool.', resolved_by: 'A. Tanaka', resolved_at: NOW };
 
-const card_processor_connection = {
-  object: 'card_processor_connection',
-  livemode: false,
-  host: 'ftp.card-processor.example.com',
-  port: 21,
-  username: 'mpac',
-  tls: 'required',
-  upload_directory: '/upload',
-  download_directory: '/download',
-  merchant_numbers: { 'MERCHANT-001': IDS.merchants },
-  mail_to: 'ops@example.com',
-  language: 'en',
-  is_active: true,
-  starts_on: '2026-01-14',
-  created_at: NOW,
-  updated_at: NOW,
-};
-
-const card_batch = {
-  id: IDS.card_batches,
-  object: 'card_batch',
-  livemode: false,
-  business_date: '2026-01-14',
-  step: 'done',
-  attempts_made: 0,
-  uploaded_count: 246,
-  approved_count: 245,
-  uploaded_amount: 12_500_000,
-  upload_size: 17_466,
-  upload_sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  uploaded_at: NOW,
-  settlement_file_name: 'settlement_20260114.csv',
-  settlement_sha256: '60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752',
-  source: 'file',
-  settlements_count: 1,
-  exceptions_count: 0,
-  finished_at: NOW,
-  created_at: NOW,
-  updated_at: NOW,
-};
-
 /** By the title of the shape. */
 export const SHAPES: Record<string, unknown> = {
   PaymentIntent: payment_intent,
@@ -341,15 +300,7 @@ export const SHAPES: Record<string, unknown> = {
   PublishableKeyChanges: { allowed_origins: ['https://shop.example.com', 'https://www.example.com'] },
   Health: { status: 'ok' },
   ...EXPORT_SHAPES,
-  CardProcessorConnection: card_processor_connection,
-  DeletedCardProcessorConnection: { object: 'card_processor_connection', deleted: true },
-  CardProcessorConnectionTest: {
-    object: 'connection_test',
-    succeeded: false,
-    failure: 'refused_auth',
-    message: 'The server refused the username or the password.',
-  },
-  CardBatch: card_batch,
+  ...CARD_BATCH_SHAPES,
 };
 
 /** Answers that are another than their shape's usual one, by the operation. */
@@ -374,10 +325,7 @@ export const ANSWERS: Record<string, unknown> = {
   revokeApiKey: { ...api_key, revoked_at: NOW },
   resolveReconciliationException: { ...reconciliation_exception, status: 'resolved', ...decided },
   resolveLatePayment: { ...late_payment, status: 'kept', ...decided },
-  runCardBatch: {
-    ...{ id: IDS.card_batches, object: 'card_batch', livemode: false, business_date: '2026-01-14' },
-    ...{ step: 'upload', attempts_made: 0, next_attempt_at: NOW, created_at: NOW, updated_at: NOW },
-  },
+  runCardBatch: begun_card_batch,
   pingWebhookEndpoint: { ...delivery, event_type: 'webhook_endpoint.ping', attempts_made: 0, attempts: [] },
 };
 

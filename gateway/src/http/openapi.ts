@@ -27,6 +27,10 @@ const TAGS = [
     description:
       'What providers say that they owe for each day, held against the books, and whatever differs.',
   },
+  {
+    name: 'Card batches',
+    description: 'The nightly exchange of files with the card processor, and how it is reached.',
+  },
   { name: 'Organization', description: 'Settings of the organization that the key belongs to.' },
   { name: 'Keys', description: 'What backends sign with, and which web pages may call from a browser.' },
   {

@@ -1,3 +1,4 @@
+// Rows and the lines on which they begin.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TextDecoder } from 'node:util';
