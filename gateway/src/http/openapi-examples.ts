@@ -3,7 +3,7 @@
 
 import { begun_card_batch, CARD_BATCH_SHAPES } from './openapi-examples-card-batches.ts';
 import { accounting_export, EXPORT_SHAPES } from './openapi-examples-export.ts';
-import { ORDER_LIST_EXAMPLES } from './openapi-order-list-examples.ts';
+import { ORDER_LIST_EXAMPLES } from './openapi-examples-order-list.ts';
 
 const NOW = '2026-01-15T10:00:00.000Z';
 const SOON = '2026-01-15T10:00:05.000Z';
