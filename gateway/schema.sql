@@ -22,8 +22,18 @@ create function book_entry_id(object_id text, kind text) returns text language s
   select 'be_' || substr(object_id, strpos(object_id, '_') + 1, 10) || upper(left(md5(object_id || ' ' || kind), 16))
 $$;
 
-create function book_missing_movements() returns bigint language sql as $$
-  with booked as (
+create function book_missing_movements() returns bigint language plpgsql as $$
+declare
+  walked_to text := '';
+  ids text[];
+  of_stretch bigint;
+  booked bigint := 0;
+begin
+  loop
+    select array_agg(p.id order by p.id) into ids
+    from (select i.id from payment_intents i where i.id > walked_to order by i.id limit 10000) p;
+    exit when ids is null;
+    walked_to := ids[cardinality(ids)];
     insert into book_entries (id, organization_id, livemode, merchant_id, merchant_store_id, provider, business_date,
                               currency, kind, debit_account, credit_account, amount, tax_amount, object_id,
                               payment_intent_id, created_at)
@@ -32,13 +42,15 @@ create function book_missing_movements() returns bigint language sql as $$
       business_date(m.created_at, coalesce(s.time_zone, 'Asia/Tokyo'), coalesce(s.business_day_starts_at, '00:00')),
       m.currency, m.kind, m.debit_account, m.credit_account, m.amount, m.tax_amount, m.object_id,
       m.payment_intent_id, m.created_at
-    from money_movements m
+    from money_movements(ids) m
     left join stores s on s.organization_id = m.organization_id and s.livemode = m.livemode
       and s.id = m.merchant_store_id
-    on conflict do nothing
-    returning 1
-  )
-  select count(*) from booked
+    on conflict do nothing;
+    get diagnostics of_stretch = row_count;
+    booked := booked + of_stretch;
+  end loop;
+  return booked;
+end
 $$;
 
 create function book_provider(adapter text, payment_method_type text) returns text language sql as $$
@@ -54,6 +66,56 @@ begin
   if at >= (day + 1 + clock) at time zone time_zone then return day + 1; end if;
   return day;
 end
+$$;
+
+create function money_movements(payment_intent_ids text[]) returns TABLE(organization_id text, livemode boolean, merchant_id text, merchant_store_id text, provider text, currency text, kind text, debit_account text, credit_account text, amount bigint, tax_amount bigint, object_id text, payment_intent_id text, created_at timestamp with time zone) language sql as $$
+  select p.organization_id, p.livemode, p.merchant_id, p.merchant_store_id,
+    book_provider(a.adapter, a.payment_method_type) as provider, p.currency::text as currency,
+    'payment' as kind, 'receivable' as debit_account, 'sales' as credit_account, p.amount_received as amount,
+    tax_share(coalesce(p.tax_amount, 0), p.amount_received, p.amount) as tax_amount,
+    a.id as object_id, p.id as payment_intent_id,
+    case when a.status = 'paid' then a.updated_at else coalesce(a.paid_at, a.updated_at) end as created_at
+  from payment_intents p join payment_attempts a on a.id = p.attempt_id
+  where p.id = any (payment_intent_ids) and p.amount_received > 0
+union all
+  select p.organization_id, p.livemode, p.merchant_id, p.merchant_store_id,
+    book_provider(a.adapter, a.payment_method_type), r.currency::text, 'refund', 'sales', 'receivable', r.amount,
+    tax_share(p.tax_received, r.refunded_before + r.amount, p.amount_received)
+      - tax_share(p.tax_received, r.refunded_before, p.amount_received),
+    r.id, r.payment_intent_id, r.updated_at
+  from (
+    select f.id, f.payment_intent_id, f.attempt_id, f.currency, f.amount::bigint as amount, f.updated_at,
+      (sum(f.amount) over (partition by f.payment_intent_id order by f.updated_at, f.id collate "C") - f.amount)::bigint
+        as refunded_before
+    from refunds f
+    where f.payment_intent_id = any (payment_intent_ids) and f.status = 'succeeded' and f.late_payment_id is null
+  ) r
+  join (
+    select i.*, tax_share(coalesce(i.tax_amount, 0), i.amount_received, i.amount) as tax_received
+    from payment_intents i
+  ) p on p.id = r.payment_intent_id
+  join payment_attempts a on a.id = r.attempt_id
+union all
+  select p.organization_id, p.livemode, p.merchant_id, p.merchant_store_id,
+    book_provider(a.adapter, a.payment_method_type), l.currency, m.kind, m.debit_account, m.credit_account, l.amount,
+    case when m.is_taxed and l.currency = p.currency
+      then tax_share(coalesce(p.tax_amount, 0), l.amount, p.amount) else 0 end,
+    l.id, l.payment_intent_id, coalesce(m.at, l.created_at)
+  from (
+    select late.*, coalesce(late.kept_at, case when late.status = 'kept' then late.resolved_at end) as counted_at
+    from late_payments late
+    where late.payment_intent_id = any (payment_intent_ids) and not late.authorized_only
+  ) l
+  join payment_intents p on p.id = l.payment_intent_id
+  join payment_attempts a on a.id = l.attempt_id
+  cross join lateral (values
+    ('late_payment', 'receivable', 'late_money', true, false, l.created_at),
+    ('late_payment_kept', 'late_money', 'sales', l.counted_at is not null, true, l.counted_at),
+    ('late_payment_refund', case when l.counted_at is null then 'late_money' else 'sales' end, 'receivable',
+     l.status = 'refunded', l.counted_at is not null,
+     (select f.updated_at from refunds f where f.id = l.refund_id and f.status = 'succeeded'))
+  ) m (kind, debit_account, credit_account, has_moved, is_taxed, at)
+  where m.has_moved
 $$;
 
 create function prove_refunds_add_up() returns trigger language plpgsql as $$
@@ -999,5 +1061,3 @@ create table worker_heartbeats (
   seen_at timestamp(3) with time zone not null,
   constraint worker_heartbeats_pkey PRIMARY KEY (worker_id)
 );
-
--- also: undefined

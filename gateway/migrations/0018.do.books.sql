@@ -100,11 +100,14 @@ update late_payments l set kept_at = coalesce(
      and a.details ->> 'action' = 'keep'),
   case when l.status = 'kept' then l.resolved_at end);
 
--- What has moved, as the rows of payments, refunds and late payments say it: what the books must have. It fills them
--- here with what moved before, and is what they are held against afterwards. A payment of which only the books could
--- tell when it was written down stands at the last change of its attempt. Each branch names the intent by a column of
--- its own table, so that a question about some payments reads those only.
-create view money_movements as
+-- What some payments have moved, as the rows of payments, refunds and late payments say it: what the books must have. It
+-- fills them here with what moved before, and is what they are held against afterwards. A payment of which only the
+-- books could tell when it was written down stands at the last change of its attempt.
+create function money_movements(payment_intent_ids text[]) returns table (
+  organization_id text, livemode boolean, merchant_id text, merchant_store_id text, provider text, currency text,
+  kind text, debit_account text, credit_account text, amount bigint, tax_amount bigint, object_id text,
+  payment_intent_id text, created_at timestamptz
+) language sql stable parallel safe as $$
   select p.organization_id, p.livemode, p.merchant_id, p.merchant_store_id,
     book_provider(a.adapter, a.payment_method_type) as provider, p.currency::text as currency,
     'payment' as kind, 'receivable' as debit_account, 'sales' as credit_account, p.amount_received as amount,
@@ -112,7 +115,7 @@ create view money_movements as
     a.id as object_id, p.id as payment_intent_id,
     case when a.status = 'paid' then a.updated_at else coalesce(a.paid_at, a.updated_at) end as created_at
   from payment_intents p join payment_attempts a on a.id = p.attempt_id
-  where p.amount_received > 0
+  where p.id = any (payment_intent_ids) and p.amount_received > 0
 union all
   select p.organization_id, p.livemode, p.merchant_id, p.merchant_store_id,
     book_provider(a.adapter, a.payment_method_type), r.currency::text, 'refund', 'sales', 'receivable', r.amount,
@@ -123,7 +126,8 @@ union all
     select f.id, f.payment_intent_id, f.attempt_id, f.currency, f.amount::bigint as amount, f.updated_at,
       (sum(f.amount) over (partition by f.payment_intent_id order by f.updated_at, f.id collate "C") - f.amount)::bigint
         as refunded_before
-    from refunds f where f.status = 'succeeded' and f.late_payment_id is null
+    from refunds f
+    where f.payment_intent_id = any (payment_intent_ids) and f.status = 'succeeded' and f.late_payment_id is null
   ) r
   join (
     select i.*, tax_share(coalesce(i.tax_amount, 0), i.amount_received, i.amount) as tax_received
@@ -138,7 +142,8 @@ union all
     l.id, l.payment_intent_id, coalesce(m.at, l.created_at)
   from (
     select late.*, coalesce(late.kept_at, case when late.status = 'kept' then late.resolved_at end) as counted_at
-    from late_payments late where not late.authorized_only
+    from late_payments late
+    where late.payment_intent_id = any (payment_intent_ids) and not late.authorized_only
   ) l
   join payment_intents p on p.id = l.payment_intent_id
   join payment_attempts a on a.id = l.attempt_id
@@ -149,11 +154,22 @@ union all
      l.status = 'refunded', l.counted_at is not null,
      (select f.updated_at from refunds f where f.id = l.refund_id and f.status = 'succeeded'))
   ) m (kind, debit_account, credit_account, has_moved, is_taxed, at)
-  where m.has_moved;
+  where m.has_moved
+$$;
 
 -- Also for what the release before wrote beside this one.
-create function book_missing_movements() returns bigint language sql as $$
-  with booked as (
+create function book_missing_movements() returns bigint language plpgsql as $$
+declare
+  walked_to text := '';
+  ids text[];
+  of_stretch bigint;
+  booked bigint := 0;
+begin
+  loop
+    select array_agg(p.id order by p.id) into ids
+    from (select i.id from payment_intents i where i.id > walked_to order by i.id limit 10000) p;
+    exit when ids is null;
+    walked_to := ids[cardinality(ids)];
     insert into book_entries (id, organization_id, livemode, merchant_id, merchant_store_id, provider, business_date,
                               currency, kind, debit_account, credit_account, amount, tax_amount, object_id,
                               payment_intent_id, created_at)
@@ -162,13 +178,15 @@ create function book_missing_movements() returns bigint language sql as $$
       business_date(m.created_at, coalesce(s.time_zone, 'Asia/Tokyo'), coalesce(s.business_day_starts_at, '00:00')),
       m.currency, m.kind, m.debit_account, m.credit_account, m.amount, m.tax_amount, m.object_id,
       m.payment_intent_id, m.created_at
-    from money_movements m
+    from money_movements(ids) m
     left join stores s on s.organization_id = m.organization_id and s.livemode = m.livemode
       and s.id = m.merchant_store_id
-    on conflict do nothing
-    returning 1
-  )
-  select count(*) from booked
+    on conflict do nothing;
+    get diagnostics of_stretch = row_count;
+    booked := booked + of_stretch;
+  end loop;
+  return booked;
+end
 $$;
 select book_missing_movements();
 

@@ -1,4 +1,4 @@
-// Holding the books against what they are about. The view money_movements says what the rows of payments, refunds and
+// Holding the books against what they are about. The function money_movements says what the rows of payments, refunds and
 // late payments moved; a movement and its entry are written by one statement, so in any snapshot the two agree, and
 // whatever does not is a fault. Only stretches are read, never whole tables.
 import type { BookKind } from '../domain/books.ts';
@@ -30,8 +30,8 @@ const COMPARE: Statement = {
           when ${factsOf('e')} is distinct from ${factsOf('m')}
             or sum(m.tax_amount) over same_kind <> sum(e.tax_amount) over same_kind then 'differs'
         end as fault
-      from money_movements m left join book_entries e on e.object_id = m.object_id and e.kind = m.kind
-      where m.payment_intent_id = any($1::text[])
+      from money_movements($1::text[]) m
+      left join book_entries e on e.object_id = m.object_id and e.kind = m.kind
       window same_kind as (partition by m.payment_intent_id, m.kind)
     ) compared where fault is not null order by object_id, kind`,
 };
@@ -48,8 +48,7 @@ const UNFOUNDED: Statement = {
   text: `select e.object_id, e.kind, e.organization_id, e.livemode, e.payment_intent_id, 'unexpected' as fault
     from unnest($1::text[], $2::text[]) as r (object_id, kind)
     join book_entries e on e.object_id = r.object_id and e.kind = r.kind
-    left join (select object_id, kind from money_movements where payment_intent_id = any($3::text[])) m
-      on m.object_id = e.object_id and m.kind = e.kind
+    left join money_movements($3::text[]) m on m.object_id = e.object_id and m.kind = e.kind
     where m.object_id is null order by e.object_id, e.kind`,
 };
 

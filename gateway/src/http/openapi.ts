@@ -22,6 +22,7 @@ const TAGS = [
     name: 'Late payments',
     description: 'Money that came when nobody wanted it any more, and what becomes of it.',
   },
+  { name: 'Balances', description: 'What business days came to, read from the books.' },
   {
     name: 'Settlements',
     description:
