@@ -12,6 +12,7 @@ import {
   runBatches,
   startCardProcessor,
 } from './support/card-processor-stage.ts';
+import type { Json } from './support/client.ts';
 import { startTestGateway } from './support/gateway.ts';
 
 const gateway = await startTestGateway({ after });
@@ -42,6 +43,11 @@ const state = async () =>
     await gateway.query('select * from card_batches'),
     await gateway.query('select * from book_entries order by object_id, kind'),
   ]);
+
+const settlementOf = async (merchant_id: string): Promise<Json> => {
+  const settlements = (await gateway.client.get('/v1/settlements?limit=100')).json as unknown as Json[];
+  return settlements.find((one) => one['merchant_id'] === merchant_id && one['status'] !== 'replaced') ?? {};
+};
 
 const FIRST = `merchant_001,${DAY},1,3000,30,2970`;
 const SHIFT_JIS_NAME = Buffer.from([0x89, 0xc1, 0x96, 0xbf, 0x93, 0x58]);
@@ -120,9 +126,20 @@ test('a file with other sums takes the place of the one before, and what was res
   assert.equal(short.json.exceptions_count, 2, short.text);
   const found = await exceptionsOf(gateway);
   assert.deepEqual(found, ['missing_here MERCHANT-9 JPY -/1 -/5', 'missing_there 加盟店 JPY 1/- 200/-']);
+  const before = await settlementOf('加盟店');
+  assert.deepEqual(
+    [before['status'], before['transaction_count'], before['gross_amount'], before['net_amount']],
+    ['exceptions', 0, 0, null],
+    'what the file before had settled is taken back',
+  );
   const open = (await gateway.client.get('/v1/reconciliation_exceptions?status=open&kind=missing_here')).json;
   const decision = { reason: 'A test of theirs.', resolved_by: 'M. Sato' };
   await gateway.client.post(`/v1/reconciliation_exceptions/${open[0].id}/resolve`, decision);
   await supply(`${HEADER}\nMERCHANT-9,${DAY},1,5,0,5\n${FIRST}\n`);
   assert.deepEqual(await exceptionsOf(gateway), ['missing_there 加盟店 JPY 1/- 200/-']);
+  // Named again, it is settled again.
+  await supply(`${HEADER}\n${FIRST}\n加盟店,${DAY},1,200,2,198\n`);
+  assert.deepEqual(await exceptionsOf(gateway), []);
+  const after_all = await settlementOf('加盟店');
+  assert.deepEqual([after_all['status'], after_all['net_amount']], ['reconciled', 198]);
 });

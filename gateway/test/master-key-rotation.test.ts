@@ -81,6 +81,14 @@ test('two API processes and a worker change over to a new key while they serve',
   const gateway = await startTestGateway(t, { now: 'real', config: { previous_master_keys: [new_key] } });
   const old_key = gateway.master_key;
   await gateway.client.post('/v1/webhook_endpoints', { url: 'http://127.0.0.1:9/unused' });
+  const connection = {
+    host: '127.0.0.1',
+    port: 1_024,
+    username: 'mpac',
+    password: 'unused',
+    is_active: false,
+  };
+  await gateway.client.call('PUT', '/v1/card_processor_connection', connection);
   await gateway.addKey();
   const env = {
     MPAC_MODE: 'production',
@@ -122,7 +130,7 @@ test('two API processes and a worker change over to a new key while they serve',
     payment_processor_configs: 1,
     former_processor_configs: 0,
     webhook_endpoints: 1,
-    card_processor_connections: 0,
+    card_processor_connections: 1,
   });
   assert.deepEqual(said.unopenable, []);
   assert.match(said.next_step, /^Keep MPAC_MASTER_KEY_PREVIOUS until 20\d\d-/);

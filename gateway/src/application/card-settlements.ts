@@ -2,9 +2,9 @@
 // we know, and an exception for whatever is on one side only. Sums that the processor states are kept as it states them.
 import { TextDecoder } from 'node:util';
 import type { Context } from '../context.ts';
-import { listMovementTotals } from '../db/books.ts';
+import { listMovementTotals, type MovementTotals } from '../db/books.ts';
 import { sumCardsInOtherCurrencies } from '../db/card-attempts.ts';
-import { forgetOpenCardExceptions, listCardExceptions } from '../db/card-exceptions.ts';
+import { forgetOpenCardExceptions, listCardExceptions, listSettledMerchants } from '../db/card-exceptions.ts';
 import { listKnownMerchants } from '../db/card-processor-connections.ts';
 import type { Tx } from '../db/pool.ts';
 import { businessDayBounds, JAPAN } from '../domain/business-date.ts';
@@ -59,22 +59,57 @@ export async function recordCardSettlements(
   const { organization_id, livemode, business_date } = batch;
   const owner = { organization_id, livemode };
   const day = businessDayBounds(business_date, JAPAN);
+  const found = { ...owner, source: 'settlement' as const, provider: 'SP_NET', business_date };
   const totals = await listMovementTotals(tx, { ...owner, provider: 'SP_NET', currency: 'JPY', ...day });
   const expected = new Map(totals.map((total) => [total.merchant_id, total]));
-  const found = { ...owner, source: 'settlement' as const, provider: 'SP_NET', business_date };
+  const { lines_of, exceptions } = await sortLines(tx, file, found);
+  const settled_before = new Set(await listSettledMerchants(tx, batch));
 
+  const make = (merchant_id: string, lines: SettlementLine[]) =>
+    makeSettlement(batch, file, merchant_id, lines, expected.get(merchant_id));
+  const settlements = [...lines_of].map(([merchant_id, lines]) => ({
+    ...make(merchant_id, lines),
+    exceptions: lines.flatMap((line) => netDiffers(line, { ...found, merchant_id })),
+  }));
+  const missing = totals
+    .filter(({ merchant_id, payments_count }) => payments_count > 0 && !lines_of.has(merchant_id))
+    .map(({ merchant_id, payments_count, payments_amount }): ExceptionDraft & { merchant_id: string } => {
+      const sides = { count_here: payments_count, amount_here: payments_amount };
+      return { ...found, kind: 'missing_there', currency: 'JPY', merchant_id, ...sides };
+    });
+  exceptions.push(...missing.filter(({ merchant_id }) => !settled_before.has(merchant_id)));
+  // Whom the file before had settled and this one names no more, it settles with nothing.
+  for (const merchant_id of settled_before) {
+    if (lines_of.has(merchant_id)) continue;
+    const own = missing.filter((each) => each.merchant_id === merchant_id);
+    settlements.push({ ...make(merchant_id, []), exceptions: own, is_summed_up: true });
+  }
+  for (const other of await sumCardsInOtherCurrencies(tx, owner, day)) {
+    const { merchant_id, currency, payments_count: count_here, payments_amount: amount_here } = other;
+    exceptions.push({ ...found, kind: 'missing_there', currency, merchant_id, count_here, amount_here });
+  }
+
+  const recorded = await recordSettlements(context, tx, settlements, actor);
+  const alone = await recordAlone(context, tx, batch, exceptions);
+  return {
+    settlements_count: lines_of.size,
+    exceptions_count: recorded.reduce((total, { exceptions_count }) => total + exceptions_count, alone),
+  };
+}
+
+/** The lines of each merchant that we know, and an exception for each line that is of nobody, or of another day. */
+async function sortLines(tx: Tx, { lines, merchant_numbers }: SettlementFile, found: Found) {
   const merchantOf = ({ merchant_number }: SettlementLine) =>
-    file.merchant_numbers === null ? merchant_number : file.merchant_numbers[merchant_number];
-  const wanted = file.lines.map(merchantOf).filter((id) => id !== undefined);
-  const known = new Set(await listKnownMerchants(tx, owner, wanted));
-
+    merchant_numbers === null ? merchant_number : merchant_numbers[merchant_number];
+  const wanted = lines.map(merchantOf).filter((id) => id !== undefined);
+  const known = new Set(await listKnownMerchants(tx, found, wanted));
   const lines_of = new Map<string, SettlementLine[]>();
   const exceptions: ExceptionDraft[] = [];
-  for (const line of file.lines) {
+  for (const line of lines) {
     const merchant_id = merchantOf(line);
     const is_known = merchant_id !== undefined && known.has(merchant_id);
-    if (is_known && line.business_date === business_date)
-      lines_of.set(merchant_id, [...(lines_of.get(merchant_id) ?? []), line]);
+    const is_of_day = line.business_date === found.business_date;
+    if (is_known && is_of_day) lines_of.set(merchant_id, [...(lines_of.get(merchant_id) ?? []), line]);
     else
       exceptions.push({
         ...found,
@@ -82,56 +117,40 @@ export async function recordCardSettlements(
         currency: 'JPY',
         merchant_id: is_known ? merchant_id : null,
         provider_reference: line.merchant_number,
-        status_there: line.business_date === business_date ? null : line.business_date,
+        status_there: is_of_day ? null : line.business_date,
         count_there: line.transaction_count,
         amount_there: line.gross_amount,
         line: line.line,
       });
   }
-  for (const { merchant_id, payments_count, payments_amount } of totals) {
-    if (payments_count === 0 || lines_of.has(merchant_id)) continue;
-    const sides = { count_here: payments_count, amount_here: payments_amount };
-    exceptions.push({ ...found, kind: 'missing_there', currency: 'JPY', merchant_id, ...sides });
-  }
-  for (const other of await sumCardsInOtherCurrencies(tx, owner, day)) {
-    const { merchant_id, currency, payments_count: count_here, payments_amount: amount_here } = other;
-    exceptions.push({ ...found, kind: 'missing_there', currency, merchant_id, count_here, amount_here });
-  }
+  return { lines_of, exceptions };
+}
 
-  const settlements = [...lines_of].map(([merchant_id, lines]): NewSettlement => {
-    const { payments_count = 0, payments_amount = 0 } = expected.get(merchant_id) ?? {};
-    const sum = (column: 'transaction_count' | 'gross_amount' | 'fees_amount' | 'net_amount') =>
-      lines.reduce((total, line) => total + line[column], 0);
-    return {
-      ...owner,
-      merchant_id,
-      provider: 'SP_NET',
-      account: null,
-      business_date,
-      currency: 'JPY',
-      source: file.source,
-      file_name: file.file_name,
-      file_id: null,
-      card_batch_id: batch.id,
-      // The file knows payments only: what a terminal gave back is in neither of the two.
-      stated: {
-        transaction_count: sum('transaction_count'),
-        gross_amount: sum('gross_amount'),
-        refunded_amount: 0,
-        fees_amount: sum('fees_amount'),
-        net_amount: sum('net_amount'),
-      },
-      expected: { transaction_count: payments_count, gross_amount: payments_amount, refunded_amount: 0 },
-      exceptions: lines.flatMap((line) => netDiffers(line, { ...found, merchant_id })),
-      line: lines[0]?.line ?? null,
-    };
-  });
-
-  const recorded = await recordSettlements(context, tx, settlements, actor);
-  const alone = await recordAlone(context, tx, batch, exceptions);
+function makeSettlement(
+  batch: CardBatch,
+  { source, file_name }: SettlementFile,
+  merchant_id: string,
+  lines: SettlementLine[],
+  ours: MovementTotals | undefined,
+): NewSettlement {
+  const { organization_id, livemode, business_date } = batch;
+  const { payments_count = 0, payments_amount = 0 } = ours ?? {};
+  const sum = (column: 'transaction_count' | 'gross_amount' | 'fees_amount' | 'net_amount') =>
+    lines.reduce((total, line) => total + line[column], 0);
   return {
-    settlements_count: recorded.length,
-    exceptions_count: recorded.reduce((total, { exceptions_count }) => total + exceptions_count, alone),
+    ...{ organization_id, livemode, merchant_id, provider: 'SP_NET', account: null, business_date },
+    ...{ currency: 'JPY', source, file_name, file_id: null, card_batch_id: batch.id },
+    line: lines[0]?.line ?? null,
+    // The file knows payments only: what a terminal gave back is in neither of the two.
+    stated: {
+      transaction_count: sum('transaction_count'),
+      gross_amount: sum('gross_amount'),
+      refunded_amount: 0,
+      fees_amount: lines.length === 0 ? null : sum('fees_amount'),
+      net_amount: lines.length === 0 ? null : sum('net_amount'),
+    },
+    expected: { transaction_count: payments_count, gross_amount: payments_amount, refunded_amount: 0 },
+    exceptions: [],
   };
 }
 

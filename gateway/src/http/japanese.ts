@@ -43,6 +43,9 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
   format: (field) => `${field} の形式が正しくありません。`,
   json: () => '本文が UTF-8 の正しい JSON ではありません。',
   iso_4217: (field) => `${field} は JPY のような ISO 4217 の通貨コードにしてください。`,
+  public_address: (field) => `${field} は公開されたホスト名かアドレスにしてください。`,
+  range: (field) => `${field} の値が範囲外です。`,
+  ended_day: (field) => `${field} の日は日本ではまだ終わっていません。`,
   exists: (field) => `${field} が登録されていません。先に同期してください。`,
   unique: (field) => `${field} はすでに使われています。details の決済を確認してください。`,
   unique_terminal_payment: () =>
