@@ -193,7 +193,7 @@ test('what fails is tried every half hour, five times, and then one mail and one
     merchant_store_id: STORE_ID,
     business_date: FIRST_DAY,
   });
-  assert.deepEqual([again.status, again.json[0]?.status, again.json[0]?.attempts_made], [201, 'pending', 0]);
+  assert.deepEqual([again.status, again.json[0]?.status, again.json[0]?.attempts_made], [202, 'pending', 0]);
   await stage.work();
   const [row] = await stage.list();
   assert.deepEqual([row?.['status'], row?.['attempts_made'], row?.['error']], ['delivered', 1, undefined]);
@@ -250,7 +250,7 @@ test('a file that is made again is the same, byte for byte', async (t) => {
     merchant_store_id: STORE_ID,
     business_date: FIRST_DAY,
   });
-  assert.equal(again.status, 201, again.text);
+  assert.equal(again.status, 202, again.text);
   assert.deepEqual(
     again.json.map((row: { format: string }) => row.format),
     ['csv', 'json', 'xml'],

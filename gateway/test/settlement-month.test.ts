@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { SYSTEM } from '../src/application/audit.ts';
-import { putCardProcessorConnection } from '../src/application/card-processor-connections.ts';
+import { saveCardProcessorConnection } from '../src/application/card-processor-connections.ts';
 import { type PlayedPayment, writePlayedPayments } from '../src/commands/played-payments.ts';
 import { insertSignedNews } from '../src/db/signed-news.ts';
 import { bookProvider } from '../src/domain/books.ts';
@@ -214,7 +214,7 @@ async function openProcessor(t: TestContext, { context, organization_id, clock }
     starts_on: MONTH_BEGINS,
   };
   const owner = { organization_id, livemode: false };
-  await putCardProcessorConnection(context, owner, settings, { actor: SYSTEM, mark: null });
+  await saveCardProcessorConnection(context, owner, settings, { actor: SYSTEM, mark: null });
   return processor;
 }
 

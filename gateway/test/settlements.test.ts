@@ -259,8 +259,17 @@ test('lists are narrowed, and go on from page to page', async (t) => {
   assert.deepEqual(await exceptions('source=order_list'), []);
   assert.deepEqual(await exceptions('status=resolved'), []);
 
-  const impossible = await client.get('/v1/settlements?business_date_gte=2026-02-30');
-  assert.deepEqual([impossible.status, impossible.json.details.field], [400, 'business_date_gte']);
+  const lists = [
+    'settlements',
+    'reconciliation_exceptions',
+    'balances',
+    'card_batches',
+    'accounting_exports',
+  ];
+  for (const list of lists) {
+    const impossible = await client.get(`/v1/${list}?business_date_gte=2026-02-30`);
+    assert.deepEqual([impossible.status, impossible.json.details?.field], [400, 'business_date_gte'], list);
+  }
   const japanese = await client.call('GET', '/v1/settlements?status=lost', undefined, {
     headers: { 'accept-language': 'ja' },
   });

@@ -35,7 +35,7 @@ export async function requestAccountingExports(
   const keys = await listWantedFiles(context, whole);
   const answer = await answerInTransaction(context, mark, organization_id, async (tx) => {
     const rows = await askForExports(context, tx, whole, keys, actor);
-    return jsonAnswer(201, rows.map(accountingExportResource));
+    return jsonAnswer(202, rows.map(accountingExportResource));
   });
   context.wakeWorker?.('accounting_exports');
   return answer;

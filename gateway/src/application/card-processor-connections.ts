@@ -73,7 +73,7 @@ export function cardProcessorConnectionResource(
 }
 
 /** Sets all of it; what is left out gets its default, apart from the password and the first day, which stay. */
-export async function putCardProcessorConnection(
+export async function saveCardProcessorConnection(
   context: Context,
   owner: ConnectionOwner,
   wanted: ConnectionSettings,
@@ -298,8 +298,8 @@ export async function testCardProcessorConnection(
   const { upload_directory, download_directory } = connection;
   const folders = [upload_directory, download_directory];
   const answer = await context.files.ftpTest(ftpTargetOf(context, connection), folders);
-  const result = answer.kind === 'done' ? { succeeded: true } : { succeeded: false, ...reasonOf(answer) };
-  return { object: 'connection_test', ...result };
+  const result = answer.kind === 'done' ? { status: 'succeeded' } : { status: 'failed', ...reasonOf(answer) };
+  return { object: 'card_processor_connection_test', ...result };
 }
 
 const reasonOf = ({ failure, message }: { failure: string; message: string }) => ({ failure, message });

@@ -12,7 +12,7 @@ import {
   findConnectionOwner,
   findCurrentSettings,
   getCardProcessorConnection,
-  putCardProcessorConnection,
+  saveCardProcessorConnection,
   testCardProcessorConnection,
 } from '../application/card-processor-connections.ts';
 import { MOST_SETTLEMENT_BYTES } from '../application/card-settlements.ts';
@@ -149,7 +149,7 @@ function registerConnectionCommands(settlement: Command): void {
         const owner = { organization_id, livemode };
         const settings = await readSettings(context, owner, options);
         const origin = { actor: commandLineActor(options.by), mark: null };
-        return bodyOf(await putCardProcessorConnection(context, owner, settings, origin));
+        return bodyOf(await saveCardProcessorConnection(context, owner, settings, origin));
       }),
     );
 }

@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { saveAccountingExportConfig } from '../application/accounting-export-configs.ts';
 import { SYSTEM } from '../application/audit.ts';
-import { putCardProcessorConnection } from '../application/card-processor-connections.ts';
+import { saveCardProcessorConnection } from '../application/card-processor-connections.ts';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { DOWNLOAD_DIRECTORY, UPLOAD_DIRECTORY } from '../simulator/card-processor.ts';
@@ -120,7 +120,7 @@ export async function connectDevelopmentServers(
   const owner = { organization_id, livemode: false };
   const origin = { actor: SYSTEM, mark: null };
   const { ftp, sftp } = settlement;
-  await putCardProcessorConnection(
+  await saveCardProcessorConnection(
     context,
     owner,
     {

@@ -13,6 +13,7 @@ import { jsonAnswer } from '../application/payment-intents.ts';
 import type { Context } from '../context.ts';
 import { EXPORT_FORMATS } from '../domain/accounting-export.ts';
 import { makeAuthenticate, organizationCaller } from './auth.ts';
+import { BusinessDate, businessDate } from './business-dates.ts';
 import { answerOnce } from './idempotency.ts';
 import { sendJson } from './pages.ts';
 import { EmptyBody, errorResponses, Instant, OneOf, Text } from './schemas.ts';
@@ -28,7 +29,6 @@ const HOST_KEY = 'SHA256:…, as ssh-keygen -l prints it. Nothing is sent to a s
 const DIRECTORY =
   'Where files lie there. {merchant_id} stands for the merchant. Default /exports/mpac/{merchant_id}/.';
 const Language = OneOf(['ja', 'en'], { description: 'Of mails. Default ja.' });
-const BusinessDate = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description });
 
 const SaveBody = Type.Object(
   {
@@ -62,7 +62,7 @@ const SaveBody = Type.Object(
       Type.Boolean({ description: 'False: files are made only when somebody asks for them.' }),
     ),
     starts_on: Type.Optional(
-      BusinessDate('The first business date of which there is a file. Default: today in Japan.'),
+      businessDate('The first business date of which there is a file. Default: today in Japan.'),
     ),
   },
   { title: 'AccountingExportSettings', additionalProperties: false },
@@ -83,7 +83,7 @@ const ConfigShape = Type.Object(
     mail_to: Type.Optional(Type.String()),
     language: Language,
     is_active: Type.Boolean(),
-    starts_on: Type.String(),
+    starts_on: BusinessDate,
     created_at: Instant,
     updated_at: Instant,
   },

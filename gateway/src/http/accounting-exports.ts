@@ -16,12 +16,11 @@ import {
   type ExportFormat,
 } from '../domain/accounting-export.ts';
 import { makeAuthenticate, organizationCaller } from './auth.ts';
+import { BusinessDate, businessDate, readBusinessDate } from './business-dates.ts';
 import { answerOnce } from './idempotency.ts';
 import { sendJson, sendPage } from './pages.ts';
 import { errorResponses, IdParams, Instant, OneOf, PageLimit, Text } from './schemas.ts';
 import { originOf } from './webhook-endpoints.ts';
-
-const BusinessDate = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
 
 const ExportsQuery = Type.Object(
   {
@@ -45,10 +44,7 @@ const RunBody = Type.Object(
         description: 'Null: what was sold in no store. Left out: every store, and what was sold in none.',
       }),
     ),
-    business_date: Type.String({
-      pattern: '^\\d{4}-\\d{2}-\\d{2}$',
-      description: 'It must be over in the time zone of the store.',
-    }),
+    business_date: businessDate('It must be over in the time zone of the store.'),
     format: Type.Optional(
       OneOf(EXPORT_FORMATS, { description: 'Left out: those that the merchant has chosen.' }),
     ),
@@ -67,7 +63,7 @@ const ExportShape = Type.Object(
     livemode: Type.Boolean(),
     merchant_id: Type.String(),
     merchant_store_id: Type.Optional(Type.String()),
-    business_date: Type.String(),
+    business_date: BusinessDate,
     currency: Type.String(),
     format: OneOf(EXPORT_FORMATS),
     file_name: Type.String({ description: 'At the accounting system, too.' }),
@@ -77,11 +73,11 @@ const ExportShape = Type.Object(
     attempts_made: Type.Integer({ description: 'Up to five, half an hour apart.' }),
     next_attempt_at: Type.Optional(Instant),
     size: Type.Optional(Type.Integer({ description: 'In bytes.' })),
-    sha256: Type.Optional(Type.String()),
-    transactions_count: Type.Optional(Type.Integer()),
+    sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+    transactions_count: Type.Optional(Type.Integer({ description: 'Sales and refunds in the file.' })),
     gross_revenue: Type.Optional(Type.Integer({ description: 'Minor units, with tax.' })),
-    tax_collected: Type.Optional(Type.Integer()),
-    net_revenue: Type.Optional(Type.Integer({ description: 'Without tax.' })),
+    tax_collected: Type.Optional(Type.Integer({ description: 'Minor units.' })),
+    net_revenue: Type.Optional(Type.Integer({ description: 'Minor units, without tax.' })),
     error: Type.Optional(Type.String({ description: 'Why the last attempt came to nothing.' })),
     mailed_at: Type.Optional(Instant),
     delivered_at: Type.Optional(Instant),
@@ -130,8 +126,8 @@ export function accountingExportRoutes(
         merchant_store_id: given.merchant_store_id ?? null,
         status: given.status ?? null,
         format: given.format ?? null,
-        business_date_gte: given.business_date_gte ?? null,
-        business_date_lte: given.business_date_lte ?? null,
+        business_date_gte: readBusinessDate('business_date_gte', given.business_date_gte),
+        business_date_lte: readBusinessDate('business_date_lte', given.business_date_lte),
         starting_after: given.starting_after ?? null,
       };
       const caller = organizationCaller(request);
@@ -146,11 +142,11 @@ export function accountingExportRoutes(
       preValidation,
       schema: {
         ...about,
-        operationId: 'createAccountingExports',
+        operationId: 'runAccountingExports',
         summary: 'Make the files of a business date, again or for the first time',
         body: RunBody,
         response: {
-          201: Type.Array(ExportShape, { description: 'The files, which the worker makes and sends.' }),
+          202: Type.Array(ExportShape, { description: 'The files, which the worker makes and sends.' }),
           ...errorResponses(400, 401, 403, 404, 409, 413, 415, 429, 500),
         },
       },

@@ -5,7 +5,7 @@ import { listBalanceResources } from '../application/balances.ts';
 import type { makeKeyring } from '../application/callers.ts';
 import type { Context } from '../context.ts';
 import { keyCaller, makeAuthenticate } from './auth.ts';
-import { BusinessDate, readBusinessDate } from './business-dates.ts';
+import { BusinessDate, businessDate, readBusinessDate } from './business-dates.ts';
 import { sendPage } from './pages.ts';
 import { errorResponses, PageLimit, Reference, WholeNumber } from './schemas.ts';
 
@@ -33,7 +33,7 @@ const BalanceShape = Type.Object(
       description:
         'Who owes the money: PAYPAY, MPGS, SP_NET (cards of a terminal), TERMINAL (e-money) or CASH.',
     }),
-    business_date: Type.String({ format: 'date', description: 'The store’s day.' }),
+    business_date: businessDate('The store’s day.'),
     currency: Type.String(),
     receivable: Money('What the provider owes more than before; of CASH what came into the drawer.'),
     bank: Money('What was paid out to you.'),
@@ -41,7 +41,7 @@ const BalanceShape = Type.Object(
     adjustments: Money('What a person settled by hand.'),
     sales: Money('What was sold, less what went back.'),
     late_money: Money('What came late and nobody has decided about.'),
-    entries_count: Type.Integer(),
+    entries_count: Type.Integer({ description: 'Of the books.' }),
   },
   {
     title: 'Balance',

@@ -3,7 +3,13 @@ import Type from 'typebox';
 import { isBusinessDate } from '../domain/business-date.ts';
 import { GatewayError } from '../domain/error.ts';
 
-export const BusinessDate = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' });
+const pattern = '^\\d{4}-\\d\\d-\\d\\d$';
+
+/** A day as a text in JSON or in a query. */
+export const BusinessDate = Type.String({ pattern });
+
+/** The same, with words of its own in the document. */
+export const businessDate = (description: string) => Type.String({ pattern, description });
 
 /** A day, or null when none is given. */
 export function readBusinessDate(field: string, text: string | undefined): string | null {

@@ -11,7 +11,8 @@ import type { Context } from '../context.ts';
 import { cardBatchResource } from '../domain/card-batch.ts';
 import { GatewayError } from '../domain/error.ts';
 import { makeAuthenticate, organizationCaller } from './auth.ts';
-import { BusinessDate, ownerOf } from './card-processor-connection.ts';
+import { readBusinessDate } from './business-dates.ts';
+import { DayInJapan, ownerOf } from './card-processor-connection.ts';
 import { answerOnce } from './idempotency.ts';
 import { keepBodiesUnread, readJson } from './json-body.ts';
 import { sendJson, sendPage } from './pages.ts';
@@ -28,7 +29,7 @@ const CardBatchShape = Type.Object(
     id: Type.String(),
     object: Type.Literal('card_batch'),
     livemode: Type.Boolean(),
-    business_date: BusinessDate,
+    business_date: DayInJapan,
     step: Step,
     attempts_made: Type.Integer({ description: 'At this step, since it went well last.' }),
     next_attempt_at: Type.Optional(Instant),
@@ -39,7 +40,7 @@ const CardBatchShape = Type.Object(
     uploaded_count: Type.Optional(
       Type.Integer({ description: 'Lines of the file: approved and declined attempts.' }),
     ),
-    approved_count: Type.Optional(Type.Integer()),
+    approved_count: Type.Optional(Type.Integer({ description: 'Of these.' })),
     uploaded_amount: Type.Optional(Type.Integer({ description: 'Of the approved ones, in yen.' })),
     upload_size: Type.Optional(Type.Integer({ description: 'Bytes.' })),
     upload_sha256: Type.Optional(Sha256),
@@ -60,7 +61,7 @@ const CardBatchShape = Type.Object(
 
 const RunBody = Type.Object(
   {
-    business_date: BusinessDate,
+    business_date: DayInJapan,
     upload_again: Type.Optional(
       Type.Boolean({ description: 'Send the file although it was sent before; it is the same to the byte.' }),
     ),
@@ -88,8 +89,8 @@ const FileBody = Type.Object(
 const ListParams = Type.Object(
   {
     step: Type.Optional(Step),
-    business_date_gte: Type.Optional(BusinessDate),
-    business_date_lte: Type.Optional(BusinessDate),
+    business_date_gte: Type.Optional(DayInJapan),
+    business_date_lte: Type.Optional(DayInJapan),
     limit: PageLimit,
     starting_after: Type.Optional(Type.String({ pattern: '^cb_[0-9A-HJKMNP-TV-Z]{26}$' })),
   },
@@ -123,8 +124,10 @@ export function cardBatchRoutes(
     },
     async (request, reply) => {
       const { limit = '20', starting_after = null, step = null, ...dates } = request.query;
-      const { business_date_gte = null, business_date_lte = null } = dates;
-      const days = { business_date_gte, business_date_lte };
+      const days = {
+        business_date_gte: readBusinessDate('business_date_gte', dates.business_date_gte),
+        business_date_lte: readBusinessDate('business_date_lte', dates.business_date_lte),
+      };
       const filter = { step, ...days, starting_after, limit: Number(limit) };
       const owner = ownerOf(organizationCaller(request));
       return sendPage(context, request, reply, await listCardBatchResources(context, owner, filter));

@@ -7,11 +7,12 @@ import {
   cardProcessorConnectionResource,
   deleteCardProcessorConnection,
   getCardProcessorConnection,
-  putCardProcessorConnection,
+  saveCardProcessorConnection,
   testCardProcessorConnection,
 } from '../application/card-processor-connections.ts';
 import type { Context } from '../context.ts';
 import { makeAuthenticate, organizationCaller } from './auth.ts';
+import { businessDate } from './business-dates.ts';
 import { answerOnce } from './idempotency.ts';
 import { sendJson } from './pages.ts';
 import { EmptyBody, errorResponses, Instant, OneOf, Text } from './schemas.ts';
@@ -29,10 +30,7 @@ const MerchantNumbers = Type.Record(Text(255), Text(255), {
   description:
     'The processor’s number of a merchant to your merchant id. Left out: the numbers are your ids.',
 });
-export const BusinessDate = Type.String({
-  pattern: '^\\d{4}-\\d\\d-\\d\\d$',
-  description: 'A calendar day in Japan: 2026-01-28.',
-});
+export const DayInJapan = businessDate('A calendar day in Japan: 2026-01-28.');
 
 const settings = {
   host: Text(253, { description: 'A name or an address, public as a webhook’s is.' }),
@@ -50,7 +48,7 @@ const settings = {
   is_active: Type.Optional(
     Type.Boolean({ description: 'Default true. While false nothing runs by itself.' }),
   ),
-  starts_on: Type.Optional(BusinessDate),
+  starts_on: Type.Optional(businessDate('The first day that is run. Default: today in Japan.')),
 };
 
 const PutBody = Type.Object(
@@ -90,7 +88,7 @@ const ConnectionShape = Type.Object(
     download_directory: Type.String(),
     language: OneOf(['ja', 'en']),
     is_active: Type.Boolean(),
-    starts_on: BusinessDate,
+    starts_on: DayInJapan,
     created_at: Instant,
     updated_at: Instant,
   },
@@ -104,8 +102,8 @@ const DeletedShape = Type.Object(
 
 const TestShape = Type.Object(
   {
-    object: Type.Literal('connection_test'),
-    succeeded: Type.Boolean(),
+    object: Type.Literal('card_processor_connection_test'),
+    status: OneOf(['succeeded', 'failed']),
     failure: Type.Optional(
       Type.String({ description: 'unreachable, refused_auth, tls_refused, not_found, timeout, …' }),
     ),
@@ -130,7 +128,7 @@ export function cardProcessorConnectionRoutes(
       preValidation,
       schema: {
         ...about,
-        operationId: 'putCardProcessorConnection',
+        operationId: 'saveCardProcessorConnection',
         summary: 'Set the connection to the card processor',
         body: PutBody,
         response: { 200: ConnectionShape, ...errorResponses(400, 401, 403, 409, 413, 415, 429, 500) },
@@ -139,7 +137,7 @@ export function cardProcessorConnectionRoutes(
     (request, reply) => {
       const caller = organizationCaller(request);
       return answerOnce(context, request, reply, (mark) =>
-        putCardProcessorConnection(context, ownerOf(caller), request.body, originOf(request, mark)),
+        saveCardProcessorConnection(context, ownerOf(caller), request.body, originOf(request, mark)),
       );
     },
   );

@@ -48,8 +48,8 @@ export const CARD_BATCH_SHAPES: Record<string, unknown> = {
   CardProcessorConnection: card_processor_connection,
   DeletedCardProcessorConnection: { object: 'card_processor_connection', deleted: true },
   CardProcessorConnectionTest: {
-    object: 'connection_test',
-    succeeded: false,
+    object: 'card_processor_connection_test',
+    status: 'failed',
     failure: 'refused_auth',
     message: 'The server refused the username or the password.',
   },

@@ -55,11 +55,11 @@ export const OPERATIONS: Record<string, string> = {
   saveAccountingExportConfig:
     'Test the connection afterwards, compare the host key that it shows with what the accounting system says of its ' +
     'server, and save it as `host_key`: nothing is sent before. The private key is never told again; `public_key` always is.',
-  createAccountingExports:
+  runAccountingExports:
     'Files are made from the books, so they are the same bytes again. A file that was given up begins anew with its ' +
     'first attempt. Refused while the business date is not over.',
   createApiKey: 'The answer holds the `secret_key`, which is told only now.',
-  putCardProcessorConnection:
+  saveCardProcessorConnection:
     'All of it is set: what is left out gets its default, apart from the password and the first day, which stay. From ' +
     '`starts_on` on each day is run at 02:00 in Japan of the day after; days that are over already are caught up.',
   testCardProcessorConnection:
@@ -74,7 +74,7 @@ export const OPERATIONS: Record<string, string> = {
     'Compared with what the gateway wrote down on that business day; what differs becomes exceptions. The same list ' +
     'again, of which the same is found, changes nothing and answers 200; any other takes the place of the one before, ' +
     'and what a person resolved in that stays resolved.',
-  listOrdersOfList: 'What the provider says is as of now: its file may come a day after the list.',
+  listOrderListOrders: 'What the provider says is as of now: its file may come a day after the list.',
   retrieveQrCode:
     'Signed by the gateway; the address comes with the confirm and works while the code is open.',
 };
@@ -95,6 +95,7 @@ export const PARAMETERS: Record<string, string> = {
   payment_intent: 'Only those about this payment intent.',
   provider: 'Only those of this provider.',
   step: 'Only those at this step.',
+  format: 'Only files of this format.',
   result: 'Only those of which this was found.',
   object: 'Only entries about this object’s id.',
   action: 'Only entries of this action, such as refund.created.',

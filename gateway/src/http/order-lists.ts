@@ -11,6 +11,7 @@ import { MAX_AMOUNT } from '../domain/money.ts';
 import { LISTED_STATUSES, MAX_ORDERS, ORDER_RESULTS, PROVIDER_STATUSES } from '../domain/order-list.ts';
 import { PAYMENT_METHOD_TYPES } from '../domain/payment-intent.ts';
 import { keyCaller, makeAuthenticate } from './auth.ts';
+import { BusinessDate, businessDate } from './business-dates.ts';
 import { answerOnce } from './idempotency.ts';
 import { readJson } from './json-body.ts';
 import { sendJson, sendPage } from './pages.ts';
@@ -43,7 +44,7 @@ const CreateOrderListBody = Type.Object(
   {
     merchant_id: Type.Optional(Text(255, { description: 'For keys that act for several merchants.' })),
     merchant_store_id: Type.Optional(Reference),
-    business_date: Type.String({ minLength: 10, maxLength: 10, description: 'The store’s day: 2026-01-28.' }),
+    business_date: businessDate('The store’s day: 2026-01-28.'),
     currency: Type.Optional(
       Type.String({ minLength: 3, maxLength: 3, description: 'ISO 4217, in either case. Default JPY.' }),
     ),
@@ -69,7 +70,10 @@ const CreateOrderListBody = Type.Object(
 );
 type CreateOrderListBody = Static<typeof CreateOrderListBody>;
 
-const Counted = Type.Object({ orders_count: Type.Integer(), amount: Type.Integer() });
+const Counted = Type.Object({
+  orders_count: Type.Integer(),
+  amount: Type.Integer({ description: 'Minor units.' }),
+});
 
 const OrderListShape = Type.Object(
   {
@@ -82,14 +86,14 @@ const OrderListShape = Type.Object(
     livemode: Type.Boolean(),
     merchant_id: Type.String(),
     merchant_store_id: Type.Optional(Type.String()),
-    business_date: Type.String(),
+    business_date: BusinessDate,
     currency: Type.String(),
     orders_count: Type.Integer({ description: 'In the list.' }),
-    paid_amount: Type.Integer({ description: 'As the list says, before what went back.' }),
-    refunded_amount: Type.Integer(),
+    paid_amount: Type.Integer({ description: 'Minor units, as the list says, before what went back.' }),
+    refunded_amount: Type.Integer({ description: 'Minor units, as the list says.' }),
     gateway_orders_count: Type.Integer({ description: 'In the gateway’s books of that day.' }),
-    gateway_paid_amount: Type.Integer(),
-    gateway_refunded_amount: Type.Integer(),
+    gateway_paid_amount: Type.Integer({ description: 'Minor units.' }),
+    gateway_refunded_amount: Type.Integer({ description: 'Minor units.' }),
     matched_count: Type.Integer({ description: 'Orders on which the list and the gateway agree.' }),
     exceptions_count: Type.Integer(),
     open_exceptions_count: Type.Integer(),
@@ -117,14 +121,16 @@ const ListedOrderShape = Type.Object(
     order_list: Type.String(),
     position: Type.Integer({ description: 'Its place in the list, from 0.' }),
     merchant_ref_id: Type.String(),
-    amount: Type.Integer(),
+    amount: Type.Integer({ description: 'Minor units, as the list says.' }),
     status: OneOf(LISTED_STATUSES),
     payment_method_type: Type.Optional(OneOf(PAYMENT_METHOD_TYPES)),
-    refunded_amount: Type.Optional(Type.Integer()),
+    refunded_amount: Type.Optional(Type.Integer({ description: 'Minor units, as the list says.' })),
     result: OneOf(ORDER_RESULTS, { description: 'matched, or the kind of the exception.' }),
     payment_intent: Type.Optional(Type.String()),
-    amount_here: Type.Optional(Type.Integer({ description: 'What the gateway wrote down as received.' })),
-    refunded_amount_here: Type.Optional(Type.Integer()),
+    amount_here: Type.Optional(
+      Type.Integer({ description: 'Minor units: what the gateway wrote down as received.' }),
+    ),
+    refunded_amount_here: Type.Optional(Type.Integer({ description: 'Minor units.' })),
     status_here: Type.Optional(
       Type.String({
         description: 'paid, partially_refunded, refunded, late_payment, or the intent’s status.',
@@ -185,7 +191,7 @@ export function orderListRoutes(
       preValidation,
       schema: {
         ...about,
-        operationId: 'listOrdersOfList',
+        operationId: 'listOrderListOrders',
         summary: 'List the orders of an order list, with what was found of each',
         params: IdParams,
         querystring: OrdersQuery,

@@ -103,7 +103,7 @@ const ExceptionShape = Type.Object(
     reason: Type.Optional(Type.String()),
     resolved_by: Type.Optional(Type.String()),
     resolved_at: Type.Optional(Instant),
-    adjustment_amount: Type.Optional(Type.Integer({ description: 'What was booked with it.' })),
+    adjustment_amount: Type.Optional(Type.Integer({ description: 'Minor units: what was booked with it.' })),
   },
   {
     title: 'ReconciliationException',
