@@ -50,7 +50,7 @@ test('an operator configures, tries and runs a day, supplies its file, and disco
   assert.deepEqual([changed['language'], changed['mail_to']], ['en', 'ops@example.com']);
   assert.deepEqual(changed['merchant_numbers'], { 'NO-1': 'merchant_001' });
   assert.deepEqual(await command('connection'), changed);
-  assert.deepEqual(await command('test'), { object: 'connection_test', succeeded: true });
+  assert.deepEqual(await command('test'), { object: 'card_processor_connection_test', status: 'succeeded' });
 
   const missing = await run(t, ['run', '--date', DAY]);
   assert.equal(missing.code, 1);

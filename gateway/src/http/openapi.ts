@@ -24,10 +24,6 @@ const TAGS = [
   },
   { name: 'Balances', description: 'What business days came to, read from the books.' },
   {
-    name: 'Balances',
-    description: 'What business days came to, by merchant, store and provider, read from the books.',
-  },
-  {
     name: 'Settlements',
     description:
       'What providers say that they owe for each day, held against the books, and whatever differs.',
@@ -38,7 +34,6 @@ const TAGS = [
   },
   { name: 'Organization', description: 'Settings of the organization that the key belongs to.' },
   { name: 'Keys', description: 'What backends sign with, and which web pages may call from a browser.' },
-  { name: 'Card batches', description: 'The daily exchange of files with the card processor.' },
   {
     name: 'Accounting export',
     description: 'The files of each business date for the accounting system, and where they go.',

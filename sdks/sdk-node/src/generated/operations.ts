@@ -254,7 +254,7 @@ export interface ListReconciliationExceptionsQuery {
  * List the orders of an order list, with what was found of each. What the provider says is as of now: its
  * file may come a day after the list.
  */
-export interface ListOrdersOfListQuery {
+export interface ListOrderListOrdersQuery {
   /** Only those of which this was found. */
   result?: 'matched' | 'missing_here' | 'amount_differs' | 'status_differs' | 'cross_midnight' | undefined;
   /** 1 to 100, default 20. */
@@ -320,6 +320,7 @@ export interface ListAccountingExportsQuery {
   merchant_store_id?: string | undefined;
   /** Only those in this status. */
   status?: 'pending' | 'delivered' | 'kept' | 'failed' | undefined;
+  /** Only files of this format. */
   format?: 'json' | 'csv' | 'xml' | undefined;
   /** From this business day on, such as 2026-01-28. */
   business_date_gte?: string | undefined;
@@ -487,7 +488,7 @@ export interface Operations {
    * List the orders of an order list, with what was found of each. What the provider says is as of now:
    * its file may come a day after the list.
    */
-  listOrdersOfList: { params: { id: string } & ListOrdersOfListQuery; answer: ListedOrder[] };
+  listOrderListOrders: { params: { id: string } & ListOrderListOrdersQuery; answer: ListedOrder[] };
   /**
    * List what business days came to, the latest first. Summed up from the books. A day that is over does
    * not change any more: what is learnt later is of the day on which it is learnt.
@@ -550,7 +551,7 @@ export interface Operations {
    * are the same bytes again. A file that was given up begins anew with its first attempt. Refused while
    * the business date is not over.
    */
-  createAccountingExports: { params: AccountingExportRun; answer: AccountingExport[] };
+  runAccountingExports: { params: AccountingExportRun; answer: AccountingExport[] };
   /** Retrieve an accounting export */
   retrieveAccountingExport: { params: { id: string }; answer: AccountingExport };
   /** The bytes of an accounting export, as they were sent */
@@ -560,7 +561,7 @@ export interface Operations {
    * from the password and the first day, which stay. From `starts_on` on each day is run at 02:00 in Japan
    * of the day after; days that are over already are caught up.
    */
-  putCardProcessorConnection: { params: CardProcessorConnectionSettings; answer: CardProcessorConnection };
+  saveCardProcessorConnection: { params: CardProcessorConnectionSettings; answer: CardProcessorConnection };
   /** Retrieve the connection to the card processor, without its password */
   retrieveCardProcessorConnection: { params: Record<string, never>; answer: CardProcessorConnection };
   /** Delete the connection to the card processor; the days that were are kept */
@@ -853,7 +854,7 @@ export const OPERATIONS = {
     is_signed: true,
     also_answers: [],
   },
-  listOrdersOfList: {
+  listOrderListOrders: {
     method: 'GET',
     path: '/v1/order_lists/{id}/orders',
     is_list: true,
@@ -976,7 +977,7 @@ export const OPERATIONS = {
     is_signed: true,
     also_answers: [],
   },
-  createAccountingExports: {
+  runAccountingExports: {
     method: 'POST',
     path: '/v1/accounting_exports',
     is_list: true,
@@ -997,7 +998,7 @@ export const OPERATIONS = {
     is_signed: true,
     also_answers: [],
   },
-  putCardProcessorConnection: {
+  saveCardProcessorConnection: {
     method: 'PUT',
     path: '/v1/card_processor_connection',
     is_list: false,

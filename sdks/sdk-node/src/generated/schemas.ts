@@ -21,11 +21,13 @@ export interface AccountingExport {
   /** In bytes. */
   size?: number;
   sha256?: string;
+  /** Sales and refunds in the file. */
   transactions_count?: number;
   /** Minor units, with tax. */
   gross_revenue?: number;
+  /** Minor units. */
   tax_collected?: number;
-  /** Without tax. */
+  /** Minor units, without tax. */
   net_revenue?: number;
   /** Why the last attempt came to nothing. */
   error?: string;
@@ -202,6 +204,7 @@ export interface Balance {
   sales: number;
   /** What came late and nobody has decided about. */
   late_money: number;
+  /** Of the books. */
   entries_count: number;
 }
 
@@ -235,6 +238,7 @@ export interface CardBatch {
   mailed_at?: string;
   /** Lines of the file: approved and declined attempts. */
   uploaded_count?: number;
+  /** Of these. */
   approved_count?: number;
   /** Of the approved ones, in yen. */
   uploaded_amount?: number;
@@ -315,7 +319,7 @@ export interface CardProcessorConnectionSettings {
   language?: 'ja' | 'en' | undefined;
   /** Default true. While false nothing runs by itself. */
   is_active?: boolean | undefined;
-  /** A calendar day in Japan: 2026-01-28. */
+  /** The first day that is run. Default: today in Japan. */
   starts_on?: string | undefined;
   /** Required at first, and again when host, port, username, tls or tls_ca changes. */
   password?: string | undefined;
@@ -323,8 +327,8 @@ export interface CardProcessorConnectionSettings {
 
 /** What came of the test. */
 export interface CardProcessorConnectionTest {
-  object: 'connection_test';
-  succeeded: boolean;
+  object: 'card_processor_connection_test';
+  status: 'succeeded' | 'failed' | (string & {});
   /** unreachable, refused_auth, tls_refused, not_found, timeout, … */
   failure?: string;
   /** What to do, in a sentence. */
@@ -501,15 +505,18 @@ export interface ListedOrder {
   /** Its place in the list, from 0. */
   position: number;
   merchant_ref_id: string;
+  /** Minor units, as the list says. */
   amount: number;
   status: 'paid' | 'refunded' | 'cancelled' | (string & {});
   payment_method_type?: 'qr_mpm' | 'qr_cpm' | 'credit_card' | 'e_money' | 'cash' | (string & {});
+  /** Minor units, as the list says. */
   refunded_amount?: number;
   /** matched, or the kind of the exception. */
   result: 'matched' | 'missing_here' | 'amount_differs' | 'status_differs' | 'cross_midnight' | (string & {});
   payment_intent?: string;
-  /** What the gateway wrote down as received. */
+  /** Minor units: what the gateway wrote down as received. */
   amount_here?: number;
+  /** Minor units. */
   refunded_amount_here?: number;
   /** paid, partially_refunded, refunded, late_payment, or the intent’s status. */
   status_here?: string;
@@ -666,12 +673,15 @@ export interface OrderList {
   currency: string;
   /** In the list. */
   orders_count: number;
-  /** As the list says, before what went back. */
+  /** Minor units, as the list says, before what went back. */
   paid_amount: number;
+  /** Minor units, as the list says. */
   refunded_amount: number;
   /** In the gateway’s books of that day. */
   gateway_orders_count: number;
+  /** Minor units. */
   gateway_paid_amount: number;
+  /** Minor units. */
   gateway_refunded_amount: number;
   /** Orders on which the list and the gateway agree. */
   matched_count: number;
@@ -683,22 +693,27 @@ export interface OrderList {
   provider_statuses: {
     confirmed: {
       orders_count: number;
+      /** Minor units. */
       amount: number;
     };
     differs: {
       orders_count: number;
+      /** Minor units. */
       amount: number;
     };
     missing: {
       orders_count: number;
+      /** Minor units. */
       amount: number;
     };
     not_yet: {
       orders_count: number;
+      /** Minor units. */
       amount: number;
     };
     not_applicable: {
       orders_count: number;
+      /** Minor units. */
       amount: number;
     };
   };
@@ -887,7 +902,7 @@ export interface ReconciliationException {
   resolved_by?: string;
   /** RFC 3339 in UTC. */
   resolved_at?: string;
-  /** What was booked with it. */
+  /** Minor units: what was booked with it. */
   adjustment_amount?: number;
 }
 
@@ -1076,7 +1091,9 @@ export interface Settlement {
   card_batch?: string;
   /** As the provider states it. */
   transaction_count: number;
+  /** Minor units, before what went back. */
   gross_amount: number;
+  /** Minor units. */
   refunded_amount: number;
   /** Minor units. Null: the provider does not state it. */
   fees_amount: number | null;
@@ -1084,7 +1101,9 @@ export interface Settlement {
   net_amount: number | null;
   /** As we have it. */
   expected_transaction_count: number;
+  /** Minor units. */
   expected_gross_amount: number;
+  /** Minor units. */
   expected_refunded_amount: number;
   /** reconciled: nothing is open. replaced: issued again, see replaced_by. */
   status: 'reconciled' | 'exceptions' | 'replaced' | (string & {});
