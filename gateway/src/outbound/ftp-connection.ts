@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { Client, type FTPContext, FTPError } from 'basic-ftp';
 import type { FtpTarget, TransferFailure, TransferOptions } from './transfer.ts';
 import { explainTls, quoteServer, TransferError } from './transfer-failure.ts';
-import { type OnEnd, openSocket, stalled, withinStall } from './transfer-run.ts';
+import { type OnEnd, openSocket, withinStall } from './transfer-run.ts';
 
 export interface FtpOptions extends TransferOptions {
   /** As `host:port`. */
@@ -57,7 +57,7 @@ async function encrypt(client: Client, target: FtpTarget, options: FtpOptions): 
     await withinStall(options.stall_ms, 'in the TLS handshake', client.useTLS(settings));
     options.seen_with_tls.add(server);
   } catch (error) {
-    if (error instanceof TransferError) throw error;
+    if (error instanceof TransferError || /^Timeout/.test((error as Error).message)) throw error;
     if (!(error instanceof FTPError))
       throw new TransferError(...explainTls((error as { code?: unknown }).code));
     if (error.code === 421) throw describeFtpError(error, target, 'The server closed the connection');
@@ -66,7 +66,7 @@ async function encrypt(client: Client, target: FtpTarget, options: FtpOptions): 
     const message =
       tls === 'required'
         ? 'The server has no TLS, and tls is required: nothing was sent. Ask for AUTH TLS, or set tls to when_offered.'
-        : 'The server spoke TLS before and refuses it now: nothing was sent. If that is meant, set tls to off.';
+        : 'The server spoke TLS before, or says that it can, and refuses it now: nothing was sent. If that is meant, set tls to off.';
     throw new TransferError('tls_refused', message);
   }
 }
@@ -144,7 +144,6 @@ export function describeFtpError(
     const said = quoteServer(error.message, [password, username]);
     return new TransferError(failure, `${what}: the server says “${said}”. ${ADVICE[failure] ?? ''}`.trim());
   }
-  if (error instanceof Error && /^Timeout/.test(error.message)) return stalled('no answer');
   return error;
 }
 

@@ -5,8 +5,8 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 import { type FTPContext, FTPError } from 'basic-ftp';
 import type { TransferOptions } from './transfer.ts';
-import { TransferError } from './transfer-failure.ts';
-import { type OnEnd, stalled, withinStall } from './transfer-run.ts';
+import { stalled, TransferError } from './transfer-failure.ts';
+import { type OnEnd, withinStall } from './transfer-run.ts';
 
 /** What moves through the connection. It throws a TransferError when something is wrong on our side. */
 export type Move = (socket: Socket) => Promise<void>;
@@ -34,6 +34,7 @@ export async function transferData(
       return task.reject(broken instanceof Error && !(response instanceof FTPError) ? broken : response);
     }
     if (response.code >= 200) {
+      if (response.code >= 300 || !has_begun) return task.reject(UNEXPECTED);
       is_confirmed = true;
       if (broken instanceof Error) task.reject(broken);
       return finish();
@@ -60,6 +61,11 @@ export async function transferData(
       );
   });
 }
+
+const UNEXPECTED = new TransferError(
+  'refused',
+  'The server ended the transfer before it began: look into its log.',
+);
 
 async function openDataConnection(
   ftp: FTPContext,

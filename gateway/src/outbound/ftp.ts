@@ -7,7 +7,7 @@ import { type Client, FTPError } from 'basic-ftp';
 import { describeFtpError, explainFtp, type FtpOptions, openFtp } from './ftp-connection.ts';
 import { transferData } from './ftp-data.ts';
 import type { Download, FtpTarget, TransferAnswer, Upload } from './transfer.ts';
-import { checkDirectory, checkFileName, partOf, TransferError } from './transfer-failure.ts';
+import { checkDirectory, checkFileName, partOf, TransferError, unreadableHere } from './transfer-failure.ts';
 import { type OnEnd, runTransfer } from './transfer-run.ts';
 
 export function uploadByFtp(target: FtpTarget, upload: Upload, options: FtpOptions): Promise<TransferAnswer> {
@@ -96,10 +96,10 @@ async function sendPart({ client, target, options, onEnd }: Session, upload: Upl
   let sent = 0;
   const move = async (socket: Socket) => {
     const source = upload.open();
-    let is_unreadable = false;
-    source.once('error', () => {
-      // After this the socket is taken down, too, and its error would hide the one that matters.
-      is_unreadable = !socket.destroyed;
+    let unreadable: TransferError | null = null;
+    source.once('error', (error) => {
+      // Where the socket broke first, this is only what follows from it.
+      if (!socket.destroyed) unreadable = unreadableHere(error);
     });
     const counted = new Transform({
       transform(chunk: Buffer, _encoding, done) {
@@ -110,9 +110,7 @@ async function sendPart({ client, target, options, onEnd }: Session, upload: Upl
     try {
       await pipeline(source, counted, socket);
     } catch (error) {
-      if (is_unreadable)
-        throw new TransferError('refused', 'The file could not be read here: look into the log.');
-      throw error;
+      throw unreadable ?? error;
     }
   };
   await explainFtp(

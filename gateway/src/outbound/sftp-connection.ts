@@ -3,8 +3,8 @@
 import { Client, type ConnectConfig, type PublicKeyAuthMethod, type SFTPWrapper } from 'ssh2';
 import { fingerprintOf, readPrivateKey } from './ssh-key.ts';
 import type { SftpTarget, TransferOptions } from './transfer.ts';
-import { TransferError } from './transfer-failure.ts';
-import { type OnEnd, openSocket, stalled } from './transfer-run.ts';
+import { quoteServer, stalled, TransferError } from './transfer-failure.ts';
+import { type OnEnd, openSocket } from './transfer-run.ts';
 
 type Place = Pick<SftpTarget, 'host' | 'port'>;
 
@@ -17,30 +17,31 @@ export async function withSftp<T>(
 ): Promise<T> {
   const read = readPrivateKey(target.private_key, target.passphrase);
   if (!read.ok) throw new TransferError('refused_auth', read.message);
-  let shown: string | null = null;
+  let shown: Buffer | null = null;
   const with_key: PublicKeyAuthMethod[] = [{ type: 'publickey', username: target.username, key: read.key }];
   const { client, broken } = await openSsh(target, options, onEnd, {
     username: target.username,
     authHandler: with_key,
     hostVerifier: (key: Buffer) => {
-      shown = fingerprintOf(key);
-      return shown === target.host_key;
+      shown = key;
+      return fingerprintOf(key) === target.host_key;
     },
   });
   try {
     await Promise.race([once(client, 'ready'), broken]);
   } catch (error) {
-    if (shown !== null && shown !== target.host_key) throw otherKey(shown);
+    if (shown !== null && fingerprintOf(shown) !== target.host_key) throw otherKey(shown);
     throw error;
   }
   return Promise.race([requestSftp(client).then(work), broken]);
 }
 
-const otherKey = (shown: string) =>
-  new TransferError(
-    'host_key_differs',
-    `The server shows another key (${shown}) than the one that was pinned: nothing was sent. Ask its operator, and pin the new key only if it is theirs.`,
-  );
+function otherKey(shown: Buffer): TransferError {
+  // The blob begins with its kind (RFC 4253 §6.6): a server has several keys, and prints of all may be passed around.
+  const kind = quoteServer(shown.subarray(4, 4 + shown.readUInt32BE()).toString('latin1'), []);
+  const message = `The server shows another key (${kind} ${fingerprintOf(shown)}) than the one that was pinned: nothing was sent. Ask its operator, and pin the new key only if it is theirs.`;
+  return new TransferError('host_key_differs', message);
+}
 
 /** The fingerprint of the key that a server shows. It is looked at, and the connection closed. */
 export async function readHostKey(place: Place, options: TransferOptions, onEnd: OnEnd): Promise<string> {

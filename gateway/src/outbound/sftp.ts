@@ -10,7 +10,14 @@ import type {
   TransferOptions,
   Upload,
 } from './transfer.ts';
-import { checkDirectory, checkFileName, partOf, quoteServer, TransferError } from './transfer-failure.ts';
+import {
+  checkDirectory,
+  checkFileName,
+  partOf,
+  quoteServer,
+  TransferError,
+  unreadableHere,
+} from './transfer-failure.ts';
 import { runTransfer } from './transfer-run.ts';
 
 export function uploadBySftp(
@@ -131,8 +138,8 @@ async function sendPieces(sftp: SFTPWrapper, handle: Buffer, upload: Upload): Pr
       }
       if (failure !== null) break;
     }
-  } catch {
-    failure ??= new TransferError('refused', 'The file could not be read here: look into the log.');
+  } catch (error) {
+    failure ??= unreadableHere(error);
   } finally {
     source.destroy();
   }

@@ -44,8 +44,8 @@ function rewrite(text: string, passphrase: string | null): string | 'sealed' | n
   return key.asymmetricKeyType === 'ed25519' ? writeOpenSshKey(key) : null;
 }
 
-/** Ed25519 has no other form that SSH tools read (PROTOCOL.key of OpenSSH). */
-function writeOpenSshKey(key: KeyObject): string {
+/** An Ed25519 key in the one form of it that SSH tools read (PROTOCOL.key of OpenSSH). */
+export function writeOpenSshKey(key: KeyObject): string {
   const { d = '', x = '' } = key.export({ format: 'jwk' });
   const [secret, open] = [Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')];
   const kind = Buffer.from('ssh-ed25519');

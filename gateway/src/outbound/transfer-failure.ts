@@ -12,6 +12,10 @@ export class TransferError extends Error {
   }
 }
 
+export function stalled(what: string): TransferError {
+  return new TransferError('timeout', `The server fell silent (${what}). The transfer is safe to try again.`);
+}
+
 const CODES: Record<string, [TransferFailure, string]> = {
   REFUSED_ADDRESS: ['refused_address', 'The server’s address may not be connected to.'],
   ECONNREFUSED: ['unreachable', 'Nothing listens there: check host and port, and that the server runs.'],
@@ -20,7 +24,7 @@ const CODES: Record<string, [TransferFailure, string]> = {
   EAI_AGAIN: ['unreachable', 'The host’s name could not be looked up: check the name servers.'],
   EHOSTUNREACH: ['unreachable', 'There is no way to the server: check the network and its firewalls.'],
   ENETUNREACH: ['unreachable', 'There is no way to the server: check the network and its firewalls.'],
-  ETIMEDOUT: ['timeout', 'The server did not answer in time: check the network and its firewalls.'],
+  ETIMEDOUT: ['unreachable', 'The server did not answer: check host and port, and the firewalls between.'],
 };
 
 const DROPPED =
@@ -31,6 +35,8 @@ export function describeTransferError(error: unknown): FailedTransfer {
     return { kind: 'failed', failure: error.failure, message: error.message };
   }
   const { code, message = '' } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  // basic-ftp's word for silence, which has no code.
+  if (/^Timeout/.test(message)) return describeTransferError(stalled('no answer'));
   const [failure, words] =
     CODES[String(code)] ?? (isTlsError(code) ? explainTls(code) : ['dropped', DROPPED]);
   // The guard's own words say which range the address lies in, and nothing else.
@@ -90,3 +96,9 @@ export function checkDirectory(directory: string): void {
 
 /** While a file travels it has this name, so that nobody takes half a file for a whole one. */
 export const partOf = (name: string) => `.${name}.part`;
+
+/** Our own side's trouble, by its code only. */
+export function unreadableHere(error: unknown): TransferError {
+  const { code = 'unknown' } = error as NodeJS.ErrnoException;
+  return new TransferError('refused', `The file could not be read here (${code}): nothing was put in place.`);
+}

@@ -2,7 +2,7 @@
 // and nothing left open however it ends.
 import { connect, type Socket } from 'node:net';
 import type { FailedTransfer, TransferOptions } from './transfer.ts';
-import { describeTransferError, TransferError } from './transfer-failure.ts';
+import { describeTransferError, stalled, TransferError } from './transfer-failure.ts';
 
 /** Says what has to be closed when the transfer ends, well or badly. */
 export type OnEnd = (close: () => void) => void;
@@ -43,10 +43,6 @@ export async function withinStall<T>(stall_ms: number, what: string, promise: Pr
   }
 }
 
-export function stalled(what: string): TransferError {
-  return new TransferError('timeout', `The server fell silent (${what}). The transfer is safe to try again.`);
-}
-
 /** Connects to an address that the guard let pass: a name is judged by what it leads to at this moment. */
 export async function openSocket(
   { host, port }: { host: string; port: number },
@@ -62,6 +58,8 @@ export async function openSocket(
     // It stays: what breaks later is told by who reads from the socket, and must not end the process.
     socket.on('error', reject);
   });
-  await withinStall(stall_ms, 'while connecting', connected);
+  socket.setTimeout(stall_ms, () => socket.destroy(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })));
+  await connected;
+  socket.removeAllListeners('timeout').setTimeout(0);
   return socket;
 }
