@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeSshKey, startSftpServer } from '../src/simulator/sftp-server.ts';
+import { createSshKey } from '../src/outbound/ssh-key.ts';
+import { startSftpServer } from '../src/simulator/sftp-server.ts';
 import { CONFIG_PATH, FIRST_DAY, makeAccountingStage } from './support/accounting-stage.ts';
 import { MERCHANT_ID, STORE_ID } from './support/gateway.ts';
 import { runCli } from './support/process.ts';
@@ -56,7 +57,7 @@ test('a private key is checked when it is saved, in the forms that people have, 
   const save = (body: object) => stage.client.call('PUT', CONFIG_PATH, { ...SFTP, ...body });
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-  const openssh = makeSshKey();
+  const openssh = createSshKey();
   const pkcs8 = { type: 'pkcs8', format: 'pem' } as const;
   const good: [object, RegExp][] = [
     [{ private_key: `${openssh.private_key}\n` }, /^ssh-ed25519 /],
@@ -175,7 +176,7 @@ test('an operator does all of it by commands', async (t) => {
   const stage = await makeAccountingStage(t, { now: 'real' });
   const folder = mkdtempSync(join(tmpdir(), 'mpac-export-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const key = makeSshKey();
+  const key = createSshKey();
   writeFileSync(join(folder, 'key'), key.private_key);
   const server = await startSftpServer({
     directory: stage.served,

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { makeAddressGuard } from '../src/outbound/address-guard.ts';
-import { readPrivateKey } from '../src/outbound/ssh-key.ts';
+import { createSshKey, readPrivateKey } from '../src/outbound/ssh-key.ts';
 import type { SftpTarget, TransferAnswer } from '../src/outbound/transfer.ts';
-import { makeSshKey, startSftpServer } from '../src/simulator/sftp-server.ts';
+import { startSftpServer } from '../src/simulator/sftp-server.ts';
 import { NO_OPENSSL } from './support/certificates.ts';
 import { NO_SSHD, SSH_USERNAME, startSshd } from './support/debian-servers.ts';
 import { findProgram } from './support/process.ts';
@@ -32,7 +32,7 @@ function failureOf(answer: TransferAnswer): string {
 
 async function startSimulator(t: TestContext) {
   const directory = makeFolder(t);
-  const own = makeSshKey();
+  const own = createSshKey();
   const accounts = [{ username: 'pgw', public_key: own.public_key }];
   const server = await startSftpServer({ directory, port: 0, accounts });
   t.after(server.close);
@@ -48,7 +48,7 @@ test('the key that a server shows has the fingerprint that ssh-keygen prints', {
   skip: NO_SSHD || NO_KEYGEN,
 }, async (t) => {
   const folder = makeFolder(t);
-  const server = await startSshd(t, folder, { host_key: makeSshKey().private_key, public_keys: [] });
+  const server = await startSshd(t, folder, { host_key: createSshKey().private_key, public_keys: [] });
   const printed = execFileSync('ssh-keygen', ['-l', '-f', join(folder, 'host_key')]).toString();
   const shown = await makeTestTransfers().sftpHostKey({ host: '127.0.0.1', port: server.port });
   assert.ok(shown.kind === 'done');
@@ -74,8 +74,8 @@ test('a server whose key has changed gets nothing, and is not even told who asks
 });
 
 test('OpenSSH with another key than was pinned gets nothing', { skip: NO_SSHD }, async (t) => {
-  const [folder, own] = [makeFolder(t), makeSshKey()];
-  const host_key = makeSshKey().private_key;
+  const [folder, own] = [makeFolder(t), createSshKey()];
+  const host_key = createSshKey().private_key;
   const server = await startSshd(t, folder, { host_key, public_keys: [own.public_key] });
   const target: SftpTarget = {
     host: '127.0.0.1',
@@ -108,7 +108,7 @@ test('a connection is tried by writing, and nothing of it is left', async (t) =>
   assert.deepEqual(readdirSync(join(directory, 'exports/new')), []);
   writeFileSync(join(directory, 'a-file'), '');
   assert.equal(failureOf(await transfers.sftpTest(target, '/a-file/below')), 'refused');
-  const stranger = { ...target, private_key: makeSshKey().private_key };
+  const stranger = { ...target, private_key: createSshKey().private_key };
   assert.equal(failureOf(await transfers.sftpTest(stranger, '/')), 'refused_auth');
   assert.equal(failureOf(await transfers.sftpTest(target, '/up/../..')), 'refused');
   const guarded = makeTestTransfers({ guard: makeAddressGuard({ allow_loopback: false }) });
@@ -157,10 +157,10 @@ for (const { name, make } of KEYS) {
     });
     const public_keys = keys.map(({ text, passphrase }) => {
       const read = readPrivateKey(text, passphrase);
-      assert.ok(read.ok, 'it is read');
-      return `${read.key.type} ${read.key.getPublicSSH().toString('base64')}`;
+      assert.ok(read.kind === 'read', 'it is read');
+      return read.public_key;
     });
-    const server = await startSshd(t, folder, { host_key: makeSshKey().private_key, public_keys });
+    const server = await startSshd(t, folder, { host_key: createSshKey().private_key, public_keys });
     const place = { host: '127.0.0.1', port: server.port };
     const transfers = makeTestTransfers();
     const shown = await transfers.sftpHostKey(place);
@@ -182,9 +182,10 @@ for (const { name, make } of KEYS) {
 }
 
 test('a key whose public half begins with a zero is made, read and believed as any other', async (t) => {
-  let own = makeSshKey();
+  let own = createSshKey();
   // One in 256; more than 20,000 in vain would be a wonder.
-  for (let tries = 0; tries < 20_000 && publicBytes(own.public_key)[0] !== 0; tries += 1) own = makeSshKey();
+  for (let tries = 0; tries < 20_000 && publicBytes(own.public_key)[0] !== 0; tries += 1)
+    own = createSshKey();
   assert.equal(publicBytes(own.public_key)[0], 0);
   const directory = makeFolder(t);
   const accounts = [{ username: 'pgw', public_key: own.public_key }];
@@ -203,7 +204,7 @@ const publicBytes = (public_key: string): Buffer =>
   Buffer.from(public_key.split(' ')[1] ?? '', 'base64').subarray(-32);
 
 test('what is no private key is told before anybody is asked', () => {
-  const { public_key, private_key } = makeSshKey();
+  const { public_key, private_key } = createSshKey();
   for (const text of [
     '',
     'key',
@@ -212,10 +213,10 @@ test('what is no private key is told before anybody is asked', () => {
     '-----BEGIN PRIVATE KEY-----\nAAAA\n',
   ]) {
     const read = readPrivateKey(text, null);
-    assert.equal(read.ok, false, text);
+    assert.equal(read.kind, 'refused', text);
   }
   const read = readPrivateKey(public_key, null);
-  assert.match(read.ok ? '' : read.message, /This is a public key/);
+  assert.match(read.kind === 'read' ? '' : read.message, /This is a public key/);
 });
 
 test('whatever a server says, it is told as a failure', async (t) => {
@@ -235,7 +236,7 @@ test('whatever a server says, it is told as a failure', async (t) => {
     host: '127.0.0.1',
     port,
     username: 'pgw',
-    private_key: makeSshKey().private_key,
+    private_key: createSshKey().private_key,
     passphrase: null,
     host_key: 'SHA256:x',
   };

@@ -17,7 +17,7 @@ import { addDays, businessDateOf, isBusinessDate, JAPAN } from '../domain/busine
 import { GatewayError } from '../domain/error.ts';
 import type { MailLanguage } from '../domain/export-mail.ts';
 import { open, seal } from '../domain/secret-box.ts';
-import { createKeyPair, readPrivateKey } from '../outbound/ssh-keys.ts';
+import { createSshKey, readPrivateKey } from '../outbound/ssh-key.ts';
 import { makeAuditEntry } from './audit.ts';
 import { type Answer, completeMark } from './idempotency.ts';
 import { readMailAddress } from './organization-settings.ts';
@@ -56,7 +56,7 @@ export async function saveAccountingExportConfig(
 ): Promise<Answer> {
   if ((await findMerchant(context.db, owner.organization_id, owner.livemode, owner.merchant_id)) === null)
     throw new GatewayError('not_found', 'There is no merchant with this id.');
-  const credentials = await readCredentials(wanted);
+  const credentials = readCredentials(wanted);
   for (;;) {
     const before = await findAccountingExportConfig(context.db, owner);
     const after = makeConfig(context, owner, wanted, before, credentials);
@@ -83,16 +83,15 @@ interface NewCredentials {
 }
 
 /** Null: those that there are stay. */
-async function readCredentials(wanted: AccountingExportSettings): Promise<NewCredentials | null> {
+function readCredentials(wanted: AccountingExportSettings): NewCredentials | null {
   const { private_key, passphrase = null, generate_key = false } = wanted;
   if (private_key === undefined && passphrase !== null)
     throw refused('passphrase', 'A passphrase belongs to a private_key. Send both.');
-  if (private_key === undefined)
-    return generate_key ? { passphrase: null, ...(await createKeyPair('mpac-pgw')) } : null;
+  if (private_key === undefined) return generate_key ? { passphrase: null, ...createSshKey() } : null;
   if (generate_key) throw refused('generate_key', 'Send a private_key, or let one be made, not both.');
   const read = readPrivateKey(private_key, passphrase);
   if (read.kind === 'refused') throw refused('private_key', read.message);
-  return read;
+  return { private_key, passphrase, public_key: read.public_key };
 }
 
 function makeConfig(

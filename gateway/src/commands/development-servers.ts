@@ -7,13 +7,13 @@ import { SYSTEM } from '../application/audit.ts';
 import { saveCardProcessorConnection } from '../application/card-processor-connections.ts';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
+import { createSshKey } from '../outbound/ssh-key.ts';
 import { DOWNLOAD_DIRECTORY, UPLOAD_DIRECTORY } from '../simulator/card-processor.ts';
 import { makeCardProcessorSimulator } from '../simulator/card-processor-routes.ts';
 import { makeMailSimulator } from '../simulator/mail-routes.ts';
 import { type MailServer, startMailServer } from '../simulator/mail-server.ts';
 import { type SimulatorServer, startSimulatorServer } from '../simulator/server.ts';
 import { type SettlementServers, startSettlementServers } from '../simulator/settlement-servers.ts';
-import { makeSshKey } from '../simulator/sftp-server.ts';
 import { listSimulators } from '../simulator/simulators.ts';
 
 const FTP_PORT = 8021;
@@ -103,7 +103,7 @@ async function findOrCreateSshKey(path: string): Promise<SshKey> {
     return { private_key, public_key };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const made = makeSshKey();
+    const made = createSshKey();
     await writeFile(`${path}.pub`, made.public_key);
     await writeFile(path, made.private_key, { mode: 0o600 });
     return made;

@@ -16,7 +16,7 @@ export async function withSftp<T>(
   work: (sftp: SFTPWrapper) => Promise<T>,
 ): Promise<T> {
   const read = readPrivateKey(target.private_key, target.passphrase);
-  if (!read.ok) throw new TransferError('refused_auth', read.message);
+  if (read.kind === 'refused') throw new TransferError('refused_auth', read.message);
   let shown: Buffer | null = null;
   const with_key: PublicKeyAuthMethod[] = [{ type: 'publickey', username: target.username, key: read.key }];
   const { client, broken } = await openSsh(target, options, onEnd, {

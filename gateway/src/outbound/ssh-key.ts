@@ -1,43 +1,62 @@
-// Keys of SSH: private ones as OpenSSH, PuTTY and OpenSSL write them are read, and a server's key is told by its
-// fingerprint, as `ssh-keygen -l` prints it.
-import { createHash, createPrivateKey, type KeyObject } from 'node:crypto';
+// Keys of SSH: private ones as OpenSSH, PuTTY and OpenSSL write them are read, new ones made where nobody brings one, and a
+// server's key is told by its fingerprint, as `ssh-keygen -l` prints it.
+import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import ssh2, { type ParsedKey } from 'ssh2';
 
 export const fingerprintOf = (host_key: Buffer): string =>
   `SHA256:${createHash('sha256').update(host_key).digest('base64').replace(/=+$/, '')}`;
 
-export type ReadKey = { ok: true; key: ParsedKey } | { ok: false; message: string };
+export type ReadKey =
+  /** `public_key` is the line for an authorized_keys. */
+  { kind: 'read'; key: ParsedKey; public_key: string } | { kind: 'refused'; message: string };
+
+const PUBLIC = 'This is a public key: send the private one, or let the gateway make one.';
+const SEALED = 'The private key is encrypted: check its passphrase.';
+const UNREADABLE =
+  'The private key cannot be read: send an OpenSSH or PEM key, with its first and last line.';
 
 /** A key that can log in, or a sentence that says why this cannot. It never repeats what it was given. */
 export function readPrivateKey(text: string, passphrase: string | null): ReadKey {
-  const refused = (message: string): ReadKey => ({ ok: false, message });
-  if (/^-----BEGIN [A-Z ]*PUBLIC KEY|^(ssh|ecdsa)-/.test(text.trim())) {
-    return refused('This is a public key: the private one is needed.');
-  }
-  const ours = rewrite(text.trim(), passphrase);
-  if (ours === 'sealed') return refused('The private key could not be opened: check its passphrase.');
-  const parsed = ssh2.utils.parseKey(
-    ours ?? `${text.trim()}\n`,
-    ours === null ? (passphrase ?? undefined) : undefined,
-  );
+  const trimmed = text.trim();
+  if (/^-----BEGIN [A-Z ]*PUBLIC KEY|^(ssh|ecdsa)-/.test(trimmed))
+    return { kind: 'refused', message: PUBLIC };
+  const rewritten = rewrite(trimmed, passphrase);
+  const parsed =
+    rewritten === null
+      ? ssh2.utils.parseKey(`${trimmed}\n`, passphrase ?? undefined)
+      : ssh2.utils.parseKey(rewritten);
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   if (key === undefined || key instanceof Error) {
-    return /passphrase|decrypt|integrity|bad/i.test(key?.message ?? '')
-      ? refused('The private key could not be opened: check its passphrase.')
-      : refused('The private key could not be read: it must be an OpenSSH or a PEM key.');
+    // A wrong passphrase opens one old PEM key in 256 to nonsense, which then only looks unreadable.
+    const is_sealed = /ENCRYPTED/.test(trimmed) || /passphrase|decrypt|integrity/i.test(key?.message ?? '');
+    return { kind: 'refused', message: is_sealed ? SEALED : UNREADABLE };
   }
-  if (!key.isPrivateKey()) return refused('This is a public key: the private one is needed.');
-  return { ok: true, key };
+  if (!key.isPrivateKey()) return { kind: 'refused', message: PUBLIC };
+  return { kind: 'read', key, public_key: printPublicKey(key) };
 }
 
-/** OpenSSL's newer form (PKCS #8), which ssh2 does not know, in one that it does. Null: it is none. */
-function rewrite(text: string, passphrase: string | null): string | 'sealed' | null {
+export const printPublicKey = (key: ParsedKey): string =>
+  `${key.type} ${key.getPublicSSH().toString('base64')}`;
+
+/**
+ * A new pair of Ed25519 keys whose private half nobody has seen. ssh2 makes pairs, too, but forgets the zeros that a public
+ * key may begin with, so that one in 256 opens nothing (1.17.0).
+ */
+export function createSshKey(): { private_key: string; public_key: string } {
+  const private_key = writeOpenSshKey(generateKeyPairSync('ed25519').privateKey);
+  const read = readPrivateKey(private_key, null);
+  if (read.kind === 'refused') throw new Error('A key was written that cannot be read.');
+  return { private_key, public_key: read.public_key };
+}
+
+/** OpenSSL's newer form (PKCS #8), which ssh2 does not know, in one that it does. Null: it is none, or not to be opened. */
+function rewrite(text: string, passphrase: string | null): string | null {
   if (!/^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text)) return null;
   let key: KeyObject;
   try {
     key = createPrivateKey({ key: text, ...(passphrase !== null && { passphrase }) });
   } catch {
-    return 'sealed';
+    return null;
   }
   if (key.asymmetricKeyType === 'rsa') return String(key.export({ type: 'pkcs1', format: 'pem' }));
   if (key.asymmetricKeyType === 'ec') return String(key.export({ type: 'sec1', format: 'pem' }));
@@ -45,7 +64,7 @@ function rewrite(text: string, passphrase: string | null): string | 'sealed' | n
 }
 
 /** An Ed25519 key in the one form of it that SSH tools read (PROTOCOL.key of OpenSSH). */
-export function writeOpenSshKey(key: KeyObject): string {
+function writeOpenSshKey(key: KeyObject): string {
   const { d = '', x = '' } = key.export({ format: 'jwk' });
   const [secret, open] = [Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')];
   const kind = Buffer.from('ssh-ed25519');

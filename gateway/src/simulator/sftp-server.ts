@@ -1,8 +1,8 @@
 // An SFTP server for tests and for the development start, on the server half of ssh2: public keys let people in, files lie
 // in one folder. It listens on this machine only and can be made to fail in the ways that real ones do.
-import { generateKeyPairSync, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import ssh2, { type Connection, type ParsedKey, type PublicKeyAuthContext } from 'ssh2';
-import { writeOpenSshKey } from '../outbound/ssh-key.ts';
+import { createSshKey, printPublicKey } from '../outbound/ssh-key.ts';
 import { type FileServer, type FileServerOptions, listenForFiles } from './file-server.ts';
 import { createFileServerFaults } from './file-server-faults.ts';
 import { openServedFolder } from './served-folder.ts';
@@ -25,7 +25,7 @@ export interface SftpServer extends FileServer {
 export async function startSftpServer(options: SftpServerOptions): Promise<SftpServer> {
   const faults = createFileServerFaults();
   const folder = openServedFolder(options.directory);
-  const host_key = options.host_key ?? makeSshKey().private_key;
+  const host_key = options.host_key ?? createSshKey().private_key;
   const accounts = options.accounts.map(({ username, public_key }) => ({
     username,
     key: parse(public_key),
@@ -47,24 +47,13 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
     });
   };
   const server = new Server({ hostKeys: [host_key] }, onClient);
-  const changed = new Server({ hostKeys: [makeSshKey().private_key] }, onClient);
+  const changed = new Server({ hostKeys: [createSshKey().private_key] }, onClient);
   const listening = await listenForFiles('sftp', options, faults, (socket) => {
     const one = faults.take('other_host_key') === null ? server : changed;
     one.injectSocket(socket);
   });
   return { ...listening, public_key: printPublicKey(parse(host_key)) };
 }
-
-/**
- * A pair of Ed25519 keys in OpenSSH's form. ssh2 can make one, too, but forgets the zeros that a public key may begin with,
- * so that one pair in 256 opens nothing (1.17.0).
- */
-export function makeSshKey(): { private_key: string; public_key: string } {
-  const private_key = writeOpenSshKey(generateKeyPairSync('ed25519').privateKey);
-  return { private_key, public_key: printPublicKey(parse(private_key)) };
-}
-
-const printPublicKey = (key: ParsedKey): string => `${key.type} ${key.getPublicSSH().toString('base64')}`;
 
 function parse(text: string): ParsedKey {
   const parsed = utils.parseKey(text);

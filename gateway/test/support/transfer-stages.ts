@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { makeAddressGuard } from '../../src/outbound/address-guard.ts';
+import { createSshKey } from '../../src/outbound/ssh-key.ts';
 import {
   type FtpTarget,
   makeFileTransfers,
@@ -15,7 +16,7 @@ import {
 } from '../../src/outbound/transfer.ts';
 import type { FileServer } from '../../src/simulator/file-server.ts';
 import { startFtpServer } from '../../src/simulator/ftp-server.ts';
-import { makeSshKey, startSftpServer } from '../../src/simulator/sftp-server.ts';
+import { startSftpServer } from '../../src/simulator/sftp-server.ts';
 import { makeCertificate, NO_OPENSSL } from './certificates.ts';
 import {
   type DebianServer,
@@ -202,7 +203,7 @@ function sftpKind(name: string, debian: boolean): StageKind {
     async open(t, options = {}) {
       const folder = makeFolder(t);
       const { root, on_disk } = makeRoot(folder);
-      const [own, stranger] = [makeSshKey(), makeSshKey()];
+      const [own, stranger] = [createSshKey(), createSshKey()];
       const stage = async (
         port: number,
         username: string,
@@ -225,7 +226,7 @@ function sftpKind(name: string, debian: boolean): StageKind {
       };
       if (debian) {
         const server = await startSshd(t, folder, {
-          host_key: makeSshKey().private_key,
+          host_key: createSshKey().private_key,
           public_keys: [own.public_key],
           ...(options.room_kib !== undefined && { file_kib: options.room_kib }),
         });
