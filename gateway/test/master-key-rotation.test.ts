@@ -89,6 +89,9 @@ test('two API processes and a worker change over to a new key while they serve',
     is_active: false,
   };
   await gateway.client.call('PUT', '/v1/card_processor_connection', connection);
+  const accounting = { host: '127.0.0.1', username: 'mpac', generate_key: true, is_active: false };
+  const { id: merchant_id } = (await gateway.client.get('/v1/merchants')).json[0];
+  await gateway.client.call('PUT', `/v1/merchants/${merchant_id}/accounting_export`, accounting);
   await gateway.addKey();
   const env = {
     MPAC_MODE: 'production',
@@ -131,6 +134,7 @@ test('two API processes and a worker change over to a new key while they serve',
     former_processor_configs: 0,
     webhook_endpoints: 1,
     card_processor_connections: 1,
+    accounting_export_configs: 1,
   });
   assert.deepEqual(said.unopenable, []);
   assert.match(said.next_step, /^Keep MPAC_MASTER_KEY_PREVIOUS until 20\d\d-/);
