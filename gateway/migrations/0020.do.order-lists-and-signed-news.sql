@@ -28,9 +28,10 @@ create unique index order_lists_one_per_day on order_lists
   (organization_id, livemode, merchant_id, business_date, coalesce(merchant_store_id, ''), currency)
   where replaced_by is null;
 
--- The orders of the lists that count, with what the gateway has of each.
+-- The orders of the lists that count, with what the gateway has of each. They are forgotten with the events of their
+-- time; ids in the order of their bytes are in the order of time.
 create table listed_orders (
-  order_list_id text not null references order_lists (id),
+  order_list_id text collate "C" not null references order_lists (id),
   -- Its place in the list, from 0, as errors and the list itself count.
   position integer not null,
   organization_id text not null,

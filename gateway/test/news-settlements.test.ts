@@ -1,6 +1,7 @@
 // The daily settlement of what Plutu signed: made by itself once a day has ended, for every merchant, and held against
 // the books.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type Scope, startTestGateway } from './support/gateway.ts';
 import { makeMpgsStage, newsPairs, signNews } from './support/mpgs-stage.ts';
@@ -202,4 +203,29 @@ test('an order list says of each payment by MPGS what Plutu has signed of it', a
   assert.deepEqual(await statuses(), ['confirmed', 'missing']);
   const { provider_statuses } = (await client.get(`/v1/order_lists/${posted.json.id}`)).json;
   assert.deepEqual(provider_statuses.missing, { orders_count: 1, amount: 1_234 });
+});
+
+test('what was paid before news were kept counts as signed after the upgrade, but for what a person resolved', async (t) => {
+  const { pay, openPage, tell, client, query } = await makeStage(t);
+  const paid = await pay('t1');
+  const by_word = await openPage();
+  await tell(by_word.invoice_no, { approved: '0' });
+  const because = { outcome: 'paid', reason: 'It stands in the dashboard of Plutu.' };
+  assert.equal((await client.post(`/v1/payment_intents/${by_word.id}/resolve`, because)).status, 200);
+  const migrations = new URL('../../migrations/', import.meta.url);
+  const sql = readFileSync(new URL('0020.do.order-lists-and-signed-news.sql', migrations), 'utf8');
+  const upgrade = /^insert into signed_news [\s\S]*?;/m.exec(sql)?.[0] ?? '';
+  await query('alter table signed_news disable trigger user');
+  await query('delete from signed_news');
+  await query(upgrade);
+  assert.deepEqual(await query('select attempt_id, result, amount, currency from signed_news'), [
+    { attempt_id: paid.invoice_no, result: 'paid', amount: 1_234, currency: 'USD' },
+  ]);
+});
+
+test('what was signed is never changed or deleted', async (t) => {
+  const { pay, query } = await makeStage(t);
+  await pay('t1');
+  await assert.rejects(query('delete from signed_news'), /only grows/);
+  await assert.rejects(query("update signed_news set result = 'unknown'"), /only grows/);
 });

@@ -337,3 +337,17 @@ test('a key of one merchant posts and reads its own lists only', async () => {
   assert.equal((await narrow.get(`/v1/order_lists/${other.json.id}/orders`)).status, 404);
   assert.equal((await narrow.post('/v1/order_lists', { ...body, merchant_store_id: 'of_two' })).status, 400);
 });
+
+test('orders are forgotten with the events of their time, and the list and its exceptions stay', async (t) => {
+  const own = await startTestGateway(t);
+  const body = { merchant_store_id: STORE_ID, business_date: DAY, orders: [listed('a', 1), listed('b', 2)] };
+  const { json } = await own.client.post('/v1/order_lists', body);
+  const count = async () => (await own.client.get(`/v1/order_lists/${json.id}/orders`)).json.length;
+  await own.runJob('purge');
+  assert.equal(await count(), 2);
+  own.clock.advance((own.context.config.retention_days + 1) * 86_400_000);
+  await own.runJob('purge');
+  assert.equal(await count(), 0);
+  const kept = (await own.client.get(`/v1/order_lists/${json.id}`)).json;
+  assert.deepEqual([kept.status, kept.orders_count, kept.open_exceptions_count], ['exceptions', 2, 2]);
+});

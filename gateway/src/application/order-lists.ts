@@ -6,6 +6,7 @@ import { insertAuditEntry } from '../db/audit-log.ts';
 import { type StoreDay, sumOrdersOfDay } from '../db/held-orders.ts';
 import {
   countProviderStatuses,
+  deleteOldListedOrders,
   insertListedOrders,
   type ListedOrderNow,
   listListedOrders,
@@ -25,6 +26,7 @@ import {
 import type { Db } from '../db/pool.ts';
 import { businessDateOf, isBusinessDate, JAPAN } from '../domain/business-date.ts';
 import { GatewayError } from '../domain/error.ts';
+import { makeIdBound } from '../domain/id.ts';
 import type { ListedOrder, OrderResult } from '../domain/order-list.ts';
 import { PROVIDER_STATUSES, refundedThere } from '../domain/order-list.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
@@ -227,4 +229,10 @@ function listedOrderResource(row: ListedOrderNow): Record<string, unknown> {
     order_list: order_list_id,
     ...Object.fromEntries(given.filter(([, value]) => value !== null)),
   };
+}
+
+/** The orders serve whoever looks back for as long as events do; the list, its sums and its exceptions stay. */
+export function purgeListedOrders(context: Context, limit: number): Promise<number> {
+  const oldest_ms = context.now() - context.config.retention_days * 86_400_000;
+  return deleteOldListedOrders(context.db, makeIdBound('ol', oldest_ms), limit);
 }

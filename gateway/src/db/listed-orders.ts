@@ -125,3 +125,16 @@ export async function countProviderStatuses(
 ): Promise<{ provider_status: ProviderStatus; orders_count: number; amount: number }[]> {
   return db.query(COUNT, [order_list_id]);
 }
+
+const PURGE: Statement = {
+  name: 'purge_listed_orders',
+  text: `delete from listed_orders where (order_list_id, position) in
+      (select order_list_id, position from listed_orders where order_list_id < $1
+       order by order_list_id, position limit $2 for update skip locked)
+    returning position`,
+};
+
+/** Forget the orders of lists that came before an id, a batch at a time. Returns how many went. */
+export async function deleteOldListedOrders(tx: Tx, before_id: string, limit: number): Promise<number> {
+  return (await tx.query(PURGE, [before_id, limit])).length;
+}
