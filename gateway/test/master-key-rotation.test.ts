@@ -144,7 +144,7 @@ test('two API processes and a worker change over to a new key while they serve',
 
   // A second run finds nothing to do, and a process without the earlier key is still told to wait.
   const again = await rotate(t, between);
-  assert.deepEqual(Object.values(again.sealed_anew), [0, 0, 0, 0]);
+  assert.deepEqual([...new Set(Object.values(again.sealed_anew))], [0]);
   const too_early = await runCli(t, ['serve'], { env: { ...afterwards, HOST: '127.0.0.1' } });
   assert.equal(too_early.code, 1);
   assert.match(

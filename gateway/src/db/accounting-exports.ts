@@ -187,9 +187,7 @@ export async function recordAccountingExport(tx: Tx, outcome: ExportOutcome): Pr
 
 // The index is by day and store and not by time, for the payments' sake: each page walks the whole day, so it is a
 // large one. What went back of late money has its refund's id, which the books know under the late money's.
-const salesOf = (name: string, of_store: string): Statement => ({
-  name,
-  text: `
+const salesWhere = (of_store: string) => `
     select e.object_id, e.kind, e.payment_intent_id, e.provider, e.created_at, p.receipt_number, l.refund_id,
            case when e.credit_account = 'sales' then e.amount else -e.amount end as amount,
            case when e.credit_account = 'sales' then e.tax_amount else -e.tax_amount end as tax_amount
@@ -202,10 +200,15 @@ const salesOf = (name: string, of_store: string): Statement => ({
     ) e
     left join payment_intents p on p.id = e.payment_intent_id
     left join late_payments l on e.kind = 'late_payment_refund' and l.id = e.object_id
-    order by e.created_at, e.object_id collate "C", e.kind`,
-});
-const SALES_OF_STORE = salesOf('list_sales_of_store', 'merchant_store_id = $10');
-const SALES_OF_NO_STORE = salesOf('list_sales_of_no_store', 'merchant_store_id is null');
+    order by e.created_at, e.object_id collate "C", e.kind`;
+const SALES_OF_STORE: Statement = {
+  name: 'list_sales_of_store',
+  text: salesWhere('merchant_store_id = $10'),
+};
+const SALES_OF_NO_STORE: Statement = {
+  name: 'list_sales_of_no_store',
+  text: salesWhere('merchant_store_id is null'),
+};
 
 /** The next sales of a store's day in the order of its file, after `last`. */
 export async function listSalesOfDay(

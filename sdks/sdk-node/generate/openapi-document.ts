@@ -64,7 +64,12 @@ export interface Operation {
 }
 
 /** Not for a merchant's server: what providers call, and a picture that `qr_code_url` names as it is. */
-export const LEFT_OUT = ['receivePaypayNotification', 'returnMpgsCustomer', 'retrieveQrCode'];
+export const LEFT_OUT = [
+  'receivePaypayNotification',
+  'returnMpgsCustomer',
+  'retrieveQrCode',
+  'retrieveAccountingExportFile',
+];
 
 export function readDocument(): Document {
   // From sdks/sdk-node/dist/generate, where this file runs, to the root.

@@ -54,7 +54,7 @@ export function prepareRequest(
     throw refuse('signal', 'signal is an AbortSignal.');
   }
   const { path, rest } = fillPath(known.path, { ...params });
-  const has_body = known.method === 'POST' || known.method === 'PATCH';
+  const has_body = ['POST', 'PUT', 'PATCH'].includes(known.method);
   const query = has_body ? '' : makeQuery(rest);
   return {
     operation,
