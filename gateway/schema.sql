@@ -320,6 +320,7 @@ create table book_entries (
 );
 CREATE INDEX book_entries_by_day ON book_entries USING btree (organization_id, livemode, business_date, merchant_id, merchant_store_id);
 CREATE INDEX book_entries_of_cards ON book_entries USING btree (organization_id, livemode, created_at, object_id COLLATE "C") WHERE (provider = 'SP_NET'::text);
+CREATE INDEX book_entries_of_late_cards ON book_entries USING btree (organization_id, livemode, created_at) WHERE ((provider = 'SP_NET'::text) AND ((kind)::text = 'late_payment'::text));
 CREATE TRIGGER book_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON book_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_books();
 
 create table card_batches (

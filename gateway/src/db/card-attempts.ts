@@ -30,11 +30,12 @@ const LIST: Statement = {
         and (e.created_at, e.object_id collate "C") > ($5::timestamptz, $6)
       order by e.created_at, e.object_id collate "C" limit $7::int
     ),
+    late_entries as materialized (
+      select e.object_id, e.created_at as at, e.amount ${BOOKED} and e.kind = 'late_payment'
+        and e.created_at >= $5::timestamptz
+    ),
     late as (
-      select l.attempt_id, b.at, b.amount
-      from (select e.object_id, e.created_at as at, e.amount ${BOOKED} and e.kind = 'late_payment'
-              and e.created_at >= $5::timestamptz) b
-      join late_payments l on l.id = b.object_id
+      select l.attempt_id, b.at, b.amount from late_entries b join late_payments l on l.id = b.object_id
       where (b.at, l.attempt_id collate "C") > ($5::timestamptz, $6)
       order by b.at, l.attempt_id collate "C" limit $7::int
     ),
