@@ -50,7 +50,7 @@ export async function resolveException(
     throw new GatewayError(
       'invalid_request',
       'This exception is of no merchant, so that nothing can be booked for it: leave adjustment_amount out.',
-      { field: 'adjustment_amount' },
+      { field: 'adjustment_amount', constraint: 'needs_merchant' },
     );
   }
   return answerInTransaction(context, mark, exception.organization_id, async (tx) => {

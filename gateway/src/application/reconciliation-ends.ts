@@ -30,11 +30,9 @@ import { GatewayError } from '../domain/error.ts';
 import { ID_LEAD_MS, makeIdBound } from '../domain/id.ts';
 import { BY_ITSELF, makeException, type NewException } from '../domain/reconciliation-exception.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
-import type { OwnPart } from './reconciliation-matches.ts';
+import { type OwnPart, TOLERANCE_MS } from './reconciliation-matches.ts';
 import { settleFiles } from './reconciliation-settlements.ts';
 
-/** The clocks of a provider and of a gateway, and the way between them. */
-const TOLERANCE_MS = 10 * 60_000;
 /** A refund that the provider did not settle in so many days was decided by a person. */
 const SLOWEST_REFUND_MS = 8 * 86_400_000;
 const BATCH = 500;

@@ -23,6 +23,9 @@ import {
 import { type ExceptionDraft, makeException, type NewException } from '../domain/reconciliation-exception.ts';
 import { addTo, type Tallies, tallyOf } from '../domain/settlement.ts';
 
+/** The clocks of a provider and of a gateway, and the way between them. */
+export const TOLERANCE_MS = 10 * 60_000;
+
 /** One organization's part of a file while it is imported. */
 export interface OwnPart {
   file_id: string;
@@ -117,6 +120,10 @@ async function matchPayment(
   const { id: attempt_id, updated_at, ...found } = payment;
   const went_back_later = parts.given_back.has(attempt_id) || updated_at >= parts.period_ends_at;
   const ours = { ...found, attempt_id, went_back_later };
+  if (row.state === 'paid' && isFarFromDay(parts, row)) {
+    noteUnexpected(context, parts, findings, part, row, ours);
+    return;
+  }
   if (!isOfRefund(row)) {
     const kind = comparePayment(row, ours) ?? (isOfAnotherDay(parts, row, ours) ? 'cross_midnight' : null);
     note(context, parts, findings, part, row, kind, ours);
@@ -128,6 +135,17 @@ async function matchPayment(
   }
   // Money of a payment of ours that somebody gave back at the provider's own tool.
   if (movesMoney(row)) noteUnexpected(context, parts, findings, part, row, ours);
+}
+
+/** A line of another day is not what this day's payments are held against. */
+function isFarFromDay(
+  { period_begins_at, period_ends_at }: FileParts,
+  { happened_at }: ReconciliationRow,
+): boolean {
+  const at_ms = Date.parse(happened_at);
+  return (
+    at_ms < Date.parse(period_begins_at) - TOLERANCE_MS || at_ms >= Date.parse(period_ends_at) + TOLERANCE_MS
+  );
 }
 
 /** Paid on a day here, in the file of another: both are right by their own clocks. */

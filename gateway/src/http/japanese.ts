@@ -60,6 +60,8 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
   allowed_by_payment_intent: () => 'この決済では、その支払方法は受け付けていません。',
   client_confirm_methods: () => 'この支払方法は、バックエンドから署名付きで確定してください。',
   origin: (field) => `${field} は https://shop.example.com のようなオリジンにしてください。`,
+  needs_merchant: (field) =>
+    `どの加盟店のものか分からない差異には記帳できません。${field} を外してください。`,
   last_api_key: () => '組織の最後の API キーは失効できません。先に新しいキーを作成してください。',
   revoked: () => 'このキーは失効済みです。新しいキーを作成してください。',
   publishable_key: () =>
