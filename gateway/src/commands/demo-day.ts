@@ -151,9 +151,10 @@ async function showExceptions({ facts, day }: DayStage): Promise<Json[]> {
   const range = `business_date_gte=${day.date}&business_date_lte=${day.date}&limit=100`;
   const settlements = (await call(facts, 'GET', `/v1/settlements?${range}`)) as unknown as Json[];
   for (const one of settlements.filter(({ status }) => status !== 'replaced')) {
-    const stated = `${one['transaction_count']} payments, ${yen(Number(one['gross_amount']))}`;
-    const expected = `${one['expected_transaction_count']}, ${yen(Number(one['expected_gross_amount']))}`;
-    say(String(one['provider']), `states ${stated}; we have ${expected}: ${String(one['status'])}`);
+    const sums = (side: string) =>
+      `${one[`${side}transaction_count`]} payments of ${yen(Number(one[`${side}gross_amount`]))}, ` +
+      `${yen(Number(one[`${side}refunded_amount`]))} given back`;
+    say(String(one['provider']), `states ${sums('')}; we have ${sums('expected_')}`);
   }
   console.log('');
   const exceptions = (await call(
