@@ -80,10 +80,12 @@ test('the first start prints the facts, and writes them down for scripts of its 
   assert.deepEqual(Object.keys(facts).sort(), [
     'api_key',
     'base_url',
+    'ftp_url',
     'merchant_id',
     'merchant_store_id',
     'publishable_key',
     'secret_key',
+    'sftp_url',
     'simulator_url',
   ]);
   for (const fact of Object.values(facts)) assert.ok(gateway.stdout().includes(fact), fact);
