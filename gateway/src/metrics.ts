@@ -127,7 +127,7 @@ export function makeMetrics() {
     }),
     reconciliation_exceptions: makeUnknownGauge({
       name: 'mpac_reconciliation_exceptions_open',
-      help: 'Exceptions between the files of providers and our books that nobody has settled.',
+      help: 'Exceptions of files, settlements and order lists that nobody has resolved.',
       registers,
     }),
     card_batches: new Counter({
