@@ -16,10 +16,15 @@ export interface AttemptPlace {
   attempt_id: string;
 }
 
+// The books' index is by business dates: those of a store are at most two days from the instant's.
+const IN_STRETCH = `e.created_at >= $3::timestamptz and e.created_at < $4::timestamptz
+    and e.business_date between ($3::timestamptz at time zone 'UTC')::date - 2
+      and ($4::timestamptz at time zone 'UTC')::date + 1`;
+
 const BOOKED = `
   from book_entries e
   where e.organization_id = $1 and e.livemode = $2 and e.provider = 'SP_NET' and e.currency = 'JPY'
-    and e.created_at >= $3::timestamptz and e.created_at < $4::timestamptz`;
+    and ${IN_STRETCH}`;
 
 // What came late has its own id in the books. There is little of it, so that it is read whole for each page.
 const LIST: Statement = {
@@ -79,7 +84,7 @@ const OTHER_CURRENCIES: Statement = {
     from book_entries e
     where e.organization_id = $1 and e.livemode = $2 and e.provider = 'SP_NET' and e.currency <> 'JPY'
       and e.kind in ('payment', 'late_payment')
-      and e.created_at >= $3::timestamptz and e.created_at < $4::timestamptz
+      and ${IN_STRETCH}
     group by 1, 2 order by 1, 2`,
 };
 
