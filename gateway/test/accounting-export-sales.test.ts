@@ -26,7 +26,7 @@ async function makeFile(stage: AccountingStage, business_date: string, format = 
     ...{ merchant_id: MERCHANT_ID, merchant_store_id: STORE_ID },
     ...{ business_date, format },
   });
-  assert.equal(asked.status, 201, asked.text);
+  assert.equal(asked.status, 202, asked.text);
   await stage.gateway.runJob('accounting_exports');
   const file = await stage.client.get(`/v1/accounting_exports/${asked.json[0].id}/file`);
   assert.equal(file.status, 200, file.text);

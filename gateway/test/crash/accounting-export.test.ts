@@ -21,7 +21,7 @@ async function makeAskedExport(t: TestContext) {
   clock.set(Date.now());
   const wanted = { merchant_id: MERCHANT_ID, merchant_store_id: STORE_ID, business_date };
   const asked = await client.post('/v1/accounting_exports', wanted);
-  assert.equal(asked.status, 201, asked.text);
+  assert.equal(asked.status, 202, asked.text);
   const id = String(asked.json[0].id);
   const name = `exports/mpac/${MERCHANT_ID}/${stage.nameOf(business_date)}`;
   const env = {
