@@ -77,7 +77,7 @@ async function makeObjects() {
   assert.equal(config.status, 200, config.text);
   const day = { merchant_id: MERCHANT, merchant_store_id: STORE, business_date: '2026-01-14' };
   const exports = await client.post('/v1/accounting_exports', day);
-  assert.equal(exports.status, 201, exports.text);
+  assert.equal(exports.status, 202, exports.text);
   const order_list = await client.post('/v1/order_lists', {
     merchant_store_id: STORE,
     business_date: '2026-01-15',
