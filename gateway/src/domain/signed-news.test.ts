@@ -1,6 +1,7 @@
 // News and bookings of one payment in every order, against findings that were typed by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { type BookedMoney, compareNews, type NewsLine, type ToldNews } from './signed-news.ts';
 
 const BEFORE = '2026-01-14';
@@ -155,4 +156,34 @@ test('a line names the other days of which it is', () => {
   const of = line([told(DAY), told(AFTER)], [booked(BEFORE)]);
   assert.deepEqual(compareNews(of, DAY).other_dates.sort(), [BEFORE, AFTER]);
   assert.deepEqual(compareNews(line([told(DAY)], [booked(DAY)]), DAY).other_dates, []);
+});
+
+test('over all days every payment that was told, and all money that was booked, is counted once', () => {
+  const dates = [BEFORE, DAY, AFTER];
+  const date = fc.constantFrom(...dates);
+  const amount = fc.integer({ min: 1, max: 3 });
+  // Each with a number of its own, so that none is another one's repetition.
+  const news = fc.array(fc.record({ date, amount }), { maxLength: 4 });
+  const money = fc.array(fc.record({ date, amount }), { maxLength: 4 });
+  fc.assert(
+    fc.property(news, money, (all_news, all_money) => {
+      const of = line(
+        all_news.map((one, n) => told(one.date, { amount: one.amount, provider_payment_id: `t${n}` })),
+        all_money.map((one) => booked(one.date, { amount: one.amount })),
+      );
+      const findings = dates.flatMap((day) => compareNews(of, day).findings);
+      const sum = (amounts: (number | null)[]) =>
+        amounts.reduce<number>((total, one) => total + (one ?? 0), 0);
+      const there = findings.map(({ amount_there }) => amount_there).filter((one) => one !== null);
+      const here = findings.map(({ amount_here }) => amount_here).filter((one) => one !== null);
+      assert.deepEqual([there.length, here.length], [all_news.length, all_money.length]);
+      assert.deepEqual(
+        [sum(there), sum(here)],
+        [sum(all_news.map((one) => one.amount)), sum(all_money.map((one) => one.amount))],
+      );
+      // What agrees on a day agrees to the last cent.
+      for (const { kind, amount_here, amount_there } of findings)
+        if (kind === null || kind === 'cross_midnight') assert.equal(amount_here, amount_there);
+    }),
+  );
 });
