@@ -62,7 +62,7 @@ test('what no clock shows is refused by its place, and nothing of the call is do
 
 test('a zone that only the gateway knows is refused as well: the database could book nothing for its store', async () => {
   // ICU knows this old name, and PostgreSQL's own list of zones does not.
-  const { status, json } = await syncStore({ time_zone: 'SystemV/PST8' });
+  const { status, json } = await syncStore({ time_zone: 'US/Pacific-New' });
   assert.deepEqual([status, json.details.field], [400, 'merchants.0.stores.0.time_zone']);
   await assert.rejects(
     gateway.query(`update stores set time_zone = 'Mars/Olympus'`),
