@@ -126,7 +126,7 @@ test('lines that do not add up to the books never leave', async (t) => {
   const { context } = stage.gateway;
   const { query } = context.db;
   context.db.query = (async (statement: { name: string; text: string }, values?: unknown[]) => {
-    if (statement.name === 'sum_business_day') {
+    if (statement.name === 'sum_business_day_of_store') {
       await stage.gateway.query(
         `insert into book_entries select 'be_late', organization_id, livemode, merchant_id, merchant_store_id, provider,
            business_date, currency, kind, debit_account, credit_account, 1, 0, 'pa_late', null, created_at

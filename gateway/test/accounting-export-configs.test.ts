@@ -172,6 +172,19 @@ test('without a pinned host key nothing is sent, and the reason says so', async 
   assert.match(String(row?.['error']), /^No host key is pinned for 127\.0\.0\.1\./);
 });
 
+test('a key that no longer opens fails the attempt with a sentence, as anything else that a person has to mend', async (t) => {
+  const stage = await makeAccountingStage(t);
+  await stage.connect();
+  await stage.gateway.query(
+    'update accounting_export_configs set credentials_sealed = set_byte(credentials_sealed, 60, 255 - get_byte(credentials_sealed, 60))',
+  );
+  stage.clock.set('2026-01-15T15:01:00.000Z');
+  await stage.work();
+  const [row] = await stage.list();
+  assert.deepEqual([row?.['status'], row?.['attempts_made']], ['pending', 1]);
+  assert.match(String(row?.['error']), /^The private key cannot be opened/);
+});
+
 test('an operator does all of it by commands', async (t) => {
   const stage = await makeAccountingStage(t, { now: 'real' });
   const folder = mkdtempSync(join(tmpdir(), 'mpac-export-'));

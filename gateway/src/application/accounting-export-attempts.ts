@@ -15,6 +15,7 @@ import {
   MOST_EXPORT_ATTEMPTS,
 } from '../domain/accounting-export.ts';
 import { makeExportMail } from '../domain/export-mail.ts';
+import { SecretBoxError } from '../domain/secret-box.ts';
 import { openExportCredentials } from './accounting-export-configs.ts';
 import { isArchived, openArchived, writeExportFile } from './accounting-export-files.ts';
 import { makeEvent } from './make-event.ts';
@@ -49,9 +50,15 @@ async function deliver(
     const message = `No host key is pinned for ${host}. Test the connection, compare the key that it shows, and save it.`;
     return { kind: 'failed', row, message };
   }
+  const credentials = openCredentialsOrNull(context, config);
+  if (credentials === null) {
+    const message =
+      'The private key cannot be opened: it was sealed with another master key. Save a new one.';
+    return { kind: 'failed', row, message };
+  }
   assertNoTransaction();
   const answer = await context.files.sftpUpload(
-    { host, port, username, host_key, ...openExportCredentials(context, config) },
+    { host, port, username, host_key, ...credentials },
     {
       directory: exportDirectory(config.directory, row.merchant_id),
       make_directory: true,
@@ -63,6 +70,15 @@ async function deliver(
   return answer.kind === 'done'
     ? { kind: 'delivered', row }
     : { kind: 'failed', row, message: answer.message };
+}
+
+function openCredentialsOrNull(context: Context, config: AccountingExportConfig) {
+  try {
+    return openExportCredentials(context, config);
+  } catch (error) {
+    if (error instanceof SecretBoxError) return null;
+    throw error;
+  }
 }
 
 async function record(

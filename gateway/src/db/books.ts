@@ -179,17 +179,23 @@ export async function listMovementTotals(
   return db.query(TOTALS, [organization_id, livemode, provider, currency, from, to, ...dates]);
 }
 
-const SALES: Statement = {
-  name: 'sum_business_day',
-  text: `select currency,
+const sumWhere = (of_store: string) => `select currency,
       sum(case when credit_account = 'sales' then amount else -amount end)::bigint as sales_amount,
       sum(case when credit_account = 'sales' then tax_amount else -tax_amount end)::bigint as tax_amount,
       count(*)::int as entries_count
     from book_entries
-    where organization_id = $1 and livemode = $2 and merchant_id = $3
-      and merchant_store_id is not distinct from $4 and business_date = $5
+    where organization_id = $1 and livemode = $2 and merchant_id = $3 and business_date = $4 and ${of_store}
       and (credit_account = 'sales' or debit_account = 'sales')
-    group by currency order by currency`,
+    group by currency order by currency`;
+
+// Two, because only so the index answers, and a store's day does not cost a walk over its merchant's.
+const SUM_OF_STORE: Statement = {
+  name: 'sum_business_day_of_store',
+  text: sumWhere('merchant_store_id = $5'),
+};
+const SUM_OF_NO_STORE: Statement = {
+  name: 'sum_business_day_of_no_store',
+  text: sumWhere('merchant_store_id is null'),
 };
 
 export interface BusinessDaySales {
@@ -212,6 +218,8 @@ export async function sumBusinessDay(
   },
 ): Promise<BusinessDaySales[]> {
   const { organization_id, livemode, merchant_id, merchant_store_id, business_date } = where;
-  const values = [organization_id, livemode, merchant_id, merchant_store_id, business_date];
-  return db.query<BusinessDaySales>(SALES, values);
+  const day = [organization_id, livemode, merchant_id, business_date];
+  return merchant_store_id === null
+    ? db.query<BusinessDaySales>(SUM_OF_NO_STORE, day)
+    : db.query<BusinessDaySales>(SUM_OF_STORE, [...day, merchant_store_id]);
 }
