@@ -470,7 +470,7 @@ CREATE INDEX late_payments_held ON late_payments USING btree (created_at) WHERE 
 CREATE UNIQUE INDEX late_payments_one_per_attempt ON late_payments USING btree (attempt_id) WHERE ((status)::text <> 'refunded'::text);
 
 create table listed_orders (
-  order_list_id text not null,
+  order_list_id text collate "C" not null,
   position integer not null,
   organization_id text not null,
   livemode boolean not null,

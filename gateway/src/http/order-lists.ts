@@ -13,7 +13,7 @@ import { PAYMENT_METHOD_TYPES } from '../domain/payment-intent.ts';
 import { keyCaller, makeAuthenticate } from './auth.ts';
 import { BusinessDate, businessDate } from './business-dates.ts';
 import { answerOnce } from './idempotency.ts';
-import { readJson } from './json-body.ts';
+import { keepBodiesUnread, readJson } from './json-body.ts';
 import { sendJson, sendPage } from './pages.ts';
 import { readCurrency } from './payment-intents.ts';
 import { Amount, errorResponses, IdParams, Instant, OneOf, PageLimit, Reference, Text } from './schemas.ts';
@@ -210,18 +210,13 @@ export function orderListRoutes(
   );
 }
 
-/** Megabytes are read as JSON only when their sender has proven himself: until then they are bytes to be hashed. */
 function createRoute(
   app: FastifyInstance,
   context: Context,
   authenticate: ReturnType<typeof makeAuthenticate>,
 ): void {
   const places = makePlaceCache(context);
-  app.removeContentTypeParser('application/json');
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    request.raw_body = body;
-    done(null, {});
-  });
+  keepBodiesUnread(app);
 
   app.post<{ Body: CreateOrderListBody }>(
     '/v1/order_lists',

@@ -554,8 +554,6 @@ export interface Operations {
   runAccountingExports: { params: AccountingExportRun; answer: AccountingExport[] };
   /** Retrieve an accounting export */
   retrieveAccountingExport: { params: { id: string }; answer: AccountingExport };
-  /** The bytes of an accounting export, as they were sent */
-  retrieveAccountingExportFile: { params: { id: string }; answer: Record<string, unknown> };
   /**
    * Set the connection to the card processor. All of it is set: what is left out gets its default, apart
    * from the password and the first day, which stay. From `starts_on` on each day is run at 02:00 in Japan
@@ -987,13 +985,6 @@ export const OPERATIONS = {
   retrieveAccountingExport: {
     method: 'GET',
     path: '/v1/accounting_exports/{id}',
-    is_list: false,
-    is_signed: true,
-    also_answers: [],
-  },
-  retrieveAccountingExportFile: {
-    method: 'GET',
-    path: '/v1/accounting_exports/{id}/file',
     is_list: false,
     is_signed: true,
     also_answers: [],
