@@ -1,6 +1,12 @@
 // Keys of SSH: private ones as OpenSSH, PuTTY and OpenSSL write them are read, new ones made where nobody brings one, and a
 // server's key is told by its fingerprint, as `ssh-keygen -l` prints it.
-import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
 import ssh2, { type ParsedKey } from 'ssh2';
 
 export const fingerprintOf = (host_key: Buffer): string =>
@@ -40,10 +46,15 @@ export const printPublicKey = (key: ParsedKey): string =>
 
 /**
  * A new pair of Ed25519 keys whose private half nobody has seen. ssh2 makes pairs, too, but forgets the zeros that a public
- * key may begin with, so that one in 256 opens nothing (1.17.0).
+ * key may begin with, so that one in 256 opens nothing (1.17.0). The halves are asked for as bytes: Node 20 can wait for
+ * itself for ever while it exports a key object that it has just generated, when garbage is collected at that moment.
  */
 export function createSshKey(): { private_key: string; public_key: string } {
-  const private_key = writeOpenSshKey(generateKeyPairSync('ed25519').privateKey);
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+  });
+  const private_key = writeOpenSshKey(privateKey.subarray(-32), publicKey.subarray(-32));
   const read = readPrivateKey(private_key, null);
   if (read.kind === 'refused') throw new Error('A key was written that cannot be read.');
   return { private_key, public_key: read.public_key };
@@ -60,13 +71,14 @@ function rewrite(text: string, passphrase: string | null): string | null {
   }
   if (key.asymmetricKeyType === 'rsa') return String(key.export({ type: 'pkcs1', format: 'pem' }));
   if (key.asymmetricKeyType === 'ec') return String(key.export({ type: 'sec1', format: 'pem' }));
-  return key.asymmetricKeyType === 'ed25519' ? writeOpenSshKey(key) : null;
+  if (key.asymmetricKeyType !== 'ed25519') return null;
+  const secret = key.export({ type: 'pkcs8', format: 'der' }).subarray(-32);
+  const open = createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-32);
+  return writeOpenSshKey(secret, open);
 }
 
-/** An Ed25519 key in the one form of it that SSH tools read (PROTOCOL.key of OpenSSH). */
-function writeOpenSshKey(key: KeyObject): string {
-  const { d = '', x = '' } = key.export({ format: 'jwk' });
-  const [secret, open] = [Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')];
+/** An Ed25519 key, of 32 bytes each, in the one form of it that SSH tools read (PROTOCOL.key of OpenSSH). */
+function writeOpenSshKey(secret: Buffer, open: Buffer): string {
   const kind = Buffer.from('ssh-ed25519');
   const none = field(Buffer.from('none'));
   const inside = Buffer.concat([

@@ -5,6 +5,7 @@ import { posix } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { type DataOutcome, moveData } from './ftp-data.ts';
 import type { FtpCommand, FtpSession } from './ftp-session.ts';
+import { listLine } from './served-folder.ts';
 
 const NOT_THERE = 'There is no such file or directory.';
 
@@ -60,9 +61,6 @@ async function transfer(
 const dateOf = (stats: Stats): string => stats.mtime.toISOString().replace(/[-:T]|\.\d+Z/g, '');
 const factsOf = (name: string, stats: Stats): string =>
   `type=${stats.isDirectory() ? 'dir' : 'file'};size=${stats.size};modify=${dateOf(stats)}; ${name}`;
-const rowOf = (name: string, stats: Stats): string =>
-  `${stats.isDirectory() ? 'd' : '-'}rw-r--r-- 1 ftp ftp ${stats.size} Jan 01 00:00 ${name}`;
-
 function listAs(row: (name: string, stats: Stats) => string): FtpCommand {
   return about(async (session, on_disk) => {
     const names = (await readdir(on_disk)).sort();
@@ -92,7 +90,7 @@ export const FILE_COMMANDS: Record<string, FtpCommand> = {
     session.reply(213, String(stats.size + (session.serving.faults.take('wrong_size') ?? 0)));
   }),
   MDTM: about(async (session, on_disk) => session.reply(213, dateOf(await stat(on_disk)))),
-  LIST: (session, argument) => listAs(rowOf)(session, argument.replace(/^-\w+ ?/, '')),
+  LIST: (session, argument) => listAs(listLine)(session, argument.replace(/^-\w+ ?/, '')),
   NLST: listAs((name) => name),
   MLSD: listAs(factsOf),
   MKD: about(async (session, on_disk, path) => {

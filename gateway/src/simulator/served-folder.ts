@@ -1,5 +1,5 @@
 // The folder that a file server shows: paths as a client writes them, which never lead out of it.
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 
 export interface ServedFolder {
@@ -30,4 +30,11 @@ export function openServedFolder(directory: string): ServedFolder {
 
 function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** A line as `ls -l` writes it, which clients of both protocols read. */
+export function listLine(name: string, stats: Stats): string {
+  const kind = stats.isDirectory() ? 'drwxr-xr-x' : '-rw-r--r--';
+  // 'Wed Jan 28 2026' without its first word.
+  return `${kind} 1 files files ${stats.size} ${stats.mtime.toDateString().slice(4)} ${name}`;
 }

@@ -3,7 +3,7 @@
 import { type FileHandle, mkdir, open, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import ssh2, { type Attributes, type SFTPWrapper } from 'ssh2';
 import type { FileServerFaults } from './file-server-faults.ts';
-import type { ServedFolder } from './served-folder.ts';
+import { listLine, type ServedFolder } from './served-folder.ts';
 
 export interface SftpServing {
   folder: ServedFolder;
@@ -138,8 +138,8 @@ export function serveSftp(sftp: SFTPWrapper, { folder, faults, drop, on_file }: 
       const names = directory.names.splice(0, 100);
       if (names.length === 0) throw new Refusal(STATUS_CODE.EOF);
       const entries = names.map(async (filename) => {
-        const attrs = attributesOf(await stat(`${directory.on_disk}/${filename}`));
-        return { filename, longname: filename, attrs };
+        const stats = await stat(`${directory.on_disk}/${filename}`);
+        return { filename, longname: listLine(filename, stats), attrs: attributesOf(stats) };
       });
       sftp.name(id, await Promise.all(entries));
       return 'answered';
@@ -156,6 +156,8 @@ export function serveSftp(sftp: SFTPWrapper, { folder, faults, drop, on_file }: 
       void on_file(folder.normalize('/', to));
     }),
   );
+  // OpenSSH's client says that it is done and waits for the server to hang up.
+  sftp.on('end', () => sftp.end());
   sftp.on('close', () => {
     for (const thing of open_things.values()) if ('file' in thing) void thing.file.close().catch(() => {});
     open_things.clear();
