@@ -296,6 +296,32 @@ test('an order that stands on the day beside it crosses midnight once, and is mi
   ]);
 });
 
+test('a late shop’s night belongs to the day before, and its list says so', async (t) => {
+  const own = await startTestGateway(t, { now: Date.parse('2026-01-15T17:00:00.000Z') });
+  const synced = await own.client.post('/v1/sync/merchants', {
+    merchants: [
+      {
+        id: 'merchant_001',
+        name: 'Bars',
+        stores: [{ id: 'bar', name: 'Bar', business_day_starts_at: '05:00' }],
+      },
+    ],
+  });
+  assert.equal(synced.status, 200, synced.text);
+  // Two o'clock in the morning of the 16th.
+  const intent = await own.createIntent({ merchant_store_id: 'bar', merchant_ref_id: 'night', amount: 900 });
+  assert.equal((await own.client.confirm(intent.id, { payment_method_type: 'cash' })).status, 200);
+  const post = (business_date: string) =>
+    own.client.post('/v1/order_lists', {
+      ...{ merchant_store_id: 'bar', business_date },
+      orders: [listed('night', 900)],
+    });
+  const early = await post('2026-01-16');
+  assert.deepEqual([early.status, early.json.details.constraint], [400, 'max_value'], early.text);
+  const { json } = await post('2026-01-15');
+  assert.deepEqual([json.status, json.matched_count, json.gateway_paid_amount], ['reconciled', 1, 900]);
+});
+
 test('a list is of one store and one day, and what it cannot be is refused by name', async () => {
   const store = await openStore('refusing');
   clock.set('2026-01-15T16:00:00.000Z');
