@@ -1,7 +1,7 @@
 // npm run bench: takes payments at the floor and at the gateway by turns, on one machine and one PostgreSQL,
 // and prints both. By turns, because a machine is not equally fast from one minute to the next. Exits with 1
 // when an answer was wrong or an acknowledged payment is not in the database. With --only growth it measures what
-// statements read in a database that has grown.
+// statements read in a database that has grown, and with --only export what an accounting export of a million takes.
 import { once } from 'node:events';
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { readCpu, readFamilyCpu } from './cpu.ts';
 import { checkSettings, findMissingMarks, findMissingRows, isAtRest } from './durable.ts';
+import { runExport } from './export.ts';
 import { runGrowth } from './growth.ts';
 import type { Order, Reply, Round } from './load.ts';
 import { type Measurement, type Measurements, renderTable } from './report.ts';
@@ -147,6 +148,10 @@ async function bench(stage: Stage): Promise<boolean> {
   });
 }
 
+if (options.only === 'export') {
+  const rows = Number(options.rows ?? (options.quick ? 50_000 : 1_000_000));
+  process.exit((await runExport({ rows })) ? 0 : 1);
+}
 if (options.only === 'growth') {
   const rows = Number(options.rows ?? (options.quick ? 20_000 : 1_000_000));
   process.exit((await runGrowth({ rows })) ? 0 : 1);

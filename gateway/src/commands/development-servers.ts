@@ -8,6 +8,7 @@ import { saveCardProcessorConnection } from '../application/card-processor-conne
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { createSshKey } from '../outbound/ssh-key.ts';
+import type { ProviderSimulator } from '../providers/simulator-contract.ts';
 import { DOWNLOAD_DIRECTORY, UPLOAD_DIRECTORY } from '../simulator/card-processor.ts';
 import { makeCardProcessorSimulator } from '../simulator/card-processor-routes.ts';
 import { makeMailSimulator } from '../simulator/mail-routes.ts';
@@ -20,15 +21,19 @@ const FTP_PORT = 8021;
 const SFTP_PORT = 8022;
 const MAIL_PORT = 8025;
 
-export interface DevelopmentServers {
-  simulator: SimulatorServer;
+/** Those who are sent files and mails. */
+export interface FileServers {
   settlement: SettlementServers;
   mail: MailServer;
-  /** Where the files of the card processor and of the accounting system lie. */
-  files_directory: string;
-  /** By which the gateway logs in at the accounting system. */
-  accounting_key: SshKey;
+  /** By which the gateway logs in at the accounting system, and the file that it lies in. */
+  accounting_key: SshKey & { path: string };
+  /** Their pages and control routes, for the server of all simulators. */
+  simulators: ProviderSimulator[];
   close(): Promise<void>;
+}
+
+export interface DevelopmentServers extends FileServers {
+  simulator: SimulatorServer;
 }
 
 interface SshKey {
@@ -39,47 +44,54 @@ interface SshKey {
 export const filesDirectory = (config: Config) => join(config.data_dir, 'simulators');
 
 export async function startDevelopmentServers(config: Config): Promise<DevelopmentServers> {
-  const files_directory = filesDirectory(config);
-  await mkdir(files_directory, { recursive: true });
-  const accounting_key = await findOrCreateSshKey(join(files_directory, 'accounting-login'));
-  const host_key = await findOrCreateSshKey(join(files_directory, 'accounting-host'));
-  const start = (ftp_port: number, sftp_port: number) =>
-    startSettlementServers({
-      directory: files_directory,
-      accounting_keys: [accounting_key.public_key],
-      host_key: host_key.private_key,
-      ftp_port,
-      sftp_port,
-    });
-  const started: { close(): Promise<void> }[] = [];
-  const close = async () => {
-    await Promise.all(started.map((one) => one.close()));
-  };
+  const servers = await startFileServers(filesDirectory(config));
   try {
-    const settlement = await orOnFreePort(
-      () => start(FTP_PORT, SFTP_PORT),
-      () => start(0, 0),
-    );
-    started.push(settlement);
-    const mail = await orOnFreePort(
-      () => startMailServer({ port: MAIL_PORT }),
-      () => startMailServer({ port: 0 }),
-    );
-    started.push(mail);
-    const simulators = [
-      ...(await listSimulators()),
-      makeCardProcessorSimulator(settlement.processor),
-      makeMailSimulator(mail),
-    ];
+    const simulators = [...(await listSimulators()), ...servers.simulators];
     const on = (port: number) => startSimulatorServer({ port, gateway_url: config.base_url, simulators });
     const simulator = await orOnFreePort(
       () => on(config.simulator_port),
       () => on(0),
     );
-    started.push(simulator);
-    return { simulator, settlement, mail, files_directory, accounting_key, close };
+    const close = async () => {
+      await Promise.all([simulator.close(), servers.close()]);
+    };
+    return { ...servers, simulator, close };
   } catch (error) {
-    await close();
+    await servers.close();
+    throw error;
+  }
+}
+
+/** What they are sent lies in the folder, and so do the keys of the accounting system. */
+export async function startFileServers(directory: string): Promise<FileServers> {
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, 'accounting-login');
+  const accounting_key = { ...(await findOrCreateSshKey(path)), path };
+  const host_key = await findOrCreateSshKey(join(directory, 'accounting-host'));
+  const start = (ftp_port: number, sftp_port: number) =>
+    startSettlementServers({
+      directory,
+      accounting_keys: [accounting_key.public_key],
+      host_key: host_key.private_key,
+      ftp_port,
+      sftp_port,
+    });
+  const settlement = await orOnFreePort(
+    () => start(FTP_PORT, SFTP_PORT),
+    () => start(0, 0),
+  );
+  try {
+    const mail = await orOnFreePort(
+      () => startMailServer({ port: MAIL_PORT }),
+      () => startMailServer({ port: 0 }),
+    );
+    const simulators = [makeCardProcessorSimulator(settlement.processor), makeMailSimulator(mail)];
+    const close = async () => {
+      await Promise.all([settlement.close(), mail.close()]);
+    };
+    return { settlement, mail, accounting_key, simulators, close };
+  } catch (error) {
+    await settlement.close();
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import type { FaultRequest } from '../providers/simulator-faults.ts';
 import { startSimulatorServer } from '../simulator/server.ts';
 import { listSimulators } from '../simulator/simulators.ts';
 import { readFaultOption, readSettingOptions } from '../simulator/start-words.ts';
+import { type FileServers, startFileServers } from './development-servers.ts';
 import { StartError } from './start-error.ts';
 
 interface SimulateOptions {
@@ -16,6 +17,7 @@ interface SimulateOptions {
   seed: string;
   set: string[];
   list: boolean;
+  files?: string;
 }
 
 export function registerSimulate(program: Command): void {
@@ -34,6 +36,10 @@ export function registerSimulate(program: Command): void {
       new Option('--set <name=value>', 'a setting; may be given more than once')
         .argParser((value: string, others: string[]) => [...others, value])
         .default([], 'none'),
+    )
+    .option(
+      '--files <directory>',
+      'also a card processor by FTP, an accounting system by SFTP and a mail server; what they are sent lies there',
     )
     .option('--list', 'say what can be simulated, with all faults, endpoints and settings', false)
     .description('providers’ simulators in a process of their own')
@@ -55,21 +61,33 @@ async function runSimulators(provider: string, options: SimulateOptions): Promis
   }
   const port = readWhole('--port', options.port, 65_535);
   const gateway_url = readUrl('--gateway', options.gateway);
+  const servers = options.files === undefined ? null : await startFileServers(options.files);
   const started = await startSimulatorServer({
     port,
-    simulators,
+    simulators: [...simulators, ...(servers?.simulators ?? [])],
     gateway_url,
     seed: readWhole('--seed', options.seed, 4_294_967_295),
     faults: readFaults(options, simulators),
     settings: readSettings(options, simulators),
-  }).catch((error: NodeJS.ErrnoException) => {
+  }).catch(async (error: NodeJS.ErrnoException) => {
+    await servers?.close();
     if (error.code !== 'EADDRINUSE') throw error;
     throw new StartError(`Port ${port} is taken by another program. Choose another with --port.`);
   });
   for (const { title, mount } of simulators) console.log(`${title} simulator: ${started.url}${mount}`);
-  const stop = () => void started.close().then(() => process.exit(0));
+  if (servers !== null) sayServers(servers, started.url);
+  const stop = () => void Promise.all([started.close(), servers?.close()]).then(() => process.exit(0));
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+}
+
+function sayServers({ settlement, mail, accounting_key }: FileServers, url: string): void {
+  const { ftp, sftp } = settlement;
+  console.log(`Card processor: ${ftp.url}, account ${ftp.username}, password ${ftp.password}; ${url}/sp-net`);
+  console.log(
+    `Accounting system: ${sftp.url}, account ${sftp.username}, private key in ${accounting_key.path}`,
+  );
+  console.log(`Mail server: ${mail.url}; ${url}/mail`);
 }
 
 function describe({
