@@ -35,6 +35,8 @@ type request struct {
 	body any
 	// alsoAnswers is a status besides 2xx that is an answer and no error, or 0.
 	alsoAnswers int
+	// fileTypes are the media types that the answer may have when it is a file, and none when it is JSON.
+	fileTypes []string
 }
 
 // call is a request that is on its way, through all its tries.
@@ -45,6 +47,7 @@ type call struct {
 	body        []byte
 	key         string
 	alsoAnswers int
+	fileTypes   []string
 	options     callOptions
 	deadline    time.Time
 }
@@ -77,6 +80,25 @@ func sendForHeader[T any](
 	return result, last.header, nil
 }
 
+// sendForFile makes a call that is answered with a file.
+func sendForFile(ctx context.Context, client *Client, asked request, options []CallOption) ([]byte, error) {
+	prepared, err := client.prepare(asked, options)
+	if err != nil {
+		return nil, err
+	}
+	last, err := client.perform(ctx, prepared, func(body []byte) error {
+		// No file of the gateway's is empty: what was too long, or is of another type, has been emptied.
+		if len(body) == 0 {
+			return errors.New("the body is no file of the gateway's")
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return last.body, nil
+}
+
 // readBody refuses null, which encoding/json would take for an object or a list with nothing in it.
 func readBody(body []byte, into any) error {
 	if string(bytes.TrimSpace(body)) == "null" {
@@ -99,7 +121,8 @@ func (c *Client) prepare(asked request, given []CallOption) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	prepared := &call{method: asked.method, target: target, alsoAnswers: asked.alsoAnswers, options: options}
+	prepared := &call{method: asked.method, target: target, options: options}
+	prepared.alsoAnswers, prepared.fileTypes = asked.alsoAnswers, asked.fileTypes
 	if asked.body != nil {
 		prepared.body, err = json.Marshal(asked.body)
 		if err != nil {
@@ -231,6 +254,9 @@ func (c *Client) newHTTPRequest(ctx context.Context, asked *call) (*http.Request
 		attempt.Header.Set("Content-Type", "application/json")
 	}
 	attempt.Header.Set("Accept", "application/json")
+	if len(asked.fileTypes) > 0 {
+		attempt.Header.Set("Accept", strings.Join(asked.fileTypes, ", "))
+	}
 	attempt.Header.Set("User-Agent", "mpac-pgw-sdk-go/"+Version)
 	attempt.Header.Set("Authorization", c.signer.sign(c.config.Testing.Now(), asked.key, RequestToSign{
 		Method: asked.method,

@@ -20,6 +20,20 @@ func (d EventData) WebhookEndpoint() *WebhookEndpoint {
 	return objectOf[WebhookEndpoint](d, "webhook_endpoint")
 }
 
+// Settlement is the settlement that the event is about, or nil when it is about something else.
+func (d EventData) Settlement() *Settlement { return objectOf[Settlement](d, "settlement") }
+
+// ReconciliationException is the exception that the event is about, or nil when it is about something else: mostly the
+// settlement that it belongs to.
+func (d EventData) ReconciliationException() *ReconciliationException {
+	return objectOf[ReconciliationException](d, "reconciliation_exception")
+}
+
+// AccountingExport is the file that the event is about, or nil when it is about something else.
+func (d EventData) AccountingExport() *AccountingExport {
+	return objectOf[AccountingExport](d, "accounting_export")
+}
+
 func objectOf[T any](data EventData, name string) *T {
 	var about struct {
 		Object string `json:"object"`

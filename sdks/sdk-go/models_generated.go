@@ -37,6 +37,14 @@ const (
 	EventLatePaymentKept = "late_payment.kept"
 	// Late money could not be given back, and is held again.
 	EventLatePaymentRefundFailed = "late_payment.refund_failed"
+	// A provider’s settlement and our books agree, or all its exceptions are resolved.
+	EventSettlementReconciled = "settlement.reconciled"
+	// A settlement, or what belongs to none, differs from our books.
+	EventSettlementException = "settlement.exception"
+	// A file of the accounting export has arrived at the accounting system.
+	EventExportSucceeded = "export.succeeded"
+	// A file of the accounting export could not be sent, and is not tried again by itself.
+	EventExportFailed = "export.failed"
 	// One of your endpoints was given up. Your other endpoints hear of it.
 	EventWebhookEndpointDisabled = "webhook_endpoint.disabled"
 	// Somebody asked for a test of this endpoint.
@@ -181,6 +189,120 @@ const (
 	LatePaymentActionKeep   LatePaymentAction = "keep"
 )
 
+// SettlementStatus says whether a settlement, or an order list, agrees with the gateway. Values that are not listed
+// here may come, and are kept as they are.
+type SettlementStatus string
+
+// The values of SettlementStatus.
+const (
+	SettlementStatusReconciled SettlementStatus = "reconciled"
+	SettlementStatusExceptions SettlementStatus = "exceptions"
+	SettlementStatusReplaced   SettlementStatus = "replaced"
+)
+
+// SettlementContents says which of a day's files it is, where a provider sends several. Values that are not listed
+// here may come, and are kept as they are.
+type SettlementContents string
+
+// The values of SettlementContents.
+const (
+	SettlementContentsPayments     SettlementContents = "payments"
+	SettlementContentsHeldPayments SettlementContents = "held_payments"
+)
+
+// SettlementSource says how the provider's word came. Values that are not listed here may come, and are kept as they
+// are.
+type SettlementSource string
+
+// The values of SettlementSource.
+const (
+	SettlementSourceFile          SettlementSource = "file"
+	SettlementSourceByHand        SettlementSource = "by_hand"
+	SettlementSourceNotifications SettlementSource = "notifications"
+)
+
+// ExceptionStatus says whether a person has looked at an exception. Values that are not listed here may come, and are
+// kept as they are.
+type ExceptionStatus string
+
+// The values of ExceptionStatus.
+const (
+	ExceptionStatusOpen     ExceptionStatus = "open"
+	ExceptionStatusResolved ExceptionStatus = "resolved"
+)
+
+// ExceptionKind is what differs. Values that are not listed here may come, and are kept as they are.
+type ExceptionKind string
+
+// The values of ExceptionKind.
+const (
+	ExceptionKindMissingHere   ExceptionKind = "missing_here"
+	ExceptionKindMissingThere  ExceptionKind = "missing_there"
+	ExceptionKindAmountDiffers ExceptionKind = "amount_differs"
+	ExceptionKindStatusDiffers ExceptionKind = "status_differs"
+	ExceptionKindTotalsDiffer  ExceptionKind = "totals_differ"
+	ExceptionKindCrossMidnight ExceptionKind = "cross_midnight"
+)
+
+// ExceptionSource says where it was found. Values that are not listed here may come, and are kept as they are.
+type ExceptionSource string
+
+// The values of ExceptionSource.
+const (
+	ExceptionSourceFile       ExceptionSource = "file"
+	ExceptionSourceSettlement ExceptionSource = "settlement"
+	ExceptionSourceOrderList  ExceptionSource = "order_list"
+)
+
+// ExceptionField is which sum differs. Values that are not listed here may come, and are kept as they are.
+type ExceptionField string
+
+// The values of ExceptionField.
+const (
+	ExceptionFieldTransactionCount ExceptionField = "transaction_count"
+	ExceptionFieldGrossAmount      ExceptionField = "gross_amount"
+	ExceptionFieldRefundedAmount   ExceptionField = "refunded_amount"
+	ExceptionFieldFeesAmount       ExceptionField = "fees_amount"
+	ExceptionFieldNetAmount        ExceptionField = "net_amount"
+)
+
+// OrderResult is what was found of an order: that it agrees, or the kind of its exception. Values that are not listed
+// here may come, and are kept as they are.
+type OrderResult string
+
+// The values of OrderResult.
+const (
+	OrderResultMatched       OrderResult = "matched"
+	OrderResultMissingHere   OrderResult = "missing_here"
+	OrderResultAmountDiffers OrderResult = "amount_differs"
+	OrderResultStatusDiffers OrderResult = "status_differs"
+	OrderResultCrossMidnight OrderResult = "cross_midnight"
+)
+
+// OrderStatus is what has become of an order at the end of the day. Values that are not listed here may come, and are
+// kept as they are.
+type OrderStatus string
+
+// The values of OrderStatus.
+const (
+	OrderStatusPaid      OrderStatus = "paid"
+	OrderStatusRefunded  OrderStatus = "refunded"
+	OrderStatusCancelled OrderStatus = "cancelled"
+)
+
+// ProviderStatus is what the provider says of an order by now. Values that are not listed here may come, and are kept
+// as they are.
+type ProviderStatus string
+
+// The values of ProviderStatus.
+const (
+	ProviderStatusConfirmed     ProviderStatus = "confirmed"
+	ProviderStatusDiffers       ProviderStatus = "differs"
+	ProviderStatusMissing       ProviderStatus = "missing"
+	ProviderStatusNotYet        ProviderStatus = "not_yet"
+	ProviderStatusNotApplicable ProviderStatus = "not_applicable"
+)
+
 // ActorType is who made a change. Values that are not listed here may come, and are kept as they are.
 type ActorType string
 
@@ -199,6 +321,61 @@ type LatePaymentPolicy string
 const (
 	LatePaymentPolicyAutoRefund LatePaymentPolicy = "auto_refund"
 	LatePaymentPolicyHold       LatePaymentPolicy = "hold"
+)
+
+// ExportFormat is how a file for the accounting system is written. Values that are not listed here may come, and are
+// kept as they are.
+type ExportFormat string
+
+// The values of ExportFormat.
+const (
+	ExportFormatJSON ExportFormat = "json"
+	ExportFormatCSV  ExportFormat = "csv"
+	ExportFormatXML  ExportFormat = "xml"
+)
+
+// ConnectionTestStatus is what came of trying a connection. Values that are not listed here may come, and are kept as
+// they are.
+type ConnectionTestStatus string
+
+// The values of ConnectionTestStatus.
+const (
+	ConnectionTestStatusSucceeded ConnectionTestStatus = "succeeded"
+	ConnectionTestStatusFailed    ConnectionTestStatus = "failed"
+)
+
+// AccountingExportStatus is what has become of a file for the accounting system. Values that are not listed here may
+// come, and are kept as they are.
+type AccountingExportStatus string
+
+// The values of AccountingExportStatus.
+const (
+	AccountingExportStatusPending   AccountingExportStatus = "pending"
+	AccountingExportStatusDelivered AccountingExportStatus = "delivered"
+	AccountingExportStatusKept      AccountingExportStatus = "kept"
+	AccountingExportStatusFailed    AccountingExportStatus = "failed"
+)
+
+// TLSMode says whether a connection is encrypted. Values that are not listed here may come, and are kept as they are.
+type TLSMode string
+
+// The values of TLSMode.
+const (
+	TLSModeWhenOffered TLSMode = "when_offered"
+	TLSModeRequired    TLSMode = "required"
+	TLSModeOff         TLSMode = "off"
+)
+
+// CardBatchStep is what is done next with a day of the card processor. Values that are not listed here may come, and
+// are kept as they are.
+type CardBatchStep string
+
+// The values of CardBatchStep.
+const (
+	CardBatchStepUpload   CardBatchStep = "upload"
+	CardBatchStepDownload CardBatchStep = "download"
+	CardBatchStepDone     CardBatchStep = "done"
+	CardBatchStepFailed   CardBatchStep = "failed"
 )
 
 // CreatePaymentIntentRequest is what CreatePaymentIntent is given.
@@ -512,6 +689,10 @@ type Store struct {
 	UpdatedAt  time.Time `json:"updated_at"`
 	Object     string    `json:"object"`
 	MerchantID string    `json:"merchant_id"`
+	// Whose clock its business days follow.
+	TimeZone string `json:"time_zone"`
+	// When a business day begins by that clock: 05:00.
+	BusinessDayStartsAt string `json:"business_day_starts_at"`
 	// Without their credentials.
 	PaymentProcessorConfigs []StoreProcessorConfig `json:"payment_processor_configs"`
 	// Extra are fields that this version does not know, by name.
@@ -1061,6 +1242,324 @@ type ResolveLatePaymentRequest struct {
 	ResolvedBy string `json:"resolved_by,omitempty"`
 }
 
+// Settlement: what a provider states for one merchant’s day, beside what we have.
+type Settlement struct {
+	ID         string `json:"id"`
+	Object     string `json:"object"`
+	Livemode   bool   `json:"livemode"`
+	MerchantID string `json:"merchant_id"`
+	// Who owes the money: PAYPAY, MPGS, SP_NET.
+	Provider string `json:"provider"`
+	// The provider’s own name of the account.
+	Account string `json:"account,omitempty"`
+	// Which of a day’s files, where there are several.
+	Contents     SettlementContents `json:"contents,omitempty"`
+	BusinessDate string             `json:"business_date"`
+	Currency     string             `json:"currency"`
+	// A file that was fetched, one that a person supplied, or the provider’s signed notifications.
+	Source   SettlementSource `json:"source"`
+	FileName string           `json:"file_name,omitempty"`
+	// Where in the file it stands.
+	Line *int64 `json:"line,omitempty"`
+	// The reconciliation file that it comes from.
+	File string `json:"file,omitempty"`
+	// The card batch that it comes from.
+	CardBatch string `json:"card_batch,omitempty"`
+	// As the provider states it.
+	TransactionCount int64 `json:"transaction_count"`
+	// Minor units, before what went back.
+	GrossAmount int64 `json:"gross_amount"`
+	// Minor units.
+	RefundedAmount int64 `json:"refunded_amount"`
+	// Minor units. Null: the provider does not state it.
+	FeesAmount *int64 `json:"fees_amount"`
+	// Minor units. Null: the provider does not state it.
+	NetAmount *int64 `json:"net_amount"`
+	// As we have it.
+	ExpectedTransactionCount int64 `json:"expected_transaction_count"`
+	// Minor units.
+	ExpectedGrossAmount int64 `json:"expected_gross_amount"`
+	// Minor units.
+	ExpectedRefundedAmount int64 `json:"expected_refunded_amount"`
+	// reconciled: nothing is open. replaced: issued again, see replaced_by.
+	Status              SettlementStatus `json:"status"`
+	ReplacedBy          string           `json:"replaced_by,omitempty"`
+	ExceptionsCount     int64            `json:"exceptions_count"`
+	OpenExceptionsCount int64            `json:"open_exceptions_count"`
+	// The ids of the first 100. Not in lists.
+	Exceptions []string `json:"exceptions,omitempty"`
+	// RFC 3339 in UTC.
+	CreatedAt time.Time `json:"created_at"`
+	// RFC 3339 in UTC.
+	UpdatedAt time.Time `json:"updated_at"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *Settlement) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v Settlement) MarshalJSON() ([]byte, error) {
+	type plain Settlement
+	return writeObject(plain(v), v.Extra)
+}
+
+// ReconciliationException: one thing that differs. What it does not concern is left out.
+type ReconciliationException struct {
+	ID       string          `json:"id"`
+	Object   string          `json:"object"`
+	Status   ExceptionStatus `json:"status"`
+	Livemode bool            `json:"livemode"`
+	// A provider’s file of payments, what it settles, or a backend’s own list.
+	Source       ExceptionSource `json:"source"`
+	Kind         ExceptionKind   `json:"kind"`
+	Provider     string          `json:"provider"`
+	BusinessDate string          `json:"business_date"`
+	// Left out where nobody knows whose it is.
+	MerchantID string `json:"merchant_id,omitempty"`
+	// The reconciliation file.
+	File string `json:"file,omitempty"`
+	// The settlement that waits for it.
+	Settlement    string `json:"settlement,omitempty"`
+	OrderList     string `json:"order_list,omitempty"`
+	PaymentIntent string `json:"payment_intent,omitempty"`
+	// Under which the provider knows the payment.
+	AttemptID         string `json:"attempt_id,omitempty"`
+	Refund            string `json:"refund,omitempty"`
+	ProviderPaymentID string `json:"provider_payment_id,omitempty"`
+	// What the provider holds as the merchant’s own id.
+	ProviderReference string `json:"provider_reference,omitempty"`
+	// Where in the file it stands.
+	Line *int64 `json:"line,omitempty"`
+	// Which sum differs.
+	Field      ExceptionField `json:"field,omitempty"`
+	CountHere  *int64         `json:"count_here,omitempty"`
+	CountThere *int64         `json:"count_there,omitempty"`
+	// Minor units.
+	AmountHere *int64 `json:"amount_here,omitempty"`
+	// Minor units.
+	AmountThere *int64 `json:"amount_there,omitempty"`
+	Currency    string `json:"currency"`
+	StatusHere  string `json:"status_here,omitempty"`
+	StatusThere string `json:"status_there,omitempty"`
+	// RFC 3339 in UTC.
+	HappenedAt *time.Time `json:"happened_at,omitempty"`
+	// RFC 3339 in UTC.
+	CreatedAt  time.Time `json:"created_at"`
+	Reason     string    `json:"reason,omitempty"`
+	ResolvedBy string    `json:"resolved_by,omitempty"`
+	// RFC 3339 in UTC.
+	ResolvedAt *time.Time `json:"resolved_at,omitempty"`
+	// Minor units: what was booked with it.
+	AdjustmentAmount *int64 `json:"adjustment_amount,omitempty"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *ReconciliationException) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v ReconciliationException) MarshalJSON() ([]byte, error) {
+	type plain ReconciliationException
+	return writeObject(plain(v), v.Extra)
+}
+
+// ResolveReconciliationExceptionRequest is what ResolveReconciliationException is given.
+type ResolveReconciliationExceptionRequest struct {
+	// Why; kept in the audit log.
+	Reason string `json:"reason"`
+	// Who decided; kept in the audit log.
+	ResolvedBy string `json:"resolved_by,omitempty"`
+	// Minor units to be booked with it: above zero, the provider owes more than we had.
+	AdjustmentAmount *int64 `json:"adjustment_amount,omitempty"`
+}
+
+// OrderList: a merchant’s own list of a day, and how it agrees.
+type OrderList struct {
+	ID     string `json:"id"`
+	Object string `json:"object"`
+	// replaced: another list of the same day has taken its place.
+	Status          SettlementStatus `json:"status"`
+	ReplacedBy      string           `json:"replaced_by,omitempty"`
+	Livemode        bool             `json:"livemode"`
+	MerchantID      string           `json:"merchant_id"`
+	MerchantStoreID string           `json:"merchant_store_id,omitempty"`
+	BusinessDate    string           `json:"business_date"`
+	Currency        string           `json:"currency"`
+	// In the list.
+	OrdersCount int64 `json:"orders_count"`
+	// Minor units, as the list says, before what went back.
+	PaidAmount int64 `json:"paid_amount"`
+	// Minor units, as the list says.
+	RefundedAmount int64 `json:"refunded_amount"`
+	// In the gateway’s books of that day.
+	GatewayOrdersCount int64 `json:"gateway_orders_count"`
+	// Minor units.
+	GatewayPaidAmount int64 `json:"gateway_paid_amount"`
+	// Minor units.
+	GatewayRefundedAmount int64 `json:"gateway_refunded_amount"`
+	// Orders on which the list and the gateway agree.
+	MatchedCount        int64 `json:"matched_count"`
+	ExceptionsCount     int64 `json:"exceptions_count"`
+	OpenExceptionsCount int64 `json:"open_exceptions_count"`
+	// The first 100; GET /v1/reconciliation_exceptions?order_list= has all.
+	Exceptions []string `json:"exceptions"`
+	// What the providers say by now of the listed orders’ payments, and how much money that is.
+	ProviderStatuses ProviderStatuses `json:"provider_statuses"`
+	// RFC 3339 in UTC.
+	CreatedAt time.Time `json:"created_at"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *OrderList) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v OrderList) MarshalJSON() ([]byte, error) {
+	type plain OrderList
+	return writeObject(plain(v), v.Extra)
+}
+
+// ProviderStatuses says how many orders of a list the providers confirm by now, and how many not.
+type ProviderStatuses struct {
+	Confirmed     CountedOrders `json:"confirmed"`
+	Differs       CountedOrders `json:"differs"`
+	Missing       CountedOrders `json:"missing"`
+	NotYet        CountedOrders `json:"not_yet"`
+	NotApplicable CountedOrders `json:"not_applicable"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *ProviderStatuses) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v ProviderStatuses) MarshalJSON() ([]byte, error) {
+	type plain ProviderStatuses
+	return writeObject(plain(v), v.Extra)
+}
+
+// CountedOrders is how many orders these are, and how much money.
+type CountedOrders struct {
+	OrdersCount int64 `json:"orders_count"`
+	// Minor units.
+	Amount int64 `json:"amount"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *CountedOrders) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v CountedOrders) MarshalJSON() ([]byte, error) {
+	type plain CountedOrders
+	return writeObject(plain(v), v.Extra)
+}
+
+// ListedOrder: an order of a list, and what was found of it.
+type ListedOrder struct {
+	Object    string `json:"object"`
+	OrderList string `json:"order_list"`
+	// Its place in the list, from 0.
+	Position      int64  `json:"position"`
+	MerchantRefID string `json:"merchant_ref_id"`
+	// Minor units, as the list says.
+	Amount            int64       `json:"amount"`
+	Status            OrderStatus `json:"status"`
+	PaymentMethodType string      `json:"payment_method_type,omitempty"`
+	// Minor units, as the list says.
+	RefundedAmount *int64 `json:"refunded_amount,omitempty"`
+	// matched, or the kind of the exception.
+	Result        OrderResult `json:"result"`
+	PaymentIntent string      `json:"payment_intent,omitempty"`
+	// Minor units: what the gateway wrote down as received.
+	AmountHere *int64 `json:"amount_here,omitempty"`
+	// Minor units.
+	RefundedAmountHere *int64 `json:"refunded_amount_here,omitempty"`
+	// paid, partially_refunded, refunded, late_payment, or the intent’s status.
+	StatusHere string `json:"status_here,omitempty"`
+	// Under which the provider knows the payment.
+	AttemptID string `json:"attempt_id,omitempty"`
+	Provider  string `json:"provider,omitempty"`
+	// confirmed, differs or missing by the provider’s file, settlement or signed news; not_yet: nothing of that day has
+	// come; not_applicable: cash, e-money, or no payment here.
+	ProviderStatus ProviderStatus `json:"provider_status"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *ListedOrder) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v ListedOrder) MarshalJSON() ([]byte, error) {
+	type plain ListedOrder
+	return writeObject(plain(v), v.Extra)
+}
+
+// Balance: what a day came to, in minor units. receivable + bank + fees + adjustments are always sales + late_money.
+type Balance struct {
+	Object          string `json:"object"`
+	MerchantID      string `json:"merchant_id"`
+	MerchantStoreID string `json:"merchant_store_id,omitempty"`
+	// Who owes the money: PAYPAY, MPGS, SP_NET (cards of a terminal), TERMINAL (e-money) or CASH.
+	Provider string `json:"provider"`
+	// The store’s day.
+	BusinessDate string `json:"business_date"`
+	Currency     string `json:"currency"`
+	// What the provider owes more than before; of CASH what came into the drawer.
+	Receivable int64 `json:"receivable"`
+	// What was paid out to you.
+	Bank int64 `json:"bank"`
+	// What the provider kept.
+	Fees int64 `json:"fees"`
+	// What a person settled by hand.
+	Adjustments int64 `json:"adjustments"`
+	// What was sold, less what went back.
+	Sales int64 `json:"sales"`
+	// What came late and nobody has decided about.
+	LateMoney int64 `json:"late_money"`
+	// Of the books.
+	EntriesCount int64 `json:"entries_count"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *Balance) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v Balance) MarshalJSON() ([]byte, error) {
+	type plain Balance
+	return writeObject(plain(v), v.Extra)
+}
+
 // AuditEntry: one thing that was changed or decided. It is never changed itself.
 type AuditEntry struct {
 	ID     string `json:"id"`
@@ -1277,6 +1776,397 @@ func (v UpdatePublishableKeyRequest) MarshalJSON() ([]byte, error) {
 	})
 }
 
+// SaveAccountingExportConfigRequest is what SaveAccountingExportConfig is given.
+type SaveAccountingExportConfigRequest struct {
+	// A file of each is made. Default json.
+	Formats []ExportFormat `json:"formats,omitempty"`
+	// Of the SFTP server; required at first.
+	Host string `json:"host,omitempty"`
+	// Default 22.
+	Port *int64 `json:"port,omitempty"`
+	// Required at first.
+	Username string `json:"username,omitempty"`
+	// OpenSSH or PEM. Kept encrypted and never returned.
+	PrivateKey string `json:"private_key,omitempty"`
+	// Of the private key, when it has one.
+	Passphrase string `json:"passphrase,omitempty"`
+	// In place of a private_key: one is made here. Give public_key to the accounting system.
+	GenerateKey *bool `json:"generate_key,omitempty"`
+	// SHA256:…, as ssh-keygen -l prints it. Nothing is sent to a server that shows another one. Empty: none yet.
+	HostKey string `json:"host_key,omitempty"`
+	// Where files lie there. {merchant_id} stands for the merchant. Default /exports/mpac/{merchant_id}/.
+	Directory string `json:"directory,omitempty"`
+	// Who hears of failures. Empty: the organization’s address.
+	MailTo string `json:"mail_to,omitempty"`
+	// Of mails. Default ja.
+	Language string `json:"language,omitempty"`
+	// False: files are made only when somebody asks for them.
+	IsActive *bool `json:"is_active,omitempty"`
+	// The first business date of which there is a file. Default: today in Japan.
+	StartsOn string `json:"starts_on,omitempty"`
+}
+
+// Format writes the fields for package fmt, but no secrets. They are in the fields and in the JSON.
+func (v SaveAccountingExportConfigRequest) Format(state fmt.State, verb rune) {
+	type plain SaveAccountingExportConfigRequest
+	v.PrivateKey = redact(v.PrivateKey)
+	v.Passphrase = redact(v.Passphrase)
+	_, _ = fmt.Fprintf(state, fmt.FormatString(state, verb), plain(v))
+}
+
+// LogValue is what log/slog writes: the fields, but no secrets.
+func (v SaveAccountingExportConfigRequest) LogValue() slog.Value {
+	return slog.StringValue(fmt.Sprintf("%+v", v))
+}
+
+// AccountingExportConfig: where a merchant’s accounting exports go.
+type AccountingExportConfig struct {
+	Object     string `json:"object"`
+	MerchantID string `json:"merchant_id"`
+	Livemode   bool   `json:"livemode"`
+	// A file of each is made. Default json.
+	Formats []ExportFormat `json:"formats"`
+	Host    string         `json:"host"`
+	// Default 22.
+	Port     int64  `json:"port"`
+	Username string `json:"username"`
+	// The line for the accounting system’s authorized_keys.
+	PublicKey string `json:"public_key"`
+	// SHA256:…, as ssh-keygen -l prints it. Nothing is sent to a server that shows another one.
+	HostKey string `json:"host_key,omitempty"`
+	// Where files lie there. {merchant_id} stands for the merchant. Default /exports/mpac/{merchant_id}/.
+	Directory string `json:"directory"`
+	MailTo    string `json:"mail_to,omitempty"`
+	// Of mails. Default ja.
+	Language string `json:"language"`
+	IsActive bool   `json:"is_active"`
+	StartsOn string `json:"starts_on"`
+	// RFC 3339 in UTC.
+	CreatedAt time.Time `json:"created_at"`
+	// RFC 3339 in UTC.
+	UpdatedAt time.Time `json:"updated_at"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *AccountingExportConfig) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v AccountingExportConfig) MarshalJSON() ([]byte, error) {
+	type plain AccountingExportConfig
+	return writeObject(plain(v), v.Extra)
+}
+
+// DeletedAccountingExportConfig: it is deleted, and its key forgotten.
+type DeletedAccountingExportConfig struct {
+	Object     string `json:"object"`
+	MerchantID string `json:"merchant_id"`
+	Deleted    bool   `json:"deleted"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *DeletedAccountingExportConfig) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v DeletedAccountingExportConfig) MarshalJSON() ([]byte, error) {
+	type plain DeletedAccountingExportConfig
+	return writeObject(plain(v), v.Extra)
+}
+
+// AccountingExportTest: what came of trying the connection.
+type AccountingExportTest struct {
+	Object string               `json:"object"`
+	Status ConnectionTestStatus `json:"status"`
+	// host_key_not_pinned, unreachable, refused_auth, host_key_differs, …
+	Failure string `json:"failure,omitempty"`
+	// What it means, for a person.
+	Message   string `json:"message"`
+	Directory string `json:"directory"`
+	// As the server showed it.
+	HostKey string `json:"host_key,omitempty"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *AccountingExportTest) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v AccountingExportTest) MarshalJSON() ([]byte, error) {
+	type plain AccountingExportTest
+	return writeObject(plain(v), v.Extra)
+}
+
+// AccountingExport: the file of a store’s business date.
+type AccountingExport struct {
+	ID              string       `json:"id"`
+	Object          string       `json:"object"`
+	Livemode        bool         `json:"livemode"`
+	MerchantID      string       `json:"merchant_id"`
+	MerchantStoreID string       `json:"merchant_store_id,omitempty"`
+	BusinessDate    string       `json:"business_date"`
+	Currency        string       `json:"currency"`
+	Format          ExportFormat `json:"format"`
+	// At the accounting system, too.
+	FileName string `json:"file_name"`
+	// kept: made, and nobody to send it to. failed: not sent, and not tried again by itself.
+	Status AccountingExportStatus `json:"status"`
+	// Up to five, half an hour apart.
+	AttemptsMade int64 `json:"attempts_made"`
+	// RFC 3339 in UTC.
+	NextAttemptAt *time.Time `json:"next_attempt_at,omitempty"`
+	// In bytes.
+	Size   *int64 `json:"size,omitempty"`
+	SHA256 string `json:"sha256,omitempty"`
+	// Sales and refunds in the file.
+	TransactionsCount *int64 `json:"transactions_count,omitempty"`
+	// Minor units, with tax.
+	GrossRevenue *int64 `json:"gross_revenue,omitempty"`
+	// Minor units.
+	TaxCollected *int64 `json:"tax_collected,omitempty"`
+	// Minor units, without tax.
+	NetRevenue *int64 `json:"net_revenue,omitempty"`
+	// Why the last attempt came to nothing.
+	Error string `json:"error,omitempty"`
+	// RFC 3339 in UTC.
+	MailedAt *time.Time `json:"mailed_at,omitempty"`
+	// RFC 3339 in UTC.
+	DeliveredAt *time.Time `json:"delivered_at,omitempty"`
+	// RFC 3339 in UTC.
+	CreatedAt time.Time `json:"created_at"`
+	// RFC 3339 in UTC.
+	UpdatedAt time.Time `json:"updated_at"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *AccountingExport) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v AccountingExport) MarshalJSON() ([]byte, error) {
+	type plain AccountingExport
+	return writeObject(plain(v), v.Extra)
+}
+
+// RunAccountingExportsRequest is what RunAccountingExports is given.
+type RunAccountingExportsRequest struct {
+	MerchantID string `json:"merchant_id"`
+	// Null: what was sold in no store. Left out: every store, and what was sold in none.
+	MerchantStoreID string `json:"merchant_store_id,omitempty"`
+	// It must be over in the time zone of the store.
+	BusinessDate string `json:"business_date"`
+	// Left out: those that the merchant has chosen.
+	Format ExportFormat `json:"format,omitempty"`
+}
+
+// SaveCardProcessorConnectionRequest is what SaveCardProcessorConnection is given.
+type SaveCardProcessorConnectionRequest struct {
+	// A name or an address, public as a webhook’s is.
+	Host     string `json:"host"`
+	Port     *int64 `json:"port,omitempty"`
+	Username string `json:"username"`
+	// when_offered goes on without TLS only where the server has none.
+	TLS TLSMode `json:"tls,omitempty"`
+	// PEM; for a server whose certificate no public authority has signed.
+	TLSCA string `json:"tls_ca,omitempty"`
+	// Default /upload.
+	UploadDirectory string `json:"upload_directory,omitempty"`
+	// Default /download.
+	DownloadDirectory string `json:"download_directory,omitempty"`
+	// The processor’s number of a merchant to your merchant id. Left out: the numbers are your ids.
+	MerchantNumbers map[string]string `json:"merchant_numbers,omitempty"`
+	// Who hears of a failure. Left out: the organization’s notification_email.
+	MailTo string `json:"mail_to,omitempty"`
+	// Of that mail. Default ja.
+	Language string `json:"language,omitempty"`
+	// Default true. While false nothing runs by itself.
+	IsActive *bool `json:"is_active,omitempty"`
+	// The first day that is run. Default: today in Japan.
+	StartsOn string `json:"starts_on,omitempty"`
+	// Required at first, and again when host, port, username, tls or tls_ca changes.
+	Password string `json:"password,omitempty"`
+}
+
+// Format writes the fields for package fmt, but no secrets. They are in the fields and in the JSON.
+func (v SaveCardProcessorConnectionRequest) Format(state fmt.State, verb rune) {
+	type plain SaveCardProcessorConnectionRequest
+	v.Password = redact(v.Password)
+	_, _ = fmt.Fprintf(state, fmt.FormatString(state, verb), plain(v))
+}
+
+// LogValue is what log/slog writes: the fields, but no secrets.
+func (v SaveCardProcessorConnectionRequest) LogValue() slog.Value {
+	return slog.StringValue(fmt.Sprintf("%+v", v))
+}
+
+// CardProcessorConnection: the connection, without its password.
+type CardProcessorConnection struct {
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
+	// A name or an address, public as a webhook’s is.
+	Host     string `json:"host"`
+	Port     int64  `json:"port"`
+	Username string `json:"username"`
+	// when_offered goes on without TLS only where the server has none.
+	TLS TLSMode `json:"tls"`
+	// PEM; for a server whose certificate no public authority has signed.
+	TLSCA             string `json:"tls_ca,omitempty"`
+	UploadDirectory   string `json:"upload_directory"`
+	DownloadDirectory string `json:"download_directory"`
+	// The processor’s number of a merchant to your merchant id. Left out: the numbers are your ids.
+	MerchantNumbers map[string]string `json:"merchant_numbers,omitempty"`
+	// Who hears of a failure. Left out: the organization’s notification_email.
+	MailTo   string `json:"mail_to,omitempty"`
+	Language string `json:"language"`
+	IsActive bool   `json:"is_active"`
+	// A calendar day in Japan: 2026-01-28.
+	StartsOn string `json:"starts_on"`
+	// RFC 3339 in UTC.
+	CreatedAt time.Time `json:"created_at"`
+	// RFC 3339 in UTC.
+	UpdatedAt time.Time `json:"updated_at"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *CardProcessorConnection) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v CardProcessorConnection) MarshalJSON() ([]byte, error) {
+	type plain CardProcessorConnection
+	return writeObject(plain(v), v.Extra)
+}
+
+// DeletedCardProcessorConnection: it is deleted.
+type DeletedCardProcessorConnection struct {
+	Object  string `json:"object"`
+	Deleted bool   `json:"deleted"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *DeletedCardProcessorConnection) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v DeletedCardProcessorConnection) MarshalJSON() ([]byte, error) {
+	type plain DeletedCardProcessorConnection
+	return writeObject(plain(v), v.Extra)
+}
+
+// CardProcessorConnectionTest: what came of the test.
+type CardProcessorConnectionTest struct {
+	Object string               `json:"object"`
+	Status ConnectionTestStatus `json:"status"`
+	// unreachable, refused_auth, tls_refused, not_found, timeout, …
+	Failure string `json:"failure,omitempty"`
+	// What to do, in a sentence.
+	Message string `json:"message,omitempty"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *CardProcessorConnectionTest) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v CardProcessorConnectionTest) MarshalJSON() ([]byte, error) {
+	type plain CardProcessorConnectionTest
+	return writeObject(plain(v), v.Extra)
+}
+
+// CardBatch: one day’s exchange with the card processor.
+type CardBatch struct {
+	ID       string `json:"id"`
+	Object   string `json:"object"`
+	Livemode bool   `json:"livemode"`
+	// A calendar day in Japan: 2026-01-28.
+	BusinessDate string `json:"business_date"`
+	// What is done next. failed: a person is needed, and was told by mail.
+	Step CardBatchStep `json:"step"`
+	// At this step, since it went well last.
+	AttemptsMade int64 `json:"attempts_made"`
+	// RFC 3339 in UTC.
+	NextAttemptAt *time.Time `json:"next_attempt_at,omitempty"`
+	// What went wrong last.
+	Error string `json:"error,omitempty"`
+	// When a person was told of this failure.
+	MailedAt *time.Time `json:"mailed_at,omitempty"`
+	// Lines of the file: approved and declined attempts.
+	UploadedCount *int64 `json:"uploaded_count,omitempty"`
+	// Of these.
+	ApprovedCount *int64 `json:"approved_count,omitempty"`
+	// Of the approved ones, in yen.
+	UploadedAmount *int64 `json:"uploaded_amount,omitempty"`
+	// Bytes.
+	UploadSize   *int64 `json:"upload_size,omitempty"`
+	UploadSHA256 string `json:"upload_sha256,omitempty"`
+	// RFC 3339 in UTC.
+	UploadedAt         *time.Time `json:"uploaded_at,omitempty"`
+	SettlementFileName string     `json:"settlement_file_name,omitempty"`
+	SettlementSHA256   string     `json:"settlement_sha256,omitempty"`
+	// How the settlement file came.
+	Source SettlementSource `json:"source,omitempty"`
+	// Merchants that were settled.
+	SettlementsCount *int64 `json:"settlements_count,omitempty"`
+	// What was found to differ when the file was recorded.
+	ExceptionsCount *int64 `json:"exceptions_count,omitempty"`
+	// RFC 3339 in UTC.
+	FinishedAt *time.Time `json:"finished_at,omitempty"`
+	// RFC 3339 in UTC.
+	CreatedAt time.Time `json:"created_at"`
+	// RFC 3339 in UTC.
+	UpdatedAt time.Time `json:"updated_at"`
+	// Extra are fields that this version does not know, by name.
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the fields that are known, and keeps the others in Extra.
+func (v *CardBatch) UnmarshalJSON(data []byte) (err error) {
+	v.Extra, err = readObject(data, v)
+	return err
+}
+
+// MarshalJSON writes all fields, also those in Extra.
+func (v CardBatch) MarshalJSON() ([]byte, error) {
+	type plain CardBatch
+	return writeObject(plain(v), v.Extra)
+}
+
+// RunCardBatchRequest is what RunCardBatch is given.
+type RunCardBatchRequest struct {
+	// A calendar day in Japan: 2026-01-28.
+	BusinessDate string `json:"business_date"`
+	// Send the file although it was sent before; it is the same to the byte.
+	UploadAgain *bool `json:"upload_again,omitempty"`
+}
+
 // SyncMerchantsRequest is what SyncMerchants is given.
 type SyncMerchantsRequest struct {
 	Merchants []SyncMerchant `json:"merchants"`
@@ -1297,8 +2187,13 @@ func (v SyncMerchant) LogValue() slog.Value { return slog.StringValue(fmt.Sprint
 
 // SyncStore is a store as SyncMerchants makes or changes it.
 type SyncStore struct {
-	ID                      string                   `json:"id"`
-	Name                    string                   `json:"name"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Whose clock the store’s business days follow, as Asia/Tokyo, which it is at first. Left out: stays.
+	TimeZone string `json:"time_zone,omitempty"`
+	// When a business day begins by that clock, 00:00 at first. 05:00: it ends at 05:00 of the next calendar day. Left
+	// out: stays.
+	BusinessDayStartsAt     string                   `json:"business_day_starts_at,omitempty"`
 	PaymentProcessorConfigs []PaymentProcessorConfig `json:"payment_processor_configs,omitempty"`
 }
 
@@ -1345,6 +2240,40 @@ func (v *SyncMerchantsResult) UnmarshalJSON(data []byte) (err error) {
 func (v SyncMerchantsResult) MarshalJSON() ([]byte, error) {
 	type plain SyncMerchantsResult
 	return writeObject(plain(v), v.Extra)
+}
+
+// CreateOrderListRequest is what CreateOrderList is given.
+type CreateOrderListRequest struct {
+	// For keys that act for several merchants.
+	MerchantID      string `json:"merchant_id,omitempty"`
+	MerchantStoreID string `json:"merchant_store_id,omitempty"`
+	// The store’s day: 2026-01-28.
+	BusinessDate string `json:"business_date"`
+	// ISO 4217, in either case. Default JPY.
+	Currency string `json:"currency,omitempty"`
+	// Every order of the day on which money moved; those that were cancelled may be left out.
+	Orders []OrderToList `json:"orders"`
+}
+
+// OrderToList is an order as your own system has it at the end of the day.
+type OrderToList struct {
+	// Your reference of the order, as its payment intent has it.
+	MerchantRefID string `json:"merchant_ref_id"`
+	// Minor units: yen, cents.
+	Amount int64 `json:"amount"`
+	// At the end of the day. An order of which a part was given back is paid.
+	Status            OrderStatus `json:"status"`
+	PaymentMethodType string      `json:"payment_method_type,omitempty"`
+	// What went back. Default: nothing of a paid order, all of a refunded one.
+	RefundedAmount *int64 `json:"refunded_amount,omitempty"`
+}
+
+// SupplySettlementFileRequest is what SupplySettlementFile is given.
+type SupplySettlementFileRequest struct {
+	// A label; a path in it is left out.
+	FileName string `json:"file_name"`
+	// The bytes of the file as the processor made it.
+	Content []byte `json:"content_base64"`
 }
 
 // Health says that the gateway is there.

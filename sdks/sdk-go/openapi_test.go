@@ -154,11 +154,23 @@ func (c *checker) operation(method reflect.Method, verb, path string, operation 
 }
 
 func (c *checker) answer(method reflect.Method, operation object) {
-	schema := part(operation, "responses", "200", "content", "application/json", "schema")
-	if schema == nil {
-		schema = part(operation, "responses", "201", "content", "application/json", "schema")
+	if len(asObject(part(operation, "responses", "200", "content"))) > 1 {
+		if method.Type.Out(0) != reflect.TypeOf([]byte{}) {
+			c.Errorf("%s does not return the bytes of its file", method.Name)
+		}
+		return
+	}
+	var schema any
+	for _, status := range []string{"202", "201", "200"} {
+		if found := part(operation, "responses", status, "content", "application/json", "schema"); found != nil {
+			schema = found
+		}
 	}
 	result := method.Type.Out(0).Elem()
+	if items := part(c.resolve(schema), "items"); method.Type.Out(0).Kind() == reflect.Slice && items != nil {
+		c.fields(result.Elem(), c.resolve(items), method.Name)
+		return
+	}
 	if resolved := c.resolve(schema); resolved["type"] == "array" {
 		items, ok := result.FieldByName("Items")
 		if !ok {
@@ -233,6 +245,9 @@ func (c *checker) kind(given reflect.Type, schema object, place string) {
 		schema = object{"type": "integer"}
 	}
 	ok := false
+	if given == reflect.TypeOf([]byte{}) && strings.HasSuffix(place, "_base64") {
+		return
+	}
 	switch schema["type"] {
 	case "string":
 		ok = given.Kind() == reflect.String

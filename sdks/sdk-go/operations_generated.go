@@ -604,6 +604,280 @@ func (c *Client) ResolveLatePayment(ctx context.Context, id string, body Resolve
 	return send[LatePayment](ctx, c, request{method: http.MethodPost, path: "/v1/late_payments/{id}/resolve", values: []string{id}, body: body}, options)
 }
 
+// ListSettlementsParams narrows what ListSettlements lists. What is zero is left out.
+type ListSettlementsParams struct {
+	// Only those of this merchant.
+	MerchantID string `json:"merchant_id"`
+	// Only those of this provider.
+	Provider string `json:"provider"`
+	// Only those in this status.
+	Status SettlementStatus `json:"status"`
+	// From this business day on, such as 2026-01-28.
+	BusinessDateGTE string `json:"business_date_gte"`
+	// Up to this business day, such as 2026-01-28.
+	BusinessDateLTE string `json:"business_date_lte"`
+	// 1 to 100, default 20.
+	Limit int64 `json:"limit"`
+	// The last id of the page before; the Link header holds it.
+	StartingAfter string `json:"starting_after"`
+}
+
+func (p ListSettlementsParams) query() url.Values {
+	query := url.Values{}
+	if p.MerchantID != "" {
+		query.Set("merchant_id", p.MerchantID)
+	}
+	if p.Provider != "" {
+		query.Set("provider", p.Provider)
+	}
+	if p.Status != "" {
+		query.Set("status", string(p.Status))
+	}
+	if p.BusinessDateGTE != "" {
+		query.Set("business_date_gte", p.BusinessDateGTE)
+	}
+	if p.BusinessDateLTE != "" {
+		query.Set("business_date_lte", p.BusinessDateLTE)
+	}
+	if p.Limit != 0 {
+		query.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.StartingAfter != "" {
+		query.Set("starting_after", p.StartingAfter)
+	}
+	return query
+}
+
+// ListSettlements: list settlements, newest first.
+//
+// Of a merchant’s day at a provider one is in force; those that were issued again stay in the list as `replaced`.
+// This is one page; [Client.Settlements] walks over all of them.
+//
+// This is GET /v1/settlements.
+func (c *Client) ListSettlements(ctx context.Context, params ListSettlementsParams, options ...CallOption) (*Page[Settlement], error) {
+	return sendForPage[Settlement](ctx, c, request{method: http.MethodGet, path: "/v1/settlements", query: params.query()}, options)
+}
+
+// Settlements walks over all that [Client.ListSettlements] lists, page by page, asking for the next one when it is
+// needed. After an error it ends.
+func (c *Client) Settlements(ctx context.Context, params ListSettlementsParams, options ...CallOption) iter.Seq2[*Settlement, error] {
+	return walk[Settlement](ctx, c, request{method: http.MethodGet, path: "/v1/settlements", query: params.query()}, options)
+}
+
+// RetrieveSettlement: retrieve a settlement.
+//
+// This is GET /v1/settlements/{id}.
+func (c *Client) RetrieveSettlement(ctx context.Context, id string, options ...CallOption) (*Settlement, error) {
+	return send[Settlement](ctx, c, request{method: http.MethodGet, path: "/v1/settlements/{id}", values: []string{id}}, options)
+}
+
+// ListReconciliationExceptionsParams narrows what ListReconciliationExceptions lists. What is zero is left out.
+type ListReconciliationExceptionsParams struct {
+	// Only those in this status.
+	Status ExceptionStatus `json:"status"`
+	// Only those of this kind.
+	Kind ExceptionKind `json:"kind"`
+	// Only those that were found there.
+	Source ExceptionSource `json:"source"`
+	// Only those of this settlement.
+	Settlement string `json:"settlement"`
+	// Only those of this order list.
+	OrderList string `json:"order_list"`
+	// Only those of this file.
+	File string `json:"file"`
+	// Only those of this merchant.
+	MerchantID string `json:"merchant_id"`
+	// Only those of this provider.
+	Provider string `json:"provider"`
+	// From this business day on, such as 2026-01-28.
+	BusinessDateGTE string `json:"business_date_gte"`
+	// Up to this business day, such as 2026-01-28.
+	BusinessDateLTE string `json:"business_date_lte"`
+	// 1 to 100, default 20.
+	Limit int64 `json:"limit"`
+	// The last id of the page before; the Link header holds it.
+	StartingAfter string `json:"starting_after"`
+}
+
+func (p ListReconciliationExceptionsParams) query() url.Values {
+	query := url.Values{}
+	if p.Status != "" {
+		query.Set("status", string(p.Status))
+	}
+	if p.Kind != "" {
+		query.Set("kind", string(p.Kind))
+	}
+	if p.Source != "" {
+		query.Set("source", string(p.Source))
+	}
+	if p.Settlement != "" {
+		query.Set("settlement", p.Settlement)
+	}
+	if p.OrderList != "" {
+		query.Set("order_list", p.OrderList)
+	}
+	if p.File != "" {
+		query.Set("file", p.File)
+	}
+	if p.MerchantID != "" {
+		query.Set("merchant_id", p.MerchantID)
+	}
+	if p.Provider != "" {
+		query.Set("provider", p.Provider)
+	}
+	if p.BusinessDateGTE != "" {
+		query.Set("business_date_gte", p.BusinessDateGTE)
+	}
+	if p.BusinessDateLTE != "" {
+		query.Set("business_date_lte", p.BusinessDateLTE)
+	}
+	if p.Limit != 0 {
+		query.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.StartingAfter != "" {
+		query.Set("starting_after", p.StartingAfter)
+	}
+	return query
+}
+
+// ListReconciliationExceptions: list exceptions, newest first. This is one page; [Client.ReconciliationExceptions]
+// walks over all of them.
+//
+// This is GET /v1/reconciliation_exceptions.
+func (c *Client) ListReconciliationExceptions(ctx context.Context, params ListReconciliationExceptionsParams, options ...CallOption) (*Page[ReconciliationException], error) {
+	return sendForPage[ReconciliationException](ctx, c, request{method: http.MethodGet, path: "/v1/reconciliation_exceptions", query: params.query()}, options)
+}
+
+// ReconciliationExceptions walks over all that [Client.ListReconciliationExceptions] lists, page by page, asking for
+// the next one when it is needed. After an error it ends.
+func (c *Client) ReconciliationExceptions(ctx context.Context, params ListReconciliationExceptionsParams, options ...CallOption) iter.Seq2[*ReconciliationException, error] {
+	return walk[ReconciliationException](ctx, c, request{method: http.MethodGet, path: "/v1/reconciliation_exceptions", query: params.query()}, options)
+}
+
+// RetrieveReconciliationException: retrieve an exception.
+//
+// This is GET /v1/reconciliation_exceptions/{id}.
+func (c *Client) RetrieveReconciliationException(ctx context.Context, id string, options ...CallOption) (*ReconciliationException, error) {
+	return send[ReconciliationException](ctx, c, request{method: http.MethodGet, path: "/v1/reconciliation_exceptions/{id}", values: []string{id}}, options)
+}
+
+// ResolveReconciliationException: resolve an exception that a person has looked at.
+//
+// It changes no payment. With `adjustment_amount` the difference is booked on the day of the decision. When the last
+// open exception of a settlement is resolved, the settlement is `reconciled`, and an event says so.
+//
+// This is POST /v1/reconciliation_exceptions/{id}/resolve.
+func (c *Client) ResolveReconciliationException(ctx context.Context, id string, body ResolveReconciliationExceptionRequest, options ...CallOption) (*ReconciliationException, error) {
+	return send[ReconciliationException](ctx, c, request{method: http.MethodPost, path: "/v1/reconciliation_exceptions/{id}/resolve", values: []string{id}, body: body}, options)
+}
+
+// RetrieveOrderList: retrieve an order list.
+//
+// This is GET /v1/order_lists/{id}.
+func (c *Client) RetrieveOrderList(ctx context.Context, id string, options ...CallOption) (*OrderList, error) {
+	return send[OrderList](ctx, c, request{method: http.MethodGet, path: "/v1/order_lists/{id}", values: []string{id}}, options)
+}
+
+// ListOrderListOrdersParams narrows what ListOrderListOrders lists. What is zero is left out.
+type ListOrderListOrdersParams struct {
+	// Only those of which this was found.
+	Result OrderResult `json:"result"`
+	// 1 to 100, default 20.
+	Limit int64 `json:"limit"`
+	// The last id of the page before; the Link header holds it.
+	StartingAfter string `json:"starting_after"`
+}
+
+func (p ListOrderListOrdersParams) query() url.Values {
+	query := url.Values{}
+	if p.Result != "" {
+		query.Set("result", string(p.Result))
+	}
+	if p.Limit != 0 {
+		query.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.StartingAfter != "" {
+		query.Set("starting_after", p.StartingAfter)
+	}
+	return query
+}
+
+// ListOrderListOrders: list the orders of an order list, with what was found of each.
+//
+// What the provider says is as of now: its file may come a day after the list. This is one page;
+// [Client.OrderListOrders] walks over all of them.
+//
+// This is GET /v1/order_lists/{id}/orders.
+func (c *Client) ListOrderListOrders(ctx context.Context, id string, params ListOrderListOrdersParams, options ...CallOption) (*Page[ListedOrder], error) {
+	return sendForPage[ListedOrder](ctx, c, request{method: http.MethodGet, path: "/v1/order_lists/{id}/orders", values: []string{id}, query: params.query()}, options)
+}
+
+// OrderListOrders walks over all that [Client.ListOrderListOrders] lists, page by page, asking for the next one when
+// it is needed. After an error it ends.
+func (c *Client) OrderListOrders(ctx context.Context, id string, params ListOrderListOrdersParams, options ...CallOption) iter.Seq2[*ListedOrder, error] {
+	return walk[ListedOrder](ctx, c, request{method: http.MethodGet, path: "/v1/order_lists/{id}/orders", values: []string{id}, query: params.query()}, options)
+}
+
+// ListBalancesParams narrows what ListBalances lists. What is zero is left out.
+type ListBalancesParams struct {
+	// Only those of this merchant.
+	MerchantID string `json:"merchant_id"`
+	// Only those of this store.
+	MerchantStoreID string `json:"merchant_store_id"`
+	// Only those of this provider.
+	Provider string `json:"provider"`
+	// From this business day on, such as 2026-01-28.
+	BusinessDateGTE string `json:"business_date_gte"`
+	// Up to this business day, such as 2026-01-28.
+	BusinessDateLTE string `json:"business_date_lte"`
+	// 1 to 100, default 20.
+	Limit int64 `json:"limit"`
+	// How many to pass over. Each costs as much as one that is shown: better follow the Link header.
+	Offset int64 `json:"offset"`
+}
+
+func (p ListBalancesParams) query() url.Values {
+	query := url.Values{}
+	if p.MerchantID != "" {
+		query.Set("merchant_id", p.MerchantID)
+	}
+	if p.MerchantStoreID != "" {
+		query.Set("merchant_store_id", p.MerchantStoreID)
+	}
+	if p.Provider != "" {
+		query.Set("provider", p.Provider)
+	}
+	if p.BusinessDateGTE != "" {
+		query.Set("business_date_gte", p.BusinessDateGTE)
+	}
+	if p.BusinessDateLTE != "" {
+		query.Set("business_date_lte", p.BusinessDateLTE)
+	}
+	if p.Limit != 0 {
+		query.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.Offset != 0 {
+		query.Set("offset", strconv.FormatInt(p.Offset, 10))
+	}
+	return query
+}
+
+// ListBalances: list what business days came to, the latest first.
+//
+// Summed up from the books. A day that is over does not change any more: what is learnt later is of the day on which
+// it is learnt. This is one page; [Client.Balances] walks over all of them.
+//
+// This is GET /v1/balances.
+func (c *Client) ListBalances(ctx context.Context, params ListBalancesParams, options ...CallOption) (*Page[Balance], error) {
+	return sendForPage[Balance](ctx, c, request{method: http.MethodGet, path: "/v1/balances", query: params.query()}, options)
+}
+
+// Balances walks over all that [Client.ListBalances] lists, page by page, asking for the next one when it is needed.
+// After an error it ends.
+func (c *Client) Balances(ctx context.Context, params ListBalancesParams, options ...CallOption) iter.Seq2[*Balance, error] {
+	return walk[Balance](ctx, c, request{method: http.MethodGet, path: "/v1/balances", query: params.query()}, options)
+}
+
 // ListAuditLogParams narrows what ListAuditLog lists. What is zero is left out.
 type ListAuditLogParams struct {
 	// The id of what was changed: pi_…, lp_…, ak_…
@@ -795,6 +1069,224 @@ func (c *Client) RevokePublishableKey(ctx context.Context, id string, options ..
 	return send[PublishableKey](ctx, c, request{method: http.MethodPost, path: "/v1/publishable_keys/{id}/revoke", values: []string{id}, body: struct{}{}}, options)
 }
 
+// SaveAccountingExportConfig: say where a merchant’s accounting exports go; what is left out stays as it is.
+//
+// Test the connection afterwards, compare the host key that it shows with what the accounting system says of its
+// server, and save it as `host_key`: nothing is sent before. The private key is never told again; `public_key` always
+// is.
+//
+// This is PUT /v1/merchants/{id}/accounting_export.
+func (c *Client) SaveAccountingExportConfig(ctx context.Context, id string, body SaveAccountingExportConfigRequest, options ...CallOption) (*AccountingExportConfig, error) {
+	return send[AccountingExportConfig](ctx, c, request{method: http.MethodPut, path: "/v1/merchants/{id}/accounting_export", values: []string{id}, body: body}, options)
+}
+
+// RetrieveAccountingExportConfig: retrieve where a merchant’s accounting exports go.
+//
+// This is GET /v1/merchants/{id}/accounting_export.
+func (c *Client) RetrieveAccountingExportConfig(ctx context.Context, id string, options ...CallOption) (*AccountingExportConfig, error) {
+	return send[AccountingExportConfig](ctx, c, request{method: http.MethodGet, path: "/v1/merchants/{id}/accounting_export", values: []string{id}}, options)
+}
+
+// DeleteAccountingExportConfig: end a merchant’s accounting export; files that were made stay readable.
+//
+// This is DELETE /v1/merchants/{id}/accounting_export.
+func (c *Client) DeleteAccountingExportConfig(ctx context.Context, id string, options ...CallOption) (*DeletedAccountingExportConfig, error) {
+	return send[DeletedAccountingExportConfig](ctx, c, request{method: http.MethodDelete, path: "/v1/merchants/{id}/accounting_export", values: []string{id}}, options)
+}
+
+// TestAccountingExport: try the connection, and see the host key that the server shows.
+//
+// This is POST /v1/merchants/{id}/accounting_export/test.
+func (c *Client) TestAccountingExport(ctx context.Context, id string, options ...CallOption) (*AccountingExportTest, error) {
+	return send[AccountingExportTest](ctx, c, request{method: http.MethodPost, path: "/v1/merchants/{id}/accounting_export/test", values: []string{id}, body: struct{}{}}, options)
+}
+
+// ListAccountingExportsParams narrows what ListAccountingExports lists. What is zero is left out.
+type ListAccountingExportsParams struct {
+	// Only those of this merchant.
+	MerchantID string `json:"merchant_id"`
+	// Only those of this store.
+	MerchantStoreID string `json:"merchant_store_id"`
+	// Only those in this status.
+	Status AccountingExportStatus `json:"status"`
+	// Only files of this format.
+	Format ExportFormat `json:"format"`
+	// From this business day on, such as 2026-01-28.
+	BusinessDateGTE string `json:"business_date_gte"`
+	// Up to this business day, such as 2026-01-28.
+	BusinessDateLTE string `json:"business_date_lte"`
+	// 1 to 100, default 20.
+	Limit int64 `json:"limit"`
+	// The last id of the page before; the Link header holds it.
+	StartingAfter string `json:"starting_after"`
+}
+
+func (p ListAccountingExportsParams) query() url.Values {
+	query := url.Values{}
+	if p.MerchantID != "" {
+		query.Set("merchant_id", p.MerchantID)
+	}
+	if p.MerchantStoreID != "" {
+		query.Set("merchant_store_id", p.MerchantStoreID)
+	}
+	if p.Status != "" {
+		query.Set("status", string(p.Status))
+	}
+	if p.Format != "" {
+		query.Set("format", string(p.Format))
+	}
+	if p.BusinessDateGTE != "" {
+		query.Set("business_date_gte", p.BusinessDateGTE)
+	}
+	if p.BusinessDateLTE != "" {
+		query.Set("business_date_lte", p.BusinessDateLTE)
+	}
+	if p.Limit != 0 {
+		query.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.StartingAfter != "" {
+		query.Set("starting_after", p.StartingAfter)
+	}
+	return query
+}
+
+// ListAccountingExports: list accounting exports, newest first. This is one page; [Client.AccountingExports] walks
+// over all of them.
+//
+// This is GET /v1/accounting_exports.
+func (c *Client) ListAccountingExports(ctx context.Context, params ListAccountingExportsParams, options ...CallOption) (*Page[AccountingExport], error) {
+	return sendForPage[AccountingExport](ctx, c, request{method: http.MethodGet, path: "/v1/accounting_exports", query: params.query()}, options)
+}
+
+// AccountingExports walks over all that [Client.ListAccountingExports] lists, page by page, asking for the next one
+// when it is needed. After an error it ends.
+func (c *Client) AccountingExports(ctx context.Context, params ListAccountingExportsParams, options ...CallOption) iter.Seq2[*AccountingExport, error] {
+	return walk[AccountingExport](ctx, c, request{method: http.MethodGet, path: "/v1/accounting_exports", query: params.query()}, options)
+}
+
+// RunAccountingExports: make the files of a business date, again or for the first time.
+//
+// Files are made from the books, so they are the same bytes again. A file that was given up begins anew with its
+// first attempt. Refused while the business date is not over.
+//
+// This is POST /v1/accounting_exports.
+func (c *Client) RunAccountingExports(ctx context.Context, body RunAccountingExportsRequest, options ...CallOption) ([]*AccountingExport, error) {
+	return sendForList[AccountingExport](ctx, c, request{method: http.MethodPost, path: "/v1/accounting_exports", body: body}, options)
+}
+
+// RetrieveAccountingExport: retrieve an accounting export.
+//
+// This is GET /v1/accounting_exports/{id}.
+func (c *Client) RetrieveAccountingExport(ctx context.Context, id string, options ...CallOption) (*AccountingExport, error) {
+	return send[AccountingExport](ctx, c, request{method: http.MethodGet, path: "/v1/accounting_exports/{id}", values: []string{id}}, options)
+}
+
+// RetrieveAccountingExportFile: the bytes of an accounting export, as they were sent. The bytes are as they are,
+// whatever the format.
+//
+// This is GET /v1/accounting_exports/{id}/file.
+func (c *Client) RetrieveAccountingExportFile(ctx context.Context, id string, options ...CallOption) ([]byte, error) {
+	return sendForFile(ctx, c, request{method: http.MethodGet, path: "/v1/accounting_exports/{id}/file", values: []string{id}, fileTypes: []string{"application/json", "application/xml", "text/csv"}}, options)
+}
+
+// SaveCardProcessorConnection: set the connection to the card processor.
+//
+// All of it is set: what is left out gets its default, apart from the password and the first day, which stay. From
+// `starts_on` on each day is run at 02:00 in Japan of the day after; days that are over already are caught up.
+//
+// This is PUT /v1/card_processor_connection.
+func (c *Client) SaveCardProcessorConnection(ctx context.Context, body SaveCardProcessorConnectionRequest, options ...CallOption) (*CardProcessorConnection, error) {
+	return send[CardProcessorConnection](ctx, c, request{method: http.MethodPut, path: "/v1/card_processor_connection", body: body}, options)
+}
+
+// RetrieveCardProcessorConnection: retrieve the connection to the card processor, without its password.
+//
+// This is GET /v1/card_processor_connection.
+func (c *Client) RetrieveCardProcessorConnection(ctx context.Context, options ...CallOption) (*CardProcessorConnection, error) {
+	return send[CardProcessorConnection](ctx, c, request{method: http.MethodGet, path: "/v1/card_processor_connection"}, options)
+}
+
+// DeleteCardProcessorConnection: delete the connection to the card processor; the days that were are kept.
+//
+// This is DELETE /v1/card_processor_connection.
+func (c *Client) DeleteCardProcessorConnection(ctx context.Context, options ...CallOption) (*DeletedCardProcessorConnection, error) {
+	return send[DeletedCardProcessorConnection](ctx, c, request{method: http.MethodDelete, path: "/v1/card_processor_connection"}, options)
+}
+
+// TestCardProcessorConnection: log in at the card processor and look into both folders.
+//
+// Nothing is sent or fetched. What is wrong is told in the answer, which is 200 all the same.
+//
+// This is POST /v1/card_processor_connection/test.
+func (c *Client) TestCardProcessorConnection(ctx context.Context, options ...CallOption) (*CardProcessorConnectionTest, error) {
+	return send[CardProcessorConnectionTest](ctx, c, request{method: http.MethodPost, path: "/v1/card_processor_connection/test", body: struct{}{}}, options)
+}
+
+// ListCardBatchesParams narrows what ListCardBatches lists. What is zero is left out.
+type ListCardBatchesParams struct {
+	// What is done next. failed: a person is needed, and was told by mail.
+	Step CardBatchStep `json:"step"`
+	// A calendar day in Japan: 2026-01-28.
+	BusinessDateGTE string `json:"business_date_gte"`
+	// A calendar day in Japan: 2026-01-28.
+	BusinessDateLTE string `json:"business_date_lte"`
+	// 1 to 100, default 20.
+	Limit int64 `json:"limit"`
+	// The last id of the page before; the Link header holds it.
+	StartingAfter string `json:"starting_after"`
+}
+
+func (p ListCardBatchesParams) query() url.Values {
+	query := url.Values{}
+	if p.Step != "" {
+		query.Set("step", string(p.Step))
+	}
+	if p.BusinessDateGTE != "" {
+		query.Set("business_date_gte", p.BusinessDateGTE)
+	}
+	if p.BusinessDateLTE != "" {
+		query.Set("business_date_lte", p.BusinessDateLTE)
+	}
+	if p.Limit != 0 {
+		query.Set("limit", strconv.FormatInt(p.Limit, 10))
+	}
+	if p.StartingAfter != "" {
+		query.Set("starting_after", p.StartingAfter)
+	}
+	return query
+}
+
+// ListCardBatches: list the days of the exchange with the card processor, newest first. This is one page;
+// [Client.CardBatches] walks over all of them.
+//
+// This is GET /v1/card_batches.
+func (c *Client) ListCardBatches(ctx context.Context, params ListCardBatchesParams, options ...CallOption) (*Page[CardBatch], error) {
+	return sendForPage[CardBatch](ctx, c, request{method: http.MethodGet, path: "/v1/card_batches", query: params.query()}, options)
+}
+
+// CardBatches walks over all that [Client.ListCardBatches] lists, page by page, asking for the next one when it is
+// needed. After an error it ends.
+func (c *Client) CardBatches(ctx context.Context, params ListCardBatchesParams, options ...CallOption) iter.Seq2[*CardBatch, error] {
+	return walk[CardBatch](ctx, c, request{method: http.MethodGet, path: "/v1/card_batches", query: params.query()}, options)
+}
+
+// RunCardBatch: run a day that is over once more; a worker does it at once.
+//
+// A worker goes on where the day stands: what was sent is not sent again, the settlement file is fetched again.
+// Another file than before takes its place.
+//
+// This is POST /v1/card_batches.
+func (c *Client) RunCardBatch(ctx context.Context, body RunCardBatchRequest, options ...CallOption) (*CardBatch, error) {
+	return send[CardBatch](ctx, c, request{method: http.MethodPost, path: "/v1/card_batches", body: body}, options)
+}
+
+// RetrieveCardBatch: retrieve a day of the exchange with the card processor.
+//
+// This is GET /v1/card_batches/{id}.
+func (c *Client) RetrieveCardBatch(ctx context.Context, id string, options ...CallOption) (*CardBatch, error) {
+	return send[CardBatch](ctx, c, request{method: http.MethodGet, path: "/v1/card_batches/{id}", values: []string{id}}, options)
+}
+
 // SyncMerchantsResult: make or change merchants and stores, up to 10000 stores in a call.
 //
 // What is named is made or changed, all of it or nothing. What is not named stays as it is. Credentials are sealed
@@ -803,6 +1295,27 @@ func (c *Client) RevokePublishableKey(ctx context.Context, id string, options ..
 // This is POST /v1/sync/merchants.
 func (c *Client) SyncMerchantsResult(ctx context.Context, body SyncMerchantsRequest, options ...CallOption) (*SyncMerchantsResult, error) {
 	return send[SyncMerchantsResult](ctx, c, request{method: http.MethodPost, path: "/v1/sync/merchants", body: body}, options)
+}
+
+// CreateOrderList: hold a store’s own list of a day against the gateway, up to 10000 orders.
+//
+// Compared with what the gateway wrote down on that business day; what differs becomes exceptions. The same list
+// again, of which the same is found, changes nothing and answers 200; any other takes the place of the one before,
+// and what a person resolved in that stays resolved.
+//
+// This is POST /v1/order_lists.
+func (c *Client) CreateOrderList(ctx context.Context, body CreateOrderListRequest, options ...CallOption) (*OrderList, error) {
+	return send[OrderList](ctx, c, request{method: http.MethodPost, path: "/v1/order_lists", body: body}, options)
+}
+
+// SupplySettlementFile: supply by hand the settlement file of a day.
+//
+// Read as the processor’s own file is, and marked as supplied by hand. A file that cannot be right is refused as a
+// whole, by line and column. The same bytes again change nothing; others take the place of those before.
+//
+// This is POST /v1/card_batches/{id}/settlement_file.
+func (c *Client) SupplySettlementFile(ctx context.Context, id string, body SupplySettlementFileRequest, options ...CallOption) (*CardBatch, error) {
+	return send[CardBatch](ctx, c, request{method: http.MethodPost, path: "/v1/card_batches/{id}/settlement_file", values: []string{id}, body: body}, options)
 }
 
 // RetrieveHealth: whether the gateway is alive.

@@ -75,6 +75,15 @@ func sendForPage[T any](
 	}, nil
 }
 
+// sendForList makes a call that is answered with a list as a whole, without pages.
+func sendForList[T any](ctx context.Context, client *Client, asked request, options []CallOption) ([]*T, error) {
+	items, _, err := sendForHeader[itemList[T]](ctx, client, asked, options)
+	if err != nil {
+		return nil, err
+	}
+	return *items, nil
+}
+
 // walk yields every item of every page. The next page is asked for when the one before is used up, so whoever stops early
 // asks for nothing in vain. A sequence may be walked over twice; each walk begins at the beginning.
 func walk[T any](ctx context.Context, client *Client, asked request, options []CallOption) iter.Seq2[*T, error] {

@@ -10,15 +10,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"sync/atomic"
 )
 
 // The longest answer that is read. A page of a hundred payments with full metadata has some three MiB, so what is longer
 // is not the gateway's.
 const longestAnswer = 10 << 20
+
+// A file is kept in memory as a whole: room for a million sales.
+const longestFile = 512 << 20
 
 // readOnce hides from net/http that a body could be read again, or that there is none. Otherwise it repeats a request by
 // itself when a kept connection turns out to be closed: without our count, and with the signature of the try before.
@@ -57,11 +62,16 @@ func (c *Client) try(ctx context.Context, asked *call) *answer {
 	}
 	defer response.Body.Close()
 	// Reading to the end also lets the connection be used again.
-	body, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer+1))
+	longest, isFile := int64(longestAnswer), asked.isFile(response)
+	if isFile {
+		longest = longestFile
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, longest+1))
 	if err != nil {
 		return &answer{err: fmt.Errorf("the answer was cut off: %w", err)}
 	}
-	if len(body) > longestAnswer {
+	wrongType := response.StatusCode < 300 && len(asked.fileTypes) > 0 && !isFile
+	if int64(len(body)) > longest || wrongType {
 		body = nil
 	}
 	result := &answer{status: response.StatusCode, header: response.Header, body: body}
@@ -70,6 +80,12 @@ func (c *Client) try(ctx context.Context, asked *call) *answer {
 		result.refusal = readRefusal(result.body)
 	}
 	return result
+}
+
+// isFile tells an answer that is no error and of a type that the file may have: a page of a proxy's is none.
+func (c *call) isFile(response *http.Response) bool {
+	mediaType, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	return err == nil && response.StatusCode >= 200 && response.StatusCode < 300 && slices.Contains(c.fileTypes, mediaType)
 }
 
 // connectionWatch sees whether a connection was ever there to send on.

@@ -1,5 +1,6 @@
 // The merchant's backend of a page in a browser: any call by the name of its operation, made by sdk-node. What the SDK
 // refuses is told in the words of the contract, as a driver would tell it. It also verifies deliveries: the secret is its.
+import { createHash } from 'node:crypto';
 import {
   type CallOptions,
   isPaymentGatewayError,
@@ -27,6 +28,12 @@ async function verify({ headers, body_base64, secret }: SecretDelivery): Promise
   return webhooks.verify(Buffer.from(body_base64, 'base64'), headers, secret);
 }
 
+/** A file is told by its size and its SHA-256. */
+function tellFile(answer: unknown): unknown {
+  if (!(answer instanceof Uint8Array)) return answer;
+  return { size: answer.length, sha256: createHash('sha256').update(answer).digest('hex') };
+}
+
 /** More than any scenario makes. */
 const MOST_ITEMS = 1_000;
 
@@ -46,7 +53,7 @@ export function makeBackend({ base_url, api_key, secret_key }: GatewayFacts) {
 
   return async (operation: string, call: BackendCall): Promise<object> => {
     try {
-      return { answer: await ask(operation, call) };
+      return { answer: tellFile(await ask(operation, call)) };
     } catch (error) {
       if (error instanceof WebhookVerificationError) return { error: { reason: error.reason } };
       if (isPaymentGatewayError(error)) return { error: { ...error, message: error.message } };

@@ -59,6 +59,8 @@ export interface Operation {
   query: Parameter[];
   body: Schema | null;
   answer: Schema;
+  /** Of a file, which is answered byte for byte: the media types that it may have. Empty where the answer is JSON. */
+  file_types: string[];
   /** Other statuses than 2xx that are answers, too: readiness says 503. */
   also_answers: number[];
 }
@@ -70,6 +72,8 @@ export const LEFT_OUT = [
   'retrieveQrCode',
   'retrieveAccountingExportFile',
 ];
+
+const FILE: Schema = { type: 'string', format: 'binary' };
 
 export function readDocument(): Document {
   // From sdks/sdk-node/dist/generate, where this file runs, to the root.
@@ -93,7 +97,9 @@ export function listOperations(document: Document): Operation[] {
 function makeOperation(path: string, method: string, operation: Described): Operation {
   const answers = Object.entries(operation.responses).filter(([, response]) => response.$ref === undefined);
   const success = answers.find(([status]) => status.startsWith('2'));
-  const answer = jsonSchema(success?.[1]);
+  const types = Object.keys(success?.[1].content ?? {});
+  const file_types = types.every((type) => type === 'application/json') ? [] : types;
+  const answer = file_types.length > 0 ? FILE : jsonSchema(success?.[1]);
   if (answer === null) throw new Error(`${operation.operationId} answers with no JSON.`);
   const parameters = operation.parameters ?? [];
   return {
@@ -106,6 +112,7 @@ function makeOperation(path: string, method: string, operation: Described): Oper
     query: parameters.filter((parameter) => parameter.in === 'query'),
     body: jsonSchema(operation.requestBody),
     answer,
+    file_types,
     also_answers: answers.map(([status]) => Number(status)).filter((status) => status >= 400),
   };
 }

@@ -88,11 +88,11 @@ function makeOperations(operations: Operation[]): string {
       typeOf(itemOf(operation) ?? operation.answer, 'received'),
     ]),
   );
-  const imported = [...names].filter((name) => /^[A-Z]\w*$/.test(name)).sort();
+  const imported = [...names].filter((name) => /^[A-Z]\w*$/.test(name) && name !== 'Uint8Array').sort();
   const rows = operations.map(
-    ({ id, method, path, answer, is_signed, also_answers }) =>
+    ({ id, method, path, answer, file_types, is_signed, also_answers }) =>
       `  ${id}: { method: '${method}', path: '${path}', is_list: ${answer.type === 'array'}, ` +
-      `is_signed: ${is_signed}, also_answers: ${JSON.stringify(also_answers)} },\n`,
+      `file_types: ${JSON.stringify(file_types)}, is_signed: ${is_signed}, also_answers: ${JSON.stringify(also_answers)} },\n`,
   );
   return [
     FIRST_LINE,

@@ -36,7 +36,7 @@ export function typeOf(schema: Schema, direction: Direction, name = ''): string 
   }
   switch (schema.type) {
     case 'string':
-      return 'string';
+      return schema.format === 'binary' ? 'Uint8Array' : 'string';
     case 'integer':
     case 'number':
       return 'number';

@@ -83,7 +83,7 @@ function makeHeaders(
   if (wanted !== undefined && !/^[\x20-\x7e]+$/.test(wanted))
     throw refuse('language', 'language is en or ja.');
   return {
-    accept: 'application/json',
+    accept: request.file_types.length > 0 ? request.file_types.join(', ') : 'application/json',
     'user-agent': user_agent,
     ...(request.body && { 'content-type': 'application/json' }),
     ...(request.idempotency_key !== undefined && { 'idempotency-key': request.idempotency_key }),

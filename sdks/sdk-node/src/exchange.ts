@@ -6,6 +6,8 @@ import { isObject, readRefusal } from './verdict.ts';
 
 /** Far above the largest page of a list; what is longer is not the gateway's. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** A file is kept in memory as a whole: room for a million sales. */
+const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
 export interface Exchange {
   fetch: Fetch;
@@ -17,6 +19,7 @@ export interface Exchange {
   /** The caller's. */
   signal: AbortSignal | undefined;
   is_list: boolean;
+  file_types: readonly string[];
   /** Statuses besides 2xx that are answers. */
   also_answers: readonly number[];
 }
@@ -24,9 +27,9 @@ export interface Exchange {
 export async function exchange(request: Exchange): Promise<Try> {
   const limit = limitTime(request.timeout_ms, request.signal);
   try {
-    const { response, text } = await Promise.race([send(request, limit.signal), limit.over]);
+    const { response, bytes } = await Promise.race([send(request, limit.signal), limit.over]);
     const { status, headers } = response;
-    const body = text === null ? undefined : readJson(text);
+    const body = isFile(response, request) ? bytes : readJson(bytes);
     return { came: 'answer', status, headers, body, is_good: isGood(status, body, request) };
   } catch (cause) {
     // The reason of an abort is the caller's, and says nothing about how far the request came.
@@ -37,11 +40,13 @@ export async function exchange(request: Exchange): Promise<Try> {
 }
 
 async function send(
-  { fetch, url, method, headers, body }: Exchange,
+  request: Exchange,
   signal: AbortSignal,
-): Promise<{ response: FetchAnswer; text: string | null }> {
+): Promise<{ response: FetchAnswer; bytes: Buffer }> {
+  const { fetch, url, method, headers, body } = request;
   const response = await fetch(url, { method, headers, body: body ?? null, redirect: 'manual', signal });
-  return { response, text: await readText(response) };
+  const most = isFile(response, request) ? MAX_FILE_BYTES : MAX_BODY_BYTES;
+  return { response, bytes: await readBytes(response, most) };
 }
 
 /**
@@ -67,6 +72,8 @@ function limitTime(timeout_ms: number, given: AbortSignal | undefined) {
 }
 
 function isGood(status: number, body: unknown, request: Exchange): boolean {
+  // No file of the gateway's is empty: what was too long is.
+  if (request.file_types.length > 0) return body instanceof Uint8Array && body.length > 0;
   const objects = request.is_list ? body : [body];
   if (!Array.isArray(objects) || !objects.every(isObject)) return false;
   return (
@@ -74,8 +81,14 @@ function isGood(status: number, body: unknown, request: Exchange): boolean {
   );
 }
 
-/** Null when it is too long. What is compressed counts as it is unpacked, so that a small answer cannot become huge. */
-async function readText(response: FetchAnswer): Promise<string | null> {
+/** What is no error, and of a type that the file may have: a page of a proxy's is none. */
+function isFile({ status, headers }: FetchAnswer, { file_types }: Exchange): boolean {
+  const [type = ''] = (headers.get('content-type') ?? '').split(';');
+  return status >= 200 && status < 300 && file_types.includes(type.trim().toLowerCase());
+}
+
+/** Nothing when it is too long. What is compressed counts as it is unpacked, so that a small answer cannot become huge. */
+async function readBytes(response: FetchAnswer, most: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = response.body?.getReader();
@@ -83,18 +96,18 @@ async function readText(response: FetchAnswer): Promise<string | null> {
     const { value } = await reader.read();
     if (value === undefined) break;
     length += value.length;
-    if (length > MAX_BODY_BYTES) {
+    if (length > most) {
       await reader.cancel();
-      return null;
+      return Buffer.alloc(0);
     }
     chunks.push(value);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
-function readJson(text: string): unknown {
+function readJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -30,6 +30,8 @@ export interface PreparedRequest {
   /** Undefined for a request that changes nothing. */
   idempotency_key: string | undefined;
   is_list: boolean;
+  /** Of a file: the media types that it may have. */
+  file_types: readonly string[];
   is_signed: boolean;
   also_answers: readonly number[];
 }
@@ -63,6 +65,7 @@ export function prepareRequest(
     body: has_body ? makeBody(operation, rest) : undefined,
     idempotency_key: known.method === 'GET' ? undefined : readKey(options.idempotencyKey),
     is_list: known.is_list,
+    file_types: known.file_types,
     is_signed: known.is_signed,
     also_answers: known.also_answers,
   };

@@ -20,6 +20,13 @@ INLINE_NAMES = {
     "WebhookEvent.data": "EventData",
     "ResolvedPaymentIntent.resolution": "ResolvedPaymentIntentResolution",
     "ResolvedRefund.resolution": "ResolvedRefundResolution",
+    "CreateOrderListRequest.orders": "OrderToList",
+    "OrderList.provider_statuses": "ProviderStatuses",
+    "ProviderStatuses.confirmed": "CountedOrders",
+    "ProviderStatuses.differs": "CountedOrders",
+    "ProviderStatuses.missing": "CountedOrders",
+    "ProviderStatuses.not_yet": "CountedOrders",
+    "ProviderStatuses.not_applicable": "CountedOrders",
     "Readiness.checks": "ReadinessChecks",
     "retrieveHealth": "Health",
 }
@@ -43,6 +50,8 @@ class Operation:
     statuses: Tuple[int, ...]
     #: Statuses besides 2xx that are an answer, and no error.
     also_answers: Tuple[int, ...]
+    #: Of a file, which is answered as bytes: the media types that it may have.
+    file_types: Tuple[str, ...]
 
     @property
     def method(self) -> str:
@@ -83,11 +92,16 @@ def read_operations(openapi: Dict[str, Any]) -> List[Operation]:
 def _read_operation(openapi: Dict[str, Any], path: str, verb: str, found: Dict[str, Any]) -> Iterator[Operation]:
     if found["operationId"] in LEFT_OUT:
         return
-    (good,) = (answer for status, answer in found["responses"].items() if status.startswith("2"))
+    # Where there are several, they have the same body: 200 says of an order list that it was there already.
+    good = next(answer for status, answer in found["responses"].items() if status.startswith("2"))
     schema = good["content"]["application/json"]["schema"]
+    file_types = () if len(good["content"]) == 1 else tuple(sorted(good["content"]))
     is_list = schema.get("type") == "array"
     item = schema["items"] if is_list else schema
-    answer = name_of(item["$ref"]) if "$ref" in item else INLINE_NAMES[found["operationId"]]
+    if file_types:
+        answer = "bytes"
+    else:
+        answer = name_of(item["$ref"]) if "$ref" in item else INLINE_NAMES[found["operationId"]]
     parameters = found.get("parameters", [])
     for parameter in parameters:
         # A page's publishable key and the idempotency key are not parameters of a method.
@@ -105,6 +119,7 @@ def _read_operation(openapi: Dict[str, Any], path: str, verb: str, found: Dict[s
         body=_read_body(openapi, found),
         answer=answer,
         is_list=is_list,
+        file_types=file_types,
         statuses=tuple(sorted(int(status) for status in found["responses"])),
         also_answers=tuple(
             int(status) for status, said in found["responses"].items() if _is_answer(said, good, status)

@@ -12,7 +12,7 @@ HEAD = '''"""Generated from openapi.json by generate/generate.py: the calls of {
 
 from __future__ import annotations
 
-from typing import {iterator}, Optional
+from typing import {iterator}, List, Optional
 
 from . import models
 {imports}
@@ -54,11 +54,17 @@ def write_methods(openapi: Dict[str, Any], *, in_async: bool) -> str:
     return head + "".join(
         text
         for operation in read_operations(openapi)
-        for text in (_write_list(operation, in_async) if operation.is_list else [_write_call(operation, in_async)])
+        for text in (
+            _write_list(operation, in_async)
+            if operation.is_list and not operation.changes_something
+            else [_write_call(operation, in_async)]
+        )
     )
 
 
 def _write_call(operation: Operation, in_async: bool) -> str:
+    if operation.file_types:
+        return _write_file(operation, in_async)
     arguments = _path_arguments(operation)
     if operation.request_class:
         default = " = None" if operation.request_is_optional else ""
@@ -73,13 +79,25 @@ def _write_call(operation: Operation, in_async: bool) -> str:
         given.append("idempotency_key=idempotency_key")
     if operation.also_answers:
         given.append(f"also_answers={operation.also_answers!r}")
+    answer = f"List[models.{operation.answer}]" if operation.is_list else f"models.{operation.answer}"
     return _write_method(
         "async def" if in_async else "def",
         operation.method,
         arguments,
-        f"models.{operation.answer}",
+        f"{answer}",
         _docstring(operation, _describe_request(operation)),
-        _write_return("_call", given, awaited=in_async),
+        _write_return("_call_for_list" if operation.is_list else "_call", given, awaited=in_async),
+    )
+
+
+def _write_file(operation: Operation, in_async: bool) -> str:
+    return _write_method(
+        "async def" if in_async else "def",
+        operation.method,
+        _path_arguments(operation),
+        "bytes",
+        _docstring(operation, [], "The bytes are as they are, whatever the format."),
+        _write_return("_file", [_path(operation), repr(operation.file_types).replace("'", '"')], awaited=in_async),
     )
 
 

@@ -43,7 +43,7 @@ class Models:
                 found = openapi["paths"][operation.path][operation.verb.lower()]["responses"]["200"]
                 schema = found["content"]["application/json"]["schema"]
                 self.add(operation.answer, schema, schema["description"], is_request=False)
-            else:
+            elif not operation.file_types:
                 self.add_named(operation.answer)
         self.add_named("WebhookEvent")
 
@@ -61,6 +61,11 @@ class Models:
         said: List[str] = []
         for field, described in ordered:
             hint = self.hint_of(name, field, described, is_request=is_request)
+            if hint == "bytes":
+                field_said = str(described["description"]).replace(", in base64", "")
+                fields.append(f"{field[: -len('_base64')]}: bytes")
+                said += _write_attribute(field[: -len("_base64")], field_said)
+                continue
             fields.append(f"{field}: {hint}" if field in required else f"{field}: Optional[{hint}] = None")
             said += _write_attribute(field, describe(field, described))
         if not is_request:
@@ -79,6 +84,8 @@ class Models:
         if schema["type"] == "array":
             item = self.hint_of(owner, field, schema["items"], is_request=is_request)
             return f"Sequence[{item}]" if is_request else f"List[{item}]"
+        if field.endswith("_base64"):
+            return "bytes"
         if schema["type"] != "object":
             return PLAIN[schema["type"]]
         if schema.get("properties"):

@@ -4,6 +4,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -85,6 +86,13 @@ func callOperation(client *mpspgw.Client, operation string, given map[string]any
 		return nil, err
 	}
 	answer := results[0].Interface()
+	if file, is := answer.([]byte); is {
+		// A file is told by its size and its SHA-256.
+		return plain(map[string]any{"size": len(file), "sha256": fmt.Sprintf("%x", sha256.Sum256(file))})
+	}
+	if results[0].Kind() == reflect.Slice {
+		return plain(answer)
+	}
 	if items := reflect.Indirect(results[0]).FieldByName("Items"); items.IsValid() {
 		answer = items.Interface()
 	}

@@ -1,5 +1,6 @@
 // The driver of sdk-node: asks all vectors and plays all scenarios with the package that is installed beside it, and
 // prints one line of JSON for each.
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -15,6 +16,12 @@ const LANGUAGE = 'node';
 const MOST_ITEMS = 1_000;
 const { env } = process;
 
+/** A file is told by its size and its SHA-256. */
+function tellFile(answer) {
+  if (!(answer instanceof Uint8Array)) return answer;
+  return { size: answer.length, sha256: createHash('sha256').update(answer).digest('hex') };
+}
+
 function makeActors() {
   const gateway = new PaymentGateway({
     baseUrl: env.CONFORMANCE_BASE_URL,
@@ -22,7 +29,8 @@ function makeActors() {
     secretKey: env.CONFORMANCE_SECRET_KEY,
   });
   return {
-    call: (operation, given, idempotencyKey) => gateway.call(operation, given, { idempotencyKey }),
+    call: async (operation, given, idempotencyKey) =>
+      tellFile(await gateway.call(operation, given, { idempotencyKey })),
     list: (operation, given) => gateway.list(operation, given).toArray({ limit: MOST_ITEMS }),
     async stage(action, given) {
       const answer = await fetch(`${env.CONFORMANCE_STAGE_URL}/${action}`, {

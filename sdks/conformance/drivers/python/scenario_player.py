@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import json
 import re
 import time
@@ -166,11 +167,13 @@ def verify(step: Mapping[str, Any]) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """An answer as plain JSON, with the fields that the SDK does not know."""
+    """An answer as plain JSON, with the fields that the SDK does not know. A file is told by its size and SHA-256."""
     if isinstance(value, Record):
         return value.to_dict()
     if isinstance(value, list):
         return [plain(each) for each in value]
+    if isinstance(value, bytes):
+        return {"size": len(value), "sha256": hashlib.sha256(value).hexdigest()}
     return value if isinstance(value, (dict, str, int, type(None))) else [plain(each) for each in value]
 
 

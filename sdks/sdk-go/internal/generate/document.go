@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -137,9 +139,18 @@ func (o operation) alsoAnswers() string {
 	return ""
 }
 
+// fileTypes are the media types of a file that is answered byte for byte, in order; none where the answer is JSON.
+func (o operation) fileTypes() []string {
+	types := slices.Sorted(maps.Keys(o.Responses["200"].Content))
+	if slices.Equal(types, []string{"application/json"}) {
+		return nil
+	}
+	return types
+}
+
 // answer is the schema of what the operation answers when all is well.
 func (o operation) answer() (schema, bool) {
-	for _, status := range []string{"200", "201"} {
+	for _, status := range []string{"200", "201", "202"} {
 		if media, ok := o.Responses[status].Content["application/json"]; ok {
 			return media.Schema, true
 		}

@@ -84,8 +84,9 @@ func (m *models) add(name, place string, s schema, as use) error {
 }
 
 func (m *models) field(place, name string, s schema, as use, optional bool) (field, error) {
+	orNull := len(s.AnyOf) > 0
 	s = s.simplified()
-	made := field{name: goName(name), json: name, doc: s.Description, optional: optional}
+	made := field{name: goName(strings.TrimSuffix(name, "_base64")), json: name, doc: s.Description, optional: optional}
 	var err error
 	switch {
 	case s.Ref != "" || len(s.Properties.names) > 0:
@@ -103,6 +104,13 @@ func (m *models) field(place, name string, s schema, as use, optional bool) (fie
 		made.goType, err = m.scalarType(place, name, s)
 		if optional && needsPointer(name, made.goType, s, as) {
 			made.goType = "*" + made.goType
+		}
+		switch {
+		case made.goType == "[]byte":
+			made.doc = strings.Replace(made.doc, ", in base64", "", 1)
+		case made.goType == "int64" && orNull && as == inAnswer:
+			// Null says that there is none, which is not 0.
+			made.goType = "*int64"
 		}
 	}
 	return made, err
@@ -148,6 +156,9 @@ func mapType(place string, s schema) string {
 
 func (m *models) scalarType(place, name string, s schema) (string, error) {
 	switch {
+	case strings.HasSuffix(name, "_base64"):
+		// encoding/json writes bytes in base64.
+		return "[]byte", nil
 	case s.Type == "integer":
 		return "int64", nil
 	case s.Type == "boolean":

@@ -35,6 +35,14 @@ var typeNames = map[string]string{
 	"ResolvedRefund.resolution":                               "RefundResolution",
 	"Readiness.checks":                                        "ReadinessChecks",
 	"retrieveHealth":                                          "Health",
+
+	"NewOrderList.orders":                        "OrderToList",
+	"OrderList.provider_statuses":                "ProviderStatuses",
+	"OrderList.provider_statuses.confirmed":      "CountedOrders",
+	"OrderList.provider_statuses.differs":        "CountedOrders",
+	"OrderList.provider_statuses.missing":        "CountedOrders",
+	"OrderList.provider_statuses.not_yet":        "CountedOrders",
+	"OrderList.provider_statuses.not_applicable": "CountedOrders",
 }
 
 // typeDocs are sentences about types that have none in openapi.json.
@@ -48,6 +56,9 @@ var typeDocs = map[string]string{
 	"PaymentIntentResolution": "PaymentIntentResolution is what a person decided about a payment intent.",
 	"RefundResolution":        "RefundResolution is what a person decided about a refund.",
 	"ReadinessChecks":         "ReadinessChecks says what is well and what is not.",
+	"OrderToList":             "OrderToList is an order as your own system has it at the end of the day.",
+	"ProviderStatuses":        "ProviderStatuses says how many orders of a list the providers confirm by now, and how many not.",
+	"CountedOrders":           "CountedOrders is how many orders these are, and how much money.",
 	"Health":                  "Health says that the gateway is there.",
 }
 
@@ -85,6 +96,30 @@ var enumNames = map[string]string{
 	"LatePaymentDecision.action":               "LatePaymentAction",
 	"AuditEntry.actor_type":                    "ActorType",
 	"Confirm.external_status":                  "ExternalStatus",
+	"Settlement.status":                        "SettlementStatus",
+	"listSettlements.status":                   "SettlementStatus",
+	"OrderList.status":                         "SettlementStatus",
+	"Settlement.contents":                      "SettlementContents",
+	"Settlement.source":                        "SettlementSource",
+	"CardBatch.source":                         "SettlementSource",
+	"ReconciliationException.status":           "ExceptionStatus",
+	"listReconciliationExceptions.status":      "ExceptionStatus",
+	"ReconciliationException.kind":             "ExceptionKind",
+	"listReconciliationExceptions.kind":        "ExceptionKind",
+	"ListedOrder.result":                       "OrderResult",
+	"listOrderListOrders.result":               "OrderResult",
+	"ReconciliationException.source":           "ExceptionSource",
+	"listReconciliationExceptions.source":      "ExceptionSource",
+	"ReconciliationException.field":            "ExceptionField",
+	"NewOrderList.orders.status":               "OrderStatus",
+	"ListedOrder.status":                       "OrderStatus",
+	"ListedOrder.provider_status":              "ProviderStatus",
+	"CardBatch.step":                           "CardBatchStep",
+	"listCardBatches.step":                     "CardBatchStep",
+	"AccountingExport.status":                  "AccountingExportStatus",
+	"listAccountingExports.status":             "AccountingExportStatus",
+	"AccountingExportTest.status":              "ConnectionTestStatus",
+	"CardProcessorConnectionTest.status":       "ConnectionTestStatus",
 }
 
 // enumNamesAnywhere are those of properties that mean the same wherever they stand.
@@ -93,24 +128,42 @@ var enumNamesAnywhere = map[string]string{
 	"processing_mode":     "ProcessingMode",
 	"cancellation_reason": "CancellationReason",
 	"late_payment_policy": "LatePaymentPolicy",
+	"tls":                 "TLSMode",
+	"format":              "ExportFormat",
+	"formats":             "ExportFormat",
 }
 
 // enumDocs say what each text type is.
 var enumDocs = map[string]string{
-	"Status":             "is where a payment intent stands. See docs/payment-intent.md for what each means.",
-	"RefundStatus":       "is where a refund stands.",
-	"LatePaymentStatus":  "is what has become of a late payment.",
-	"DeliveryStatus":     "is what has become of a webhook delivery.",
-	"EndpointStatus":     "says whether a webhook endpoint is used.",
-	"Outcome":            "is there while the gateway does not know whether money moved.",
-	"Resolution":         "is what a person has found about an unknown outcome.",
-	"LatePaymentAction":  "is what becomes of money that came too late.",
-	"ActorType":          "is who made a change.",
-	"ExternalStatus":     "is what an external terminal reports.",
-	"CaptureMethod":      "says whether a payment is taken at once, or held until it is captured.",
-	"ProcessingMode":     "says who moves the money.",
-	"CancellationReason": "is why a payment intent was cancelled.",
-	"LatePaymentPolicy":  "is what happens by itself to money that comes too late.",
+	"Status":                 "is where a payment intent stands. See docs/payment-intent.md for what each means.",
+	"RefundStatus":           "is where a refund stands.",
+	"LatePaymentStatus":      "is what has become of a late payment.",
+	"DeliveryStatus":         "is what has become of a webhook delivery.",
+	"EndpointStatus":         "says whether a webhook endpoint is used.",
+	"Outcome":                "is there while the gateway does not know whether money moved.",
+	"Resolution":             "is what a person has found about an unknown outcome.",
+	"LatePaymentAction":      "is what becomes of money that came too late.",
+	"ActorType":              "is who made a change.",
+	"ExternalStatus":         "is what an external terminal reports.",
+	"CaptureMethod":          "says whether a payment is taken at once, or held until it is captured.",
+	"ProcessingMode":         "says who moves the money.",
+	"CancellationReason":     "is why a payment intent was cancelled.",
+	"SettlementStatus":       "says whether a settlement, or an order list, agrees with the gateway.",
+	"SettlementContents":     "says which of a day's files it is, where a provider sends several.",
+	"SettlementSource":       "says how the provider's word came.",
+	"OrderResult":            "is what was found of an order: that it agrees, or the kind of its exception.",
+	"ExceptionStatus":        "says whether a person has looked at an exception.",
+	"ExceptionKind":          "is what differs.",
+	"ExceptionSource":        "says where it was found.",
+	"ExceptionField":         "is which sum differs.",
+	"OrderStatus":            "is what has become of an order at the end of the day.",
+	"ProviderStatus":         "is what the provider says of an order by now.",
+	"CardBatchStep":          "is what is done next with a day of the card processor.",
+	"AccountingExportStatus": "is what has become of a file for the accounting system.",
+	"ConnectionTestStatus":   "is what came of trying a connection.",
+	"TLSMode":                "says whether a connection is encrypted.",
+	"ExportFormat":           "is how a file for the accounting system is written.",
+	"LatePaymentPolicy":      "is what happens by itself to money that comes too late.",
 }
 
 // plainStrings are properties whose values are plain strings in Go: []string{"qr_mpm"} is how the guide writes them.
@@ -120,20 +173,25 @@ var plainStrings = map[string]string{
 	"payment_method_types":   "PaymentMethod",
 	"client_confirm_methods": "PaymentMethod",
 	"object":                 "",
+	"language":               "",
 }
 
 // secrets are properties that no log may show.
 var secrets = map[string]bool{
 	"payment_token": true, "secret": true, "secret_key": true, "credentials": true, "customer_code": true,
+	"password": true, "private_key": true, "passphrase": true,
 }
 
 // zeroIsNothing are optional numbers of which 0 cannot be meant. For all others 0 differs from nothing: a capture of 0
 // that was left out would take everything.
 var zeroIsNothing = map[string]bool{"expires_in_minutes": true, "response_status": true}
 
+// zeroIsMeant are numbers in a query of which 0 differs from nothing. They stay text, as they are in the query.
+var zeroIsMeant = map[string]bool{"listOrderListOrders.starting_after": true}
+
 var initialisms = map[string]string{
 	"id": "ID", "ids": "IDs", "url": "URL", "qr": "QR", "api": "API", "gte": "GTE", "lt": "LT", "mpm": "MPM", "cpm": "CPM",
-	"ms": "MS", "pgw": "PGW",
+	"ms": "MS", "pgw": "PGW", "lte": "LTE", "tls": "TLS", "ca": "CA", "sha256": "SHA256", "json": "JSON", "csv": "CSV", "xml": "XML",
 }
 
 var capital = regexp.MustCompile(`[A-Z][a-z0-9]*|[a-z0-9]+`)

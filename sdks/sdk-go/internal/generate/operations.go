@@ -22,6 +22,8 @@ type method struct {
 	// answers is a struct, many of them where isList says so.
 	answers string
 	isList  bool
+	// fileTypes are there where the answer is a file.
+	fileTypes []string
 }
 
 // generate makes both files out of openapi.json.
@@ -100,6 +102,9 @@ func (m *models) method(path, verb string, asked operation) (method, error) {
 			})
 		}
 	}
+	if made.fileTypes = asked.fileTypes(); len(made.fileTypes) > 0 {
+		return made, nil
+	}
 	answer, ok := asked.answer()
 	if !ok {
 		return made, fmt.Errorf("it answers nothing")
@@ -129,6 +134,9 @@ func (m *models) requestOf(made *method, body schema) error {
 
 // queryType: everything in a query is text; numbers are told by their pattern.
 func (m *models) queryType(operationID string, one parameter) (string, error) {
+	if zeroIsMeant[operationID+"."+one.Name] {
+		return "string", nil
+	}
 	if strings.HasPrefix(one.Schema.Pattern, "^[0-9]") || strings.HasPrefix(one.Schema.Pattern, "^([1-9]") {
 		return "int64", nil
 	}
@@ -180,6 +188,18 @@ func (w *writer) writeMethod(one method) {
 		doc += "\n\n" + one.operation.Description
 	}
 	route := "\n\nThis is " + one.httpMethod + " " + one.path + "."
+	if len(one.fileTypes) > 0 {
+		w.comment("", doc+" The bytes are as they are, whatever the format."+route)
+		w.line("func (c *Client) %s(%s) ([]byte, error) {", one.name, arguments)
+		w.line("return sendForFile(ctx, c, %s, options)\n}\n", asked)
+		return
+	}
+	if one.isList && one.httpMethod != http.MethodGet {
+		w.comment("", doc+route)
+		w.line("func (c *Client) %s(%s) ([]*%s, error) {", one.name, arguments, one.answers)
+		w.line("return sendForList[%s](ctx, c, %s, options)\n}\n", one.answers, asked)
+		return
+	}
 	if !one.isList {
 		w.comment("", doc+route)
 		w.line("func (c *Client) %s(%s) (*%s, error) {", one.name, arguments, one.answers)
@@ -241,6 +261,9 @@ func (one method) arguments() (arguments, asked string) {
 	}
 	if status := one.operation.alsoAnswers(); status != "" {
 		asked += ", alsoAnswers: " + status
+	}
+	if len(one.fileTypes) > 0 {
+		asked += fmt.Sprintf(", fileTypes: %#v", one.fileTypes)
 	}
 	return arguments + "options ...CallOption", asked + "}"
 }

@@ -74,7 +74,7 @@ def judge_answer(response: HttpResponse, call: Call, now: float) -> Verdict:
         now: Unix time in seconds, for a ``Retry-After`` that is a date.
     """
     if 200 <= response.status < 300:
-        return _judge_success(response, call.wants_list)
+        return _judge_file(response, call) if call.file_types else _judge_success(response, call.wants_list)
     refusal = _read_refusal(response, now)
     if response.status in call.also_answers and refusal.code is None:
         answer = _judge_success(response, call.wants_list)
@@ -96,6 +96,19 @@ def judge_answer(response: HttpResponse, call: Call, now: float) -> Verdict:
     # 401 and 403 look at who asks, not at what was done before; and a proxy's 404 knows nothing of it.
     settles = status >= 400 and status not in (401, 403) and refusal.code is not None
     return dataclasses.replace(refusal, settles=settles)
+
+
+def _judge_file(response: HttpResponse, call: Call) -> Verdict:
+    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    # No file of the gateway's is empty: one that was too long is.
+    if media_type in call.file_types and response.body:
+        return Verdict(None, "", settles=True, data=response.body, status=response.status)
+    return Verdict(
+        "invalid_response",
+        "The answer is not the file that was asked for.",
+        status=response.status,
+        request_id=response.headers.get("x-request-id"),
+    )
 
 
 def _judge_success(response: HttpResponse, wants_list: bool) -> Verdict:

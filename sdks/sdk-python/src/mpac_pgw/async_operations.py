@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import AsyncIterator, Optional
+from typing import AsyncIterator, List, Optional
 
 from . import models
 from .async_calls import AsyncCalls
@@ -1383,6 +1383,492 @@ class AsyncOperations(AsyncCalls):
             idempotency_key=idempotency_key,
         )
 
+    async def list_settlements(
+        self,
+        *,
+        merchant_id: Optional[str] = None,
+        provider: Optional[str] = None,
+        status: Optional[str] = None,
+        business_date_gte: Optional[str] = None,
+        business_date_lte: Optional[str] = None,
+        limit: Optional[int] = None,
+        starting_after: Optional[str] = None,
+    ) -> Page[models.Settlement]:
+        """List settlements, newest first.
+
+        Of a merchant’s day at a provider one is in force; those that were issued again stay in the list as
+        `replaced`.
+
+        One page. ``settlements`` walks over all of them.
+
+        Args:
+            merchant_id: Only those of this merchant.
+            provider: Only those of this provider.
+            status: Only those in this status. One of: reconciled, exceptions, replaced.
+            business_date_gte: From this business day on, such as 2026-01-28.
+            business_date_lte: Up to this business day, such as 2026-01-28.
+            limit: 1 to 100, default 20.
+            starting_after: The last id of the page before; the Link header holds it.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._page(
+            "/v1/settlements",
+            models.Settlement,
+            {
+                "merchant_id": merchant_id,
+                "provider": provider,
+                "status": status,
+                "business_date_gte": business_date_gte,
+                "business_date_lte": business_date_lte,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
+
+    def settlements(
+        self,
+        *,
+        merchant_id: Optional[str] = None,
+        provider: Optional[str] = None,
+        status: Optional[str] = None,
+        business_date_gte: Optional[str] = None,
+        business_date_lte: Optional[str] = None,
+        limit: Optional[int] = None,
+        starting_after: Optional[str] = None,
+    ) -> AsyncIterator[models.Settlement]:
+        """List settlements, newest first.
+
+        Of a merchant’s day at a provider one is in force; those that were issued again stay in the list as
+        `replaced`.
+
+        All of them, over all pages: ``async for … in client.settlements(…)``. Pages are read when they are
+        needed; ``limit`` is the size of a page.
+
+        Args:
+            merchant_id: Only those of this merchant.
+            provider: Only those of this provider.
+            status: Only those in this status. One of: reconciled, exceptions, replaced.
+            business_date_gte: From this business day on, such as 2026-01-28.
+            business_date_lte: Up to this business day, such as 2026-01-28.
+            limit: 1 to 100, default 20.
+            starting_after: The last id of the page before; the Link header holds it.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return self._items(
+            "/v1/settlements",
+            models.Settlement,
+            {
+                "merchant_id": merchant_id,
+                "provider": provider,
+                "status": status,
+                "business_date_gte": business_date_gte,
+                "business_date_lte": business_date_lte,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
+
+    async def retrieve_settlement(
+        self,
+        id: str,
+    ) -> models.Settlement:
+        """Retrieve a settlement.
+
+        Args:
+            id: The id of the settlement.
+
+        Raises:
+            AuthenticationError: The signature was not accepted.
+            NotFoundError: There is nothing by this id.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._call("GET", f"/v1/settlements/{segment('id', id)}", models.Settlement)
+
+    async def list_reconciliation_exceptions(
+        self,
+        *,
+        status: Optional[str] = None,
+        kind: Optional[str] = None,
+        source: Optional[str] = None,
+        settlement: Optional[str] = None,
+        order_list: Optional[str] = None,
+        file: Optional[str] = None,
+        merchant_id: Optional[str] = None,
+        provider: Optional[str] = None,
+        business_date_gte: Optional[str] = None,
+        business_date_lte: Optional[str] = None,
+        limit: Optional[int] = None,
+        starting_after: Optional[str] = None,
+    ) -> Page[models.ReconciliationException]:
+        """List exceptions, newest first.
+
+        One page. ``reconciliation_exceptions`` walks over all of them.
+
+        Args:
+            status: Only those in this status. One of: open, resolved.
+            kind: Only those of this kind. One of: missing_here, missing_there, amount_differs,
+                status_differs, totals_differ, cross_midnight.
+            source: Only those that were found there. One of: file, settlement, order_list.
+            settlement: Only those of this settlement.
+            order_list: Only those of this order list.
+            file: Only those of this file.
+            merchant_id: Only those of this merchant.
+            provider: Only those of this provider.
+            business_date_gte: From this business day on, such as 2026-01-28.
+            business_date_lte: Up to this business day, such as 2026-01-28.
+            limit: 1 to 100, default 20.
+            starting_after: The last id of the page before; the Link header holds it.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._page(
+            "/v1/reconciliation_exceptions",
+            models.ReconciliationException,
+            {
+                "status": status,
+                "kind": kind,
+                "source": source,
+                "settlement": settlement,
+                "order_list": order_list,
+                "file": file,
+                "merchant_id": merchant_id,
+                "provider": provider,
+                "business_date_gte": business_date_gte,
+                "business_date_lte": business_date_lte,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
+
+    def reconciliation_exceptions(
+        self,
+        *,
+        status: Optional[str] = None,
+        kind: Optional[str] = None,
+        source: Optional[str] = None,
+        settlement: Optional[str] = None,
+        order_list: Optional[str] = None,
+        file: Optional[str] = None,
+        merchant_id: Optional[str] = None,
+        provider: Optional[str] = None,
+        business_date_gte: Optional[str] = None,
+        business_date_lte: Optional[str] = None,
+        limit: Optional[int] = None,
+        starting_after: Optional[str] = None,
+    ) -> AsyncIterator[models.ReconciliationException]:
+        """List exceptions, newest first.
+
+        All of them, over all pages: ``async for … in client.reconciliation_exceptions(…)``. Pages are read
+        when they are needed; ``limit`` is the size of a page.
+
+        Args:
+            status: Only those in this status. One of: open, resolved.
+            kind: Only those of this kind. One of: missing_here, missing_there, amount_differs,
+                status_differs, totals_differ, cross_midnight.
+            source: Only those that were found there. One of: file, settlement, order_list.
+            settlement: Only those of this settlement.
+            order_list: Only those of this order list.
+            file: Only those of this file.
+            merchant_id: Only those of this merchant.
+            provider: Only those of this provider.
+            business_date_gte: From this business day on, such as 2026-01-28.
+            business_date_lte: Up to this business day, such as 2026-01-28.
+            limit: 1 to 100, default 20.
+            starting_after: The last id of the page before; the Link header holds it.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return self._items(
+            "/v1/reconciliation_exceptions",
+            models.ReconciliationException,
+            {
+                "status": status,
+                "kind": kind,
+                "source": source,
+                "settlement": settlement,
+                "order_list": order_list,
+                "file": file,
+                "merchant_id": merchant_id,
+                "provider": provider,
+                "business_date_gte": business_date_gte,
+                "business_date_lte": business_date_lte,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
+
+    async def retrieve_reconciliation_exception(
+        self,
+        id: str,
+    ) -> models.ReconciliationException:
+        """Retrieve an exception.
+
+        Args:
+            id: The id of the reconciliation exception.
+
+        Raises:
+            AuthenticationError: The signature was not accepted.
+            NotFoundError: There is nothing by this id.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._call(
+            "GET",
+            f"/v1/reconciliation_exceptions/{segment('id', id)}",
+            models.ReconciliationException,
+        )
+
+    async def resolve_reconciliation_exception(
+        self,
+        id: str,
+        request: models.ResolveReconciliationExceptionRequest,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> models.ReconciliationException:
+        """Resolve an exception that a person has looked at.
+
+        It changes no payment. With `adjustment_amount` the difference is booked on the day of the decision.
+        When the last open exception of a settlement is resolved, the settlement is `reconciled`, and an
+        event says so.
+
+        Args:
+            id: The id of the reconciliation exception.
+            request: The fields; ResolveReconciliationExceptionRequest says what they mean.
+            idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
+                by chance when left out.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
+        """
+        return await self._call(
+            "POST",
+            f"/v1/reconciliation_exceptions/{segment('id', id)}/resolve",
+            models.ReconciliationException,
+            models.ResolveReconciliationExceptionRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
+
+    async def retrieve_order_list(
+        self,
+        id: str,
+    ) -> models.OrderList:
+        """Retrieve an order list.
+
+        Args:
+            id: The id of the order list.
+
+        Raises:
+            AuthenticationError: The signature was not accepted.
+            NotFoundError: There is nothing by this id.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._call("GET", f"/v1/order_lists/{segment('id', id)}", models.OrderList)
+
+    async def list_order_list_orders(
+        self,
+        id: str,
+        *,
+        result: Optional[str] = None,
+        limit: Optional[int] = None,
+        starting_after: Optional[str] = None,
+    ) -> Page[models.ListedOrder]:
+        """List the orders of an order list, with what was found of each.
+
+        What the provider says is as of now: its file may come a day after the list.
+
+        One page. ``order_list_orders`` walks over all of them.
+
+        Args:
+            id: The id of the order list.
+            result: Only those of which this was found. One of: matched, missing_here, amount_differs,
+                status_differs, cross_midnight.
+            limit: 1 to 100, default 20.
+            starting_after: The last id of the page before; the Link header holds it.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            NotFoundError: There is nothing by this id.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._page(
+            f"/v1/order_lists/{segment('id', id)}/orders",
+            models.ListedOrder,
+            {
+                "result": result,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
+
+    def order_list_orders(
+        self,
+        id: str,
+        *,
+        result: Optional[str] = None,
+        limit: Optional[int] = None,
+        starting_after: Optional[str] = None,
+    ) -> AsyncIterator[models.ListedOrder]:
+        """List the orders of an order list, with what was found of each.
+
+        What the provider says is as of now: its file may come a day after the list.
+
+        All of them, over all pages: ``async for … in client.order_list_orders(…)``. Pages are read when
+        they are needed; ``limit`` is the size of a page.
+
+        Args:
+            id: The id of the order list.
+            result: Only those of which this was found. One of: matched, missing_here, amount_differs,
+                status_differs, cross_midnight.
+            limit: 1 to 100, default 20.
+            starting_after: The last id of the page before; the Link header holds it.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            NotFoundError: There is nothing by this id.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return self._items(
+            f"/v1/order_lists/{segment('id', id)}/orders",
+            models.ListedOrder,
+            {
+                "result": result,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
+
+    async def list_balances(
+        self,
+        *,
+        merchant_id: Optional[str] = None,
+        merchant_store_id: Optional[str] = None,
+        provider: Optional[str] = None,
+        business_date_gte: Optional[str] = None,
+        business_date_lte: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Page[models.Balance]:
+        """List what business days came to, the latest first.
+
+        Summed up from the books. A day that is over does not change any more: what is learnt later is of
+        the day on which it is learnt.
+
+        One page. ``balances`` walks over all of them.
+
+        Args:
+            merchant_id: Only those of this merchant.
+            merchant_store_id: Only those of this store.
+            provider: Only those of this provider.
+            business_date_gte: From this business day on, such as 2026-01-28.
+            business_date_lte: Up to this business day, such as 2026-01-28.
+            limit: 1 to 100, default 20.
+            offset: How many to pass over. Each costs as much as one that is shown: better follow the Link
+                header.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._page(
+            "/v1/balances",
+            models.Balance,
+            {
+                "merchant_id": merchant_id,
+                "merchant_store_id": merchant_store_id,
+                "provider": provider,
+                "business_date_gte": business_date_gte,
+                "business_date_lte": business_date_lte,
+                "limit": limit,
+                "offset": offset,
+            },
+        )
+
+    def balances(
+        self,
+        *,
+        merchant_id: Optional[str] = None,
+        merchant_store_id: Optional[str] = None,
+        provider: Optional[str] = None,
+        business_date_gte: Optional[str] = None,
+        business_date_lte: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> AsyncIterator[models.Balance]:
+        """List what business days came to, the latest first.
+
+        Summed up from the books. A day that is over does not change any more: what is learnt later is of
+        the day on which it is learnt.
+
+        All of them, over all pages: ``async for … in client.balances(…)``. Pages are read when they are
+        needed; ``limit`` is the size of a page.
+
+        Args:
+            merchant_id: Only those of this merchant.
+            merchant_store_id: Only those of this store.
+            provider: Only those of this provider.
+            business_date_gte: From this business day on, such as 2026-01-28.
+            business_date_lte: Up to this business day, such as 2026-01-28.
+            limit: 1 to 100, default 20.
+            offset: How many to pass over. Each costs as much as one that is shown: better follow the Link
+                header.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return self._items(
+            "/v1/balances",
+            models.Balance,
+            {
+                "merchant_id": merchant_id,
+                "merchant_store_id": merchant_store_id,
+                "provider": provider,
+                "business_date_gte": business_date_gte,
+                "business_date_lte": business_date_lte,
+                "limit": limit,
+                "offset": offset,
+            },
+        )
+
     async def list_audit_log(
         self,
         *,
@@ -1879,6 +2365,535 @@ class AsyncOperations(AsyncCalls):
             idempotency_key=idempotency_key,
         )
 
+    async def save_accounting_export_config(
+        self,
+        id: str,
+        request: Optional[models.SaveAccountingExportConfigRequest] = None,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> models.AccountingExportConfig:
+        """Say where a merchant’s accounting exports go; what is left out stays as it is.
+
+        Test the connection afterwards, compare the host key that it shows with what the accounting system
+        says of its server, and save it as `host_key`: nothing is sent before. The private key is never told
+        again; `public_key` always is.
+
+        Args:
+            id: The id of the merchant.
+            request: The fields, or nothing; SaveAccountingExportConfigRequest says what they mean.
+            idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
+                by chance when left out.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
+        """
+        return await self._call(
+            "PUT",
+            f"/v1/merchants/{segment('id', id)}/accounting_export",
+            models.AccountingExportConfig,
+            models.SaveAccountingExportConfigRequest,
+            request or models.SaveAccountingExportConfigRequest(),
+            idempotency_key=idempotency_key,
+        )
+
+    async def retrieve_accounting_export_config(
+        self,
+        id: str,
+    ) -> models.AccountingExportConfig:
+        """Retrieve where a merchant’s accounting exports go.
+
+        Args:
+            id: The id of the merchant.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._call(
+            "GET",
+            f"/v1/merchants/{segment('id', id)}/accounting_export",
+            models.AccountingExportConfig,
+        )
+
+    async def delete_accounting_export_config(
+        self,
+        id: str,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> models.DeletedAccountingExportConfig:
+        """End a merchant’s accounting export; files that were made stay readable.
+
+        Args:
+            id: The id of the merchant.
+            idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
+                by chance when left out.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
+        """
+        return await self._call(
+            "DELETE",
+            f"/v1/merchants/{segment('id', id)}/accounting_export",
+            models.DeletedAccountingExportConfig,
+            idempotency_key=idempotency_key,
+        )
+
+    async def test_accounting_export(
+        self,
+        id: str,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> models.AccountingExportTest:
+        """Try the connection, and see the host key that the server shows.
+
+        Args:
+            id: The id of the merchant.
+            idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
+                by chance when left out.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
+        """
+        return await self._call(
+            "POST",
+            f"/v1/merchants/{segment('id', id)}/accounting_export/test",
+            models.AccountingExportTest,
+            idempotency_key=idempotency_key,
+        )
+
+    async def list_accounting_exports(
+        self,
+        *,
+        merchant_id: Optional[str] = None,
+        merchant_store_id: Optional[str] = None,
+        status: Optional[str] = None,
+        format: Optional[str] = None,
+        business_date_gte: Optional[str] = None,
+        business_date_lte: Optional[str] = None,
+        limit: Optional[int] = None,
+        starting_after: Optional[str] = None,
+    ) -> Page[models.AccountingExport]:
+        """List accounting exports, newest first.
+
+        One page. ``accounting_exports`` walks over all of them.
+
+        Args:
+            merchant_id: Only those of this merchant.
+            merchant_store_id: Only those of this store.
+            status: Only those in this status. One of: pending, delivered, kept, failed.
+            format: Only files of this format. One of: json, csv, xml.
+            business_date_gte: From this business day on, such as 2026-01-28.
+            business_date_lte: Up to this business day, such as 2026-01-28.
+            limit: 1 to 100, default 20.
+            starting_after: The last id of the page before; the Link header holds it.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._page(
+            "/v1/accounting_exports",
+            models.AccountingExport,
+            {
+                "merchant_id": merchant_id,
+                "merchant_store_id": merchant_store_id,
+                "status": status,
+                "format": format,
+                "business_date_gte": business_date_gte,
+                "business_date_lte": business_date_lte,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
+
+    def accounting_exports(
+        self,
+        *,
+        merchant_id: Optional[str] = None,
+        merchant_store_id: Optional[str] = None,
+        status: Optional[str] = None,
+        format: Optional[str] = None,
+        business_date_gte: Optional[str] = None,
+        business_date_lte: Optional[str] = None,
+        limit: Optional[int] = None,
+        starting_after: Optional[str] = None,
+    ) -> AsyncIterator[models.AccountingExport]:
+        """List accounting exports, newest first.
+
+        All of them, over all pages: ``async for … in client.accounting_exports(…)``. Pages are read when
+        they are needed; ``limit`` is the size of a page.
+
+        Args:
+            merchant_id: Only those of this merchant.
+            merchant_store_id: Only those of this store.
+            status: Only those in this status. One of: pending, delivered, kept, failed.
+            format: Only files of this format. One of: json, csv, xml.
+            business_date_gte: From this business day on, such as 2026-01-28.
+            business_date_lte: Up to this business day, such as 2026-01-28.
+            limit: 1 to 100, default 20.
+            starting_after: The last id of the page before; the Link header holds it.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return self._items(
+            "/v1/accounting_exports",
+            models.AccountingExport,
+            {
+                "merchant_id": merchant_id,
+                "merchant_store_id": merchant_store_id,
+                "status": status,
+                "format": format,
+                "business_date_gte": business_date_gte,
+                "business_date_lte": business_date_lte,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
+
+    async def run_accounting_exports(
+        self,
+        request: models.RunAccountingExportsRequest,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> List[models.AccountingExport]:
+        """Make the files of a business date, again or for the first time.
+
+        Files are made from the books, so they are the same bytes again. A file that was given up begins
+        anew with its first attempt. Refused while the business date is not over.
+
+        Args:
+            request: The fields; RunAccountingExportsRequest says what they mean.
+            idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
+                by chance when left out.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
+        """
+        return await self._call_for_list(
+            "POST",
+            "/v1/accounting_exports",
+            models.AccountingExport,
+            models.RunAccountingExportsRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
+
+    async def retrieve_accounting_export(
+        self,
+        id: str,
+    ) -> models.AccountingExport:
+        """Retrieve an accounting export.
+
+        Args:
+            id: The id of the accounting export.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._call("GET", f"/v1/accounting_exports/{segment('id', id)}", models.AccountingExport)
+
+    async def retrieve_accounting_export_file(
+        self,
+        id: str,
+    ) -> bytes:
+        """The bytes of an accounting export, as they were sent.
+
+        The bytes are as they are, whatever the format.
+
+        Args:
+            id: The id of the accounting export.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._file(
+            f"/v1/accounting_exports/{segment('id', id)}/file",
+            ("application/json", "application/xml", "text/csv"),
+        )
+
+    async def save_card_processor_connection(
+        self,
+        request: models.SaveCardProcessorConnectionRequest,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> models.CardProcessorConnection:
+        """Set the connection to the card processor.
+
+        All of it is set: what is left out gets its default, apart from the password and the first day,
+        which stay. From `starts_on` on each day is run at 02:00 in Japan of the day after; days that are
+        over already are caught up.
+
+        Args:
+            request: The fields; SaveCardProcessorConnectionRequest says what they mean.
+            idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
+                by chance when left out.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
+        """
+        return await self._call(
+            "PUT",
+            "/v1/card_processor_connection",
+            models.CardProcessorConnection,
+            models.SaveCardProcessorConnectionRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
+
+    async def retrieve_card_processor_connection(
+        self,
+    ) -> models.CardProcessorConnection:
+        """Retrieve the connection to the card processor, without its password.
+
+        Raises:
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._call("GET", "/v1/card_processor_connection", models.CardProcessorConnection)
+
+    async def delete_card_processor_connection(
+        self,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> models.DeletedCardProcessorConnection:
+        """Delete the connection to the card processor; the days that were are kept.
+
+        Args:
+            idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
+                by chance when left out.
+
+        Raises:
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
+        """
+        return await self._call(
+            "DELETE",
+            "/v1/card_processor_connection",
+            models.DeletedCardProcessorConnection,
+            idempotency_key=idempotency_key,
+        )
+
+    async def test_card_processor_connection(
+        self,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> models.CardProcessorConnectionTest:
+        """Log in at the card processor and look into both folders.
+
+        Nothing is sent or fetched. What is wrong is told in the answer, which is 200 all the same.
+
+        Args:
+            idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
+                by chance when left out.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            RateLimitExceededError: Too many requests, also after the retries.
+            UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
+        """
+        return await self._call(
+            "POST",
+            "/v1/card_processor_connection/test",
+            models.CardProcessorConnectionTest,
+            idempotency_key=idempotency_key,
+        )
+
+    async def list_card_batches(
+        self,
+        *,
+        step: Optional[str] = None,
+        business_date_gte: Optional[str] = None,
+        business_date_lte: Optional[str] = None,
+        limit: Optional[int] = None,
+        starting_after: Optional[str] = None,
+    ) -> Page[models.CardBatch]:
+        """List the days of the exchange with the card processor, newest first.
+
+        One page. ``card_batches`` walks over all of them.
+
+        Args:
+            step: What is done next. failed: a person is needed, and was told by mail. One of: upload,
+                download, done, failed.
+            business_date_gte: A calendar day in Japan: 2026-01-28.
+            business_date_lte: A calendar day in Japan: 2026-01-28.
+            limit: 1 to 100, default 20.
+            starting_after: The last id of the page before; the Link header holds it.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._page(
+            "/v1/card_batches",
+            models.CardBatch,
+            {
+                "step": step,
+                "business_date_gte": business_date_gte,
+                "business_date_lte": business_date_lte,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
+
+    def card_batches(
+        self,
+        *,
+        step: Optional[str] = None,
+        business_date_gte: Optional[str] = None,
+        business_date_lte: Optional[str] = None,
+        limit: Optional[int] = None,
+        starting_after: Optional[str] = None,
+    ) -> AsyncIterator[models.CardBatch]:
+        """List the days of the exchange with the card processor, newest first.
+
+        All of them, over all pages: ``async for … in client.card_batches(…)``. Pages are read when they are
+        needed; ``limit`` is the size of a page.
+
+        Args:
+            step: What is done next. failed: a person is needed, and was told by mail. One of: upload,
+                download, done, failed.
+            business_date_gte: A calendar day in Japan: 2026-01-28.
+            business_date_lte: A calendar day in Japan: 2026-01-28.
+            limit: 1 to 100, default 20.
+            starting_after: The last id of the page before; the Link header holds it.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return self._items(
+            "/v1/card_batches",
+            models.CardBatch,
+            {
+                "step": step,
+                "business_date_gte": business_date_gte,
+                "business_date_lte": business_date_lte,
+                "limit": limit,
+                "starting_after": starting_after,
+            },
+        )
+
+    async def run_card_batch(
+        self,
+        request: models.RunCardBatchRequest,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> models.CardBatch:
+        """Run a day that is over once more; a worker does it at once.
+
+        A worker goes on where the day stands: what was sent is not sent again, the settlement file is
+        fetched again. Another file than before takes its place.
+
+        Args:
+            request: The fields; RunCardBatchRequest says what they mean.
+            idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
+                by chance when left out.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
+        """
+        return await self._call(
+            "POST",
+            "/v1/card_batches",
+            models.CardBatch,
+            models.RunCardBatchRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
+
+    async def retrieve_card_batch(
+        self,
+        id: str,
+    ) -> models.CardBatch:
+        """Retrieve a day of the exchange with the card processor.
+
+        Args:
+            id: The id of the card batche.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            RateLimitExceededError: Too many requests, also after the retries.
+            ConnectionFailedError, InternalError: No answer, or none that helps, also after the retries.
+        """
+        return await self._call("GET", f"/v1/card_batches/{segment('id', id)}", models.CardBatch)
+
     async def sync_merchants(
         self,
         request: models.SyncMerchantsRequest,
@@ -1908,6 +2923,77 @@ class AsyncOperations(AsyncCalls):
             "/v1/sync/merchants",
             models.MerchantSyncAnswer,
             models.SyncMerchantsRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
+
+    async def create_order_list(
+        self,
+        request: models.CreateOrderListRequest,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> models.OrderList:
+        """Hold a store’s own list of a day against the gateway, up to 10000 orders.
+
+        Compared with what the gateway wrote down on that business day; what differs becomes exceptions. The
+        same list again, of which the same is found, changes nothing and answers 200; any other takes the
+        place of the one before, and what a person resolved in that stays resolved.
+
+        Args:
+            request: The fields; CreateOrderListRequest says what they mean.
+            idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
+                by chance when left out.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
+        """
+        return await self._call(
+            "POST",
+            "/v1/order_lists",
+            models.OrderList,
+            models.CreateOrderListRequest,
+            request,
+            idempotency_key=idempotency_key,
+        )
+
+    async def supply_settlement_file(
+        self,
+        id: str,
+        request: models.SupplySettlementFileRequest,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> models.CardBatch:
+        """Supply by hand the settlement file of a day.
+
+        Read as the processor’s own file is, and marked as supplied by hand. A file that cannot be right is
+        refused as a whole, by line and column. The same bytes again change nothing; others take the place
+        of those before.
+
+        Args:
+            id: The id of the card batche.
+            request: The fields; SupplySettlementFileRequest says what they mean.
+            idempotency_key: Yours, to repeat this very call after an UnknownOutcomeError or a crash; made
+                by chance when left out.
+
+        Raises:
+            InvalidRequestError: A field is missing, wrong or unknown.
+            AuthenticationError: The signature was not accepted.
+            ForbiddenError: The key may not do this.
+            NotFoundError: There is nothing by this id.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
+            RateLimitExceededError: Too many requests, also after the retries.
+            UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
+        """
+        return await self._call(
+            "POST",
+            f"/v1/card_batches/{segment('id', id)}/settlement_file",
+            models.CardBatch,
+            models.SupplySettlementFileRequest,
             request,
             idempotency_key=idempotency_key,
         )

@@ -30,6 +30,8 @@ class Call:
     wants_list: bool = False
     #: Statuses besides 2xx that are an answer, and no error.
     also_answers: Tuple[int, ...] = ()
+    #: Of a call that is answered with a file: the media types that it may have.
+    file_types: Tuple[str, ...] = ()
 
     @property
     def changes_something(self) -> bool:
@@ -43,6 +45,7 @@ def make_call(
     request: Optional[Record] = None,
     idempotency_key: Optional[str] = None,
     also_answers: Tuple[int, ...] = (),
+    wants_list: bool = False,
 ) -> Call:
     """A call for one object.
 
@@ -57,7 +60,12 @@ def make_call(
         raise InvalidRequestError("idempotency_key is 1 to 255 printable ASCII characters.", param="Idempotency-Key")
     if method == "DELETE":
         return Call(method, path, b"", key)
-    return Call(method, path, _write_body(takes, request), key)
+    return Call(method, path, _write_body(takes, request), key, wants_list=wants_list)
+
+
+def make_file_call(path: str, file_types: Tuple[str, ...]) -> Call:
+    """A call for a file, which is answered as its bytes."""
+    return Call("GET", path, b"", None, file_types=file_types)
 
 
 def make_list_call(path: str, query: Union[Mapping[str, Union[str, int, datetime, None]], str]) -> Call:

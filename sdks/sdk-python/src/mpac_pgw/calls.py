@@ -6,9 +6,9 @@ import random
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Callable, Iterator, Optional, Tuple, Type, TypeVar, Union
+from typing import Callable, Iterator, List, Optional, Tuple, Type, TypeVar, Union
 
-from .call import Call, make_call, make_list_call
+from .call import Call, make_call, make_file_call, make_list_call
 from .config import ClientConfig
 from .pages import Page, read_next_page, read_page
 from .records import Record, read_record
@@ -50,6 +50,24 @@ class Calls:
         call = make_call(method, path, takes, request, idempotency_key, also_answers)
         answered = self._play(call)
         return read_record(answer, answered.data)
+
+    def _call_for_list(
+        self,
+        method: str,
+        path: str,
+        item: Type[R],
+        takes: Type[Record],
+        request: Record,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> List[R]:
+        call = make_call(method, path, takes, request, idempotency_key, wants_list=True)
+        answered = self._play(call)
+        return [read_record(item, each) for each in answered.data]
+
+    def _file(self, path: str, file_types: Tuple[str, ...]) -> bytes:
+        data: bytes = (self._play(make_file_call(path, file_types))).data
+        return data
 
     def _page(self, path: str, item: Type[R], query: Query) -> Page[R]:
         return read_page(item, self._play(make_list_call(path, query)))

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional, Tuple
 from urllib.parse import urlsplit
 
 from .forks import renew_after_fork
-from .transport import LONGEST_BODY_BYTES, HttpRequest, HttpResponse, NotAnswered, NotSent
+from .transport import HttpRequest, HttpResponse, NotAnswered, NotSent
 
 #: A connection that nobody used for so long is not trusted: something on the way may have forgotten it.
 LONGEST_IDLE_SECONDS = 30.0
@@ -51,7 +51,7 @@ class HttpClientTransport:
             connection.limit(ends)
             connection.request(request.method, request.target, request.body or None, dict(request.headers))
             answer = connection.getresponse()
-            body = _read_body(answer)
+            body = _read_body(answer, request.longest_answer)
             response = HttpResponse(answer.status, _join(answer.getheaders()), body)
         except (OSError, ValueError, http.client.HTTPException) as failure:
             # A ValueError is what http.client makes of some answers that are no HTTP.
@@ -228,12 +228,12 @@ class _Reader(io.RawIOBase):
         return self._sock.recv_into(buffer)
 
 
-def _read_body(answer: http.client.HTTPResponse) -> bytes:
+def _read_body(answer: http.client.HTTPResponse, longest: int) -> bytes:
     """The whole body, or nothing of one that is too long."""
     if answer.length is not None:
-        return answer.read() if answer.length <= LONGEST_BODY_BYTES else b""
+        return answer.read() if answer.length <= longest else b""
     body = bytearray()
-    while len(body) <= LONGEST_BODY_BYTES:
+    while len(body) <= longest:
         piece = answer.read(PIECE_BYTES)
         if piece == b"":
             return bytes(body)

@@ -8,7 +8,7 @@ import time
 from typing import Any, Dict, Optional
 
 from .forks import renew_after_fork
-from .transport import LONGEST_BODY_BYTES, HttpRequest, HttpResponse, NotAnswered, NotSent, TransportError
+from .transport import HttpRequest, HttpResponse, NotAnswered, NotSent, TransportError
 
 try:
     import httpx
@@ -62,7 +62,7 @@ class HttpxTransport:
                     body += chunk
                     if time.monotonic() > ends:
                         raise NotAnswered("it took too long")
-                    if len(body) > LONGEST_BODY_BYTES:
+                    if len(body) > request.longest_answer:
                         body.clear()
                         break
                 return HttpResponse(answer.status_code, dict(answer.headers), bytes(body))
@@ -121,7 +121,7 @@ class AsyncHttpxTransport:
             body = bytearray()
             async for chunk in answer.aiter_bytes():
                 body += chunk
-                if len(body) > LONGEST_BODY_BYTES:
+                if len(body) > request.longest_answer:
                     body.clear()
                     break
             return HttpResponse(answer.status_code, dict(answer.headers), bytes(body))

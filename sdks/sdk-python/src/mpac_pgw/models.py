@@ -13,36 +13,53 @@ from typing import Any, List, Optional
 from .records import Record, record
 
 __all__ = [
+    "AccountingExport",
+    "AccountingExportConfig",
+    "AccountingExportTest",
     "ApiKey",
     "AuditEntry",
+    "Balance",
     "CancelPaymentIntentRequest",
     "CapturePaymentIntentRequest",
+    "CardBatch",
+    "CardProcessorConnection",
+    "CardProcessorConnectionTest",
     "ConfirmPaymentIntentRequest",
     "Confirmation",
+    "CountedOrders",
     "CreateApiKeyRequest",
+    "CreateOrderListRequest",
     "CreatePaymentIntentRequest",
     "CreatePublishableKeyRequest",
     "CreateRefundRequest",
     "CreateWebhookEndpointRequest",
+    "DeletedAccountingExportConfig",
+    "DeletedCardProcessorConnection",
     "DeletedWebhookEndpoint",
     "Event",
     "EventData",
     "Health",
     "LastPaymentError",
     "LatePayment",
+    "ListedOrder",
     "Merchant",
     "MerchantSyncAnswer",
+    "OrderList",
+    "OrderToList",
     "Organization",
     "PaymentIntent",
     "PaymentProcessorConfig",
+    "ProviderStatuses",
     "PublishableKey",
     "Readiness",
     "ReadinessChecks",
+    "ReconciliationException",
     "Refund",
     "ResendWebhookDeliveriesRequest",
     "Resent",
     "ResolveLatePaymentRequest",
     "ResolvePaymentIntentRequest",
+    "ResolveReconciliationExceptionRequest",
     "ResolveRefundRequest",
     "ResolvedPaymentIntent",
     "ResolvedPaymentIntentResolution",
@@ -50,8 +67,14 @@ __all__ = [
     "ResolvedRefundResolution",
     "RollApiKeyRequest",
     "RollWebhookSecretRequest",
+    "RunAccountingExportsRequest",
+    "RunCardBatchRequest",
+    "SaveAccountingExportConfigRequest",
+    "SaveCardProcessorConnectionRequest",
+    "Settlement",
     "Store",
     "StorePaymentProcessorConfig",
+    "SupplySettlementFileRequest",
     "SyncMerchant",
     "SyncMerchantsRequest",
     "SyncStore",
@@ -365,6 +388,8 @@ class Store(Record):
         id: Chosen by the upstream system.
         created_at: RFC 3339 in UTC.
         updated_at: When it was last synchronised.
+        time_zone: Whose clock its business days follow.
+        business_day_starts_at: When a business day begins by that clock: 05:00.
         payment_processor_configs: Without their credentials.
         extra: What this version of the SDK does not know, as it came.
     """
@@ -376,6 +401,8 @@ class Store(Record):
     updated_at: str
     object: str
     merchant_id: str
+    time_zone: str
+    business_day_starts_at: str
     payment_processor_configs: List[StorePaymentProcessorConfig]
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
@@ -820,6 +847,293 @@ class ResolveLatePaymentRequest(Record):
 
 
 @record
+class Settlement(Record):
+    """What a provider states for one merchant’s day, beside what we have.
+
+    Attributes:
+        provider: Who owes the money: PAYPAY, MPGS, SP_NET.
+        source: A file that was fetched, one that a person supplied, or the provider’s signed notifications. One
+            of: file, by_hand, notifications.
+        transaction_count: As the provider states it.
+        gross_amount: Minor units, before what went back.
+        refunded_amount: Minor units.
+        fees_amount: Minor units. Null: the provider does not state it.
+        net_amount: Minor units. Null: the provider does not state it.
+        expected_transaction_count: As we have it.
+        expected_gross_amount: Minor units.
+        expected_refunded_amount: Minor units.
+        status: reconciled: nothing is open. replaced: issued again, see replaced_by. One of: reconciled,
+            exceptions, replaced.
+        created_at: RFC 3339 in UTC.
+        updated_at: RFC 3339 in UTC.
+        account: The provider’s own name of the account.
+        contents: Which of a day’s files, where there are several. One of: payments, held_payments.
+        line: Where in the file it stands.
+        file: The reconciliation file that it comes from.
+        card_batch: The card batch that it comes from.
+        exceptions: The ids of the first 100. Not in lists.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    id: str
+    object: str
+    livemode: bool
+    merchant_id: str
+    provider: str
+    business_date: str
+    currency: str
+    source: str
+    transaction_count: int
+    gross_amount: int
+    refunded_amount: int
+    fees_amount: int
+    net_amount: int
+    expected_transaction_count: int
+    expected_gross_amount: int
+    expected_refunded_amount: int
+    status: str
+    exceptions_count: int
+    open_exceptions_count: int
+    created_at: str
+    updated_at: str
+    account: Optional[str] = None
+    contents: Optional[str] = None
+    file_name: Optional[str] = None
+    line: Optional[int] = None
+    file: Optional[str] = None
+    card_batch: Optional[str] = None
+    replaced_by: Optional[str] = None
+    exceptions: Optional[List[str]] = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class ReconciliationException(Record):
+    """One thing that differs. What it does not concern is left out.
+
+    Attributes:
+        status: One of: open, resolved.
+        source: A provider’s file of payments, what it settles, or a backend’s own list. One of: file,
+            settlement, order_list.
+        kind: One of: missing_here, missing_there, amount_differs, status_differs, totals_differ,
+            cross_midnight.
+        created_at: RFC 3339 in UTC.
+        merchant_id: Left out where nobody knows whose it is.
+        file: The reconciliation file.
+        settlement: The settlement that waits for it.
+        attempt_id: Under which the provider knows the payment.
+        provider_reference: What the provider holds as the merchant’s own id.
+        line: Where in the file it stands.
+        field: Which sum differs. One of: transaction_count, gross_amount, refunded_amount, fees_amount,
+            net_amount.
+        amount_here: Minor units.
+        amount_there: Minor units.
+        happened_at: RFC 3339 in UTC.
+        resolved_at: RFC 3339 in UTC.
+        adjustment_amount: Minor units: what was booked with it.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    id: str
+    object: str
+    status: str
+    livemode: bool
+    source: str
+    kind: str
+    provider: str
+    business_date: str
+    currency: str
+    created_at: str
+    merchant_id: Optional[str] = None
+    file: Optional[str] = None
+    settlement: Optional[str] = None
+    order_list: Optional[str] = None
+    payment_intent: Optional[str] = None
+    attempt_id: Optional[str] = None
+    refund: Optional[str] = None
+    provider_payment_id: Optional[str] = None
+    provider_reference: Optional[str] = None
+    line: Optional[int] = None
+    field: Optional[str] = None
+    count_here: Optional[int] = None
+    count_there: Optional[int] = None
+    amount_here: Optional[int] = None
+    amount_there: Optional[int] = None
+    status_here: Optional[str] = None
+    status_there: Optional[str] = None
+    happened_at: Optional[str] = None
+    reason: Optional[str] = None
+    resolved_by: Optional[str] = None
+    resolved_at: Optional[str] = None
+    adjustment_amount: Optional[int] = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class ResolveReconciliationExceptionRequest(Record):
+    """What ``resolve_reconciliation_exception`` sends.
+
+    Attributes:
+        reason: Why; kept in the audit log.
+        resolved_by: Who decided; kept in the audit log.
+        adjustment_amount: Minor units to be booked with it: above zero, the provider owes more than we had.
+    """
+
+    reason: str
+    resolved_by: Optional[str] = None
+    adjustment_amount: Optional[int] = None
+
+
+@record
+class CountedOrders(Record):
+    """Part of ProviderStatuses.
+
+    Attributes:
+        amount: Minor units.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    orders_count: int
+    amount: int
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class ProviderStatuses(Record):
+    """What the providers say by now of the listed orders’ payments, and how much money that is.
+
+    Attributes:
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    confirmed: CountedOrders
+    differs: CountedOrders
+    missing: CountedOrders
+    not_yet: CountedOrders
+    not_applicable: CountedOrders
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class OrderList(Record):
+    """A merchant’s own list of a day, and how it agrees.
+
+    Attributes:
+        status: replaced: another list of the same day has taken its place. One of: reconciled, exceptions,
+            replaced.
+        orders_count: In the list.
+        paid_amount: Minor units, as the list says, before what went back.
+        refunded_amount: Minor units, as the list says.
+        gateway_orders_count: In the gateway’s books of that day.
+        gateway_paid_amount: Minor units.
+        gateway_refunded_amount: Minor units.
+        matched_count: Orders on which the list and the gateway agree.
+        exceptions: The first 100; GET /v1/reconciliation_exceptions?order_list= has all.
+        provider_statuses: What the providers say by now of the listed orders’ payments, and how much money that
+            is.
+        created_at: RFC 3339 in UTC.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    id: str
+    object: str
+    status: str
+    livemode: bool
+    merchant_id: str
+    business_date: str
+    currency: str
+    orders_count: int
+    paid_amount: int
+    refunded_amount: int
+    gateway_orders_count: int
+    gateway_paid_amount: int
+    gateway_refunded_amount: int
+    matched_count: int
+    exceptions_count: int
+    open_exceptions_count: int
+    exceptions: List[str]
+    provider_statuses: ProviderStatuses
+    created_at: str
+    replaced_by: Optional[str] = None
+    merchant_store_id: Optional[str] = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class ListedOrder(Record):
+    """An order of a list, and what was found of it.
+
+    Attributes:
+        position: Its place in the list, from 0.
+        amount: Minor units, as the list says.
+        status: One of: paid, refunded, cancelled.
+        result: matched, or the kind of the exception. One of: matched, missing_here, amount_differs,
+            status_differs, cross_midnight.
+        provider_status: confirmed, differs or missing by the provider’s file, settlement or signed news;
+            not_yet: nothing of that day has come; not_applicable: cash, e-money, or no payment here. One of:
+            confirmed, differs, missing, not_yet, not_applicable.
+        payment_method_type: One of: qr_mpm, qr_cpm, credit_card, e_money, cash.
+        refunded_amount: Minor units, as the list says.
+        amount_here: Minor units: what the gateway wrote down as received.
+        refunded_amount_here: Minor units.
+        status_here: paid, partially_refunded, refunded, late_payment, or the intent’s status.
+        attempt_id: Under which the provider knows the payment.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    object: str
+    order_list: str
+    position: int
+    merchant_ref_id: str
+    amount: int
+    status: str
+    result: str
+    provider_status: str
+    payment_method_type: Optional[str] = None
+    refunded_amount: Optional[int] = None
+    payment_intent: Optional[str] = None
+    amount_here: Optional[int] = None
+    refunded_amount_here: Optional[int] = None
+    status_here: Optional[str] = None
+    attempt_id: Optional[str] = None
+    provider: Optional[str] = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class Balance(Record):
+    """What a day came to, in minor units. receivable + bank + fees + adjustments are always sales + late_money.
+
+    Attributes:
+        provider: Who owes the money: PAYPAY, MPGS, SP_NET (cards of a terminal), TERMINAL (e-money) or CASH.
+        business_date: The store’s day.
+        receivable: What the provider owes more than before; of CASH what came into the drawer.
+        bank: What was paid out to you.
+        fees: What the provider kept.
+        adjustments: What a person settled by hand.
+        sales: What was sold, less what went back.
+        late_money: What came late and nobody has decided about.
+        entries_count: Of the books.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    object: str
+    merchant_id: str
+    provider: str
+    business_date: str
+    currency: str
+    receivable: int
+    bank: int
+    fees: int
+    adjustments: int
+    sales: int
+    late_money: int
+    entries_count: int
+    merchant_store_id: Optional[str] = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
 class AuditEntry(Record):
     """One thing that was changed or decided. It is never changed itself.
 
@@ -1013,6 +1327,349 @@ class UpdatePublishableKeyRequest(Record):
 
 
 @record
+class SaveAccountingExportConfigRequest(Record):
+    """What ``save_accounting_export_config`` sends.
+
+    Attributes:
+        formats: A file of each is made. Default json. One of: json, csv, xml.
+        host: Of the SFTP server; required at first.
+        port: Default 22.
+        username: Required at first.
+        private_key: OpenSSH or PEM. Kept encrypted and never returned.
+        passphrase: Of the private key, when it has one.
+        generate_key: In place of a private_key: one is made here. Give public_key to the accounting system.
+        host_key: SHA256:…, as ssh-keygen -l prints it. Nothing is sent to a server that shows another one.
+            Empty: none yet.
+        directory: Where files lie there. {merchant_id} stands for the merchant. Default
+            /exports/mpac/{merchant_id}/.
+        mail_to: Who hears of failures. Empty: the organization’s address.
+        language: Of mails. Default ja. One of: ja, en.
+        is_active: False: files are made only when somebody asks for them.
+        starts_on: The first business date of which there is a file. Default: today in Japan.
+    """
+
+    formats: Optional[Sequence[str]] = None
+    host: Optional[str] = None
+    port: Optional[int] = None
+    username: Optional[str] = None
+    private_key: Optional[str] = None
+    passphrase: Optional[str] = None
+    generate_key: Optional[bool] = None
+    host_key: Optional[str] = None
+    directory: Optional[str] = None
+    mail_to: Optional[str] = None
+    language: Optional[str] = None
+    is_active: Optional[bool] = None
+    starts_on: Optional[str] = None
+
+
+@record
+class AccountingExportConfig(Record):
+    """Where a merchant’s accounting exports go.
+
+    Attributes:
+        formats: A file of each is made. Default json. One of: json, csv, xml.
+        port: Default 22.
+        public_key: The line for the accounting system’s authorized_keys.
+        directory: Where files lie there. {merchant_id} stands for the merchant. Default
+            /exports/mpac/{merchant_id}/.
+        language: Of mails. Default ja. One of: ja, en.
+        created_at: RFC 3339 in UTC.
+        updated_at: RFC 3339 in UTC.
+        host_key: SHA256:…, as ssh-keygen -l prints it. Nothing is sent to a server that shows another one.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    object: str
+    merchant_id: str
+    livemode: bool
+    formats: List[str]
+    host: str
+    port: int
+    username: str
+    public_key: str
+    directory: str
+    language: str
+    is_active: bool
+    starts_on: str
+    created_at: str
+    updated_at: str
+    host_key: Optional[str] = None
+    mail_to: Optional[str] = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class DeletedAccountingExportConfig(Record):
+    """It is deleted, and its key forgotten.
+
+    Attributes:
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    object: str
+    merchant_id: str
+    deleted: bool
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class AccountingExportTest(Record):
+    """What came of trying the connection.
+
+    Attributes:
+        status: One of: succeeded, failed.
+        message: What it means, for a person.
+        failure: host_key_not_pinned, unreachable, refused_auth, host_key_differs, …
+        host_key: As the server showed it.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    object: str
+    status: str
+    message: str
+    directory: str
+    failure: Optional[str] = None
+    host_key: Optional[str] = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class AccountingExport(Record):
+    """The file of a store’s business date.
+
+    Attributes:
+        format: One of: json, csv, xml.
+        file_name: At the accounting system, too.
+        status: kept: made, and nobody to send it to. failed: not sent, and not tried again by itself. One of:
+            pending, delivered, kept, failed.
+        attempts_made: Up to five, half an hour apart.
+        created_at: RFC 3339 in UTC.
+        updated_at: RFC 3339 in UTC.
+        next_attempt_at: RFC 3339 in UTC.
+        size: In bytes.
+        transactions_count: Sales and refunds in the file.
+        gross_revenue: Minor units, with tax.
+        tax_collected: Minor units.
+        net_revenue: Minor units, without tax.
+        error: Why the last attempt came to nothing.
+        mailed_at: RFC 3339 in UTC.
+        delivered_at: RFC 3339 in UTC.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    id: str
+    object: str
+    livemode: bool
+    merchant_id: str
+    business_date: str
+    currency: str
+    format: str
+    file_name: str
+    status: str
+    attempts_made: int
+    created_at: str
+    updated_at: str
+    merchant_store_id: Optional[str] = None
+    next_attempt_at: Optional[str] = None
+    size: Optional[int] = None
+    sha256: Optional[str] = None
+    transactions_count: Optional[int] = None
+    gross_revenue: Optional[int] = None
+    tax_collected: Optional[int] = None
+    net_revenue: Optional[int] = None
+    error: Optional[str] = None
+    mailed_at: Optional[str] = None
+    delivered_at: Optional[str] = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class RunAccountingExportsRequest(Record):
+    """What ``run_accounting_exports`` sends.
+
+    Attributes:
+        business_date: It must be over in the time zone of the store.
+        merchant_store_id: Null: what was sold in no store. Left out: every store, and what was sold in none.
+        format: Left out: those that the merchant has chosen. One of: json, csv, xml.
+    """
+
+    merchant_id: str
+    business_date: str
+    merchant_store_id: Optional[str] = None
+    format: Optional[str] = None
+
+
+@record
+class SaveCardProcessorConnectionRequest(Record):
+    """What ``save_card_processor_connection`` sends.
+
+    Attributes:
+        host: A name or an address, public as a webhook’s is.
+        tls: when_offered goes on without TLS only where the server has none. One of: when_offered, required,
+            off.
+        tls_ca: PEM; for a server whose certificate no public authority has signed.
+        upload_directory: Default /upload.
+        download_directory: Default /download.
+        merchant_numbers: The processor’s number of a merchant to your merchant id. Left out: the numbers are
+            your ids.
+        mail_to: Who hears of a failure. Left out: the organization’s notification_email.
+        language: Of that mail. Default ja. One of: ja, en.
+        is_active: Default true. While false nothing runs by itself.
+        starts_on: The first day that is run. Default: today in Japan.
+        password: Required at first, and again when host, port, username, tls or tls_ca changes.
+    """
+
+    host: str
+    username: str
+    port: Optional[int] = None
+    tls: Optional[str] = None
+    tls_ca: Optional[str] = None
+    upload_directory: Optional[str] = None
+    download_directory: Optional[str] = None
+    merchant_numbers: Optional[Mapping[str, str]] = None
+    mail_to: Optional[str] = None
+    language: Optional[str] = None
+    is_active: Optional[bool] = None
+    starts_on: Optional[str] = None
+    password: Optional[str] = None
+
+
+@record
+class CardProcessorConnection(Record):
+    """The connection, without its password.
+
+    Attributes:
+        host: A name or an address, public as a webhook’s is.
+        tls: when_offered goes on without TLS only where the server has none. One of: when_offered, required,
+            off.
+        language: One of: ja, en.
+        starts_on: A calendar day in Japan: 2026-01-28.
+        created_at: RFC 3339 in UTC.
+        updated_at: RFC 3339 in UTC.
+        tls_ca: PEM; for a server whose certificate no public authority has signed.
+        merchant_numbers: The processor’s number of a merchant to your merchant id. Left out: the numbers are
+            your ids.
+        mail_to: Who hears of a failure. Left out: the organization’s notification_email.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    object: str
+    livemode: bool
+    host: str
+    port: int
+    username: str
+    tls: str
+    upload_directory: str
+    download_directory: str
+    language: str
+    is_active: bool
+    starts_on: str
+    created_at: str
+    updated_at: str
+    tls_ca: Optional[str] = None
+    merchant_numbers: Optional[Mapping[str, str]] = None
+    mail_to: Optional[str] = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class DeletedCardProcessorConnection(Record):
+    """It is deleted.
+
+    Attributes:
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    object: str
+    deleted: bool
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class CardProcessorConnectionTest(Record):
+    """What came of the test.
+
+    Attributes:
+        status: One of: succeeded, failed.
+        failure: unreachable, refused_auth, tls_refused, not_found, timeout, …
+        message: What to do, in a sentence.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    object: str
+    status: str
+    failure: Optional[str] = None
+    message: Optional[str] = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class CardBatch(Record):
+    """One day’s exchange with the card processor.
+
+    Attributes:
+        business_date: A calendar day in Japan: 2026-01-28.
+        step: What is done next. failed: a person is needed, and was told by mail. One of: upload, download,
+            done, failed.
+        attempts_made: At this step, since it went well last.
+        created_at: RFC 3339 in UTC.
+        updated_at: RFC 3339 in UTC.
+        next_attempt_at: RFC 3339 in UTC.
+        error: What went wrong last.
+        mailed_at: When a person was told of this failure.
+        uploaded_count: Lines of the file: approved and declined attempts.
+        approved_count: Of these.
+        uploaded_amount: Of the approved ones, in yen. In minor units.
+        upload_size: Bytes.
+        uploaded_at: RFC 3339 in UTC.
+        source: How the settlement file came. One of: file, by_hand.
+        settlements_count: Merchants that were settled.
+        exceptions_count: What was found to differ when the file was recorded.
+        finished_at: RFC 3339 in UTC.
+        extra: What this version of the SDK does not know, as it came.
+    """
+
+    id: str
+    object: str
+    livemode: bool
+    business_date: str
+    step: str
+    attempts_made: int
+    created_at: str
+    updated_at: str
+    next_attempt_at: Optional[str] = None
+    error: Optional[str] = None
+    mailed_at: Optional[str] = None
+    uploaded_count: Optional[int] = None
+    approved_count: Optional[int] = None
+    uploaded_amount: Optional[int] = None
+    upload_size: Optional[int] = None
+    upload_sha256: Optional[str] = None
+    uploaded_at: Optional[str] = None
+    settlement_file_name: Optional[str] = None
+    settlement_sha256: Optional[str] = None
+    source: Optional[str] = None
+    settlements_count: Optional[int] = None
+    exceptions_count: Optional[int] = None
+    finished_at: Optional[str] = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class RunCardBatchRequest(Record):
+    """What ``run_card_batch`` sends.
+
+    Attributes:
+        business_date: A calendar day in Japan: 2026-01-28.
+        upload_again: Send the file although it was sent before; it is the same to the byte.
+    """
+
+    business_date: str
+    upload_again: Optional[bool] = None
+
+
+@record
 class PaymentProcessorConfig(Record):
     """Part of SyncStore.
 
@@ -1029,10 +1686,19 @@ class PaymentProcessorConfig(Record):
 
 @record
 class SyncStore(Record):
-    """Part of SyncMerchant."""
+    """Part of SyncMerchant.
+
+    Attributes:
+        time_zone: Whose clock the store’s business days follow, as Asia/Tokyo, which it is at first. Left out:
+            stays.
+        business_day_starts_at: When a business day begins by that clock, 00:00 at first. 05:00: it ends at
+            05:00 of the next calendar day. Left out: stays.
+    """
 
     id: str
     name: str
+    time_zone: Optional[str] = None
+    business_day_starts_at: Optional[str] = None
     payment_processor_configs: Optional[Sequence[PaymentProcessorConfig]] = None
 
 
@@ -1063,6 +1729,58 @@ class MerchantSyncAnswer(Record):
     synced_merchants: int
     synced_stores: int
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@record
+class OrderToList(Record):
+    """Part of CreateOrderListRequest.
+
+    Attributes:
+        merchant_ref_id: Your reference of the order, as its payment intent has it.
+        amount: Minor units: yen, cents.
+        status: At the end of the day. An order of which a part was given back is paid. One of: paid, refunded,
+            cancelled.
+        payment_method_type: One of: qr_mpm, qr_cpm, credit_card, e_money, cash.
+        refunded_amount: What went back. Default: nothing of a paid order, all of a refunded one. In minor
+            units.
+    """
+
+    merchant_ref_id: str
+    amount: int
+    status: str
+    payment_method_type: Optional[str] = None
+    refunded_amount: Optional[int] = None
+
+
+@record
+class CreateOrderListRequest(Record):
+    """What ``create_order_list`` sends.
+
+    Attributes:
+        business_date: The store’s day: 2026-01-28.
+        orders: Every order of the day on which money moved; those that were cancelled may be left out.
+        merchant_id: For keys that act for several merchants.
+        currency: ISO 4217, in either case. Default JPY.
+    """
+
+    business_date: str
+    orders: Sequence[OrderToList]
+    merchant_id: Optional[str] = None
+    merchant_store_id: Optional[str] = None
+    currency: Optional[str] = None
+
+
+@record
+class SupplySettlementFileRequest(Record):
+    """What ``supply_settlement_file`` sends.
+
+    Attributes:
+        file_name: A label; a path in it is left out.
+        content: The bytes of the file as the processor made it.
+    """
+
+    file_name: str
+    content: bytes
 
 
 @record

@@ -6,6 +6,7 @@ they are, so that a newer gateway breaks nothing. No secret is in a text form.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import functools
 import sys
@@ -24,7 +25,18 @@ else:
 
 
 #: Fields whose value stands in no text form, wherever they are.
-SECRET_FIELDS = frozenset({"payment_token", "secret", "secret_key", "credentials", "customer_code"})
+SECRET_FIELDS = frozenset(
+    {
+        "payment_token",
+        "secret",
+        "secret_key",
+        "credentials",
+        "customer_code",
+        "password",
+        "private_key",
+        "passphrase",
+    }
+)
 
 R = TypeVar("R", bound="Record")
 C = TypeVar("C", bound=type)
@@ -74,6 +86,9 @@ class Record:
         for name, value in _items_of(self):
             if name == "extra":
                 written.update(value)
+            elif isinstance(value, bytes):
+                # JSON has no bytes; the API's names say how they are written.
+                written[f"{name}_base64"] = base64.b64encode(value).decode("ascii")
             elif value is not None:
                 written[name] = _to_plain(value)
         return written
@@ -88,6 +103,8 @@ def _conceal(value: Any) -> Any:
         return {name: "***" if name in SECRET_FIELDS else _conceal(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_conceal(item) for item in value]
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
     return value
 
 

@@ -11,6 +11,8 @@ from typing import Mapping, Protocol
 
 #: Far above the largest page of a list. A longer body is not the gateway's: it is given up, and counts as empty.
 LONGEST_BODY_BYTES = 10 * 1024 * 1024
+#: A file is kept in memory as a whole: room for a million sales.
+LONGEST_FILE_BYTES = 512 * 1024 * 1024
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -24,6 +26,8 @@ class HttpRequest:
     target: str
     headers: Mapping[str, str]
     body: bytes
+    #: Of the answer. A longer one is given up, and counts as empty.
+    longest_answer: int = LONGEST_BODY_BYTES
 
     @property
     def url(self) -> str:

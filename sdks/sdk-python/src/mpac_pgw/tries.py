@@ -17,7 +17,7 @@ from .config import ClientConfig
 from .errors import ERROR_OF_KIND, UNKNOWN_OUTCOME, PGWError, UnknownOutcomeError
 from .retries import wait_before_retry
 from .signing import Signer
-from .transport import HttpRequest, HttpResponse, TransportError
+from .transport import LONGEST_BODY_BYTES, LONGEST_FILE_BYTES, HttpRequest, HttpResponse, TransportError
 from .version import VERSION
 
 #: A day. Sockets refuse to wait for ever, or for a million years, with an error of their own.
@@ -117,7 +117,7 @@ def _sign(call: Call, config: ClientConfig, signer: Signer, moment: Moment) -> H
     target = base.path.rstrip("/") + call.target
     headers = {
         "Authorization": signer.authorize(call.method, call.target, int(moment.now()), call.body, call.idempotency_key),
-        "Accept": "application/json",
+        "Accept": ", ".join(call.file_types) or "application/json",
         # The same bytes with every transport; httpx would ask for compressed ones.
         "Accept-Encoding": "identity",
         "User-Agent": USER_AGENT,
@@ -126,7 +126,8 @@ def _sign(call: Call, config: ClientConfig, signer: Signer, moment: Moment) -> H
         headers["Idempotency-Key"] = call.idempotency_key
     if call.body:
         headers["Content-Type"] = "application/json"
-    return HttpRequest(call.method, f"{base.scheme}://{base.netloc}", target, headers, call.body)
+    longest = LONGEST_FILE_BYTES if call.file_types else LONGEST_BODY_BYTES
+    return HttpRequest(call.method, f"{base.scheme}://{base.netloc}", target, headers, call.body, longest)
 
 
 def _make_error(verdict: Verdict, call: Call, in_doubt: bool) -> PGWError:
