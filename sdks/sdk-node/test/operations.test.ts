@@ -38,7 +38,7 @@ function listCalls(pgw: PaymentGateway): (() => PromiseLike<unknown>)[] {
       .filter((name) => name !== 'constructor' && !(object === pgw && ['call', 'list'].includes(name)))
       .map((name) => () => {
         const method = (object as Record<string, Method>)[name] as Method;
-        const second = name.endsWith('Delivery') ? 7 : {};
+        const second = name.endsWith('Delivery') ? 7 : { content: new Uint8Array(1) };
         return method.apply(object, /^(async )?\w+\(id\b/.test(String(method)) ? ['x_1', second] : [{}]);
       }),
   );
@@ -62,7 +62,7 @@ test('every operation has one method, and every method its operation', async () 
 });
 
 test('a list can be walked over exactly where the answer is a list', async () => {
-  for (const { id, answer } of operations) {
+  for (const { id, answer } of operations.filter(({ file_types }) => file_types.length === 0)) {
     const body = answer.type === 'array' ? '[]' : '{}';
     const pgw = makeScript([{ body }], 0).makeGateway({});
     const params = { id: 'x_1', sequence: 1 } as never;
@@ -91,7 +91,7 @@ test('a parameter has one place: the path, the query, or the body', () => {
       ...fieldsOf(body),
     ];
     assert.equal(new Set(names).size, names.length, id);
-    if (['POST', 'PATCH'].includes(method)) assert.equal(query.length, 0, id);
+    if (['POST', 'PUT', 'PATCH'].includes(method)) assert.equal(query.length, 0, id);
     else assert.equal(body, null, id);
   }
 });

@@ -24,6 +24,15 @@ const GOOD: Record<string, string> = {
         default: { const type: string = one.type; return type.length; }
       }
     }`,
+  'the-events-of-a-day-are-told-apart': `export function tell(one: WebhookEvent): string {
+      switch (one.type) {
+        case 'settlement.reconciled': return one.data.object.business_date;
+        case 'settlement.exception': return one.data.object.object === 'settlement'
+          ? String(one.data.object.exceptions?.length) : one.data.object.kind;
+        case 'export.succeeded': case 'export.failed': return one.data.object.file_name;
+        default: return one.type;
+      }
+    }`,
   'an-event-of-the-list-has-no-sequence': `export async function read(): Promise<string> {
       for await (const one of pgw.events.list()) if (one.type === 'late_payment.kept') return one.data.object.id;
       return (await pgw.webhookEndpoints.events('we_1')).data[0]?.sequence.toFixed() ?? '';
