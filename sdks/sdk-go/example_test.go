@@ -40,6 +40,12 @@ func standIn() (client *mpspgw.Client, closeIt func()) {
 			answer(response, 500, `{"code":"internal_error","message":"Something went wrong on our side."}`)
 		case path == "POST /v1/refunds":
 			answer(response, 201, `{"id":"re_1","status":"succeeded","amount":500}`)
+		case path == "POST /v1/order_lists":
+			answer(response, 201, `{"id":"ol_1","status":"exceptions"}`)
+		case path == "GET /v1/reconciliation_exceptions" && request.URL.RawQuery == "order_list=ol_1&status=open":
+			answer(response, 200, `[{"id":"rx_1","kind":"amount_differs","amount_here":1500,"amount_there":1050}]`)
+		case path == "POST /v1/reconciliation_exceptions/rx_1/resolve":
+			answer(response, 200, `{"id":"rx_1","status":"resolved"}`)
 		case path == "POST /v1/payment_intents/pi_1/capture":
 			answer(response, 409, `{"code":"invalid_payment_state","message":"It is succeeded.","details":{"status":"succeeded"}}`)
 		}
@@ -114,6 +120,34 @@ func ExampleClient_Refunds() {
 	// re_1 500
 	// re_2 300
 	// re_3 200
+}
+
+func ExampleClient_CreateOrderList() {
+	client, closeIt := standIn()
+	defer closeIt()
+
+	list, err := client.CreateOrderList(ctx, mpspgw.CreateOrderListRequest{
+		MerchantStoreID: "store_001",
+		BusinessDate:    "2026-01-28",
+		Orders:          []mpspgw.OrderToList{{MerchantRefID: "order_12345", Amount: 1500, Status: mpspgw.OrderStatusPaid}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	open := mpspgw.ListReconciliationExceptionsParams{OrderList: list.ID, Status: mpspgw.ExceptionStatusOpen}
+	for exception, err := range client.ReconciliationExceptions(ctx, open) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(exception.Kind, *exception.AmountHere, *exception.AmountThere)
+		looked := mpspgw.ResolveReconciliationExceptionRequest{Reason: "The till has swapped two digits."}
+		if _, err := client.ResolveReconciliationException(ctx, exception.ID, looked); err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	// Output:
+	// amount_differs 1500 1050
 }
 
 // orders are whatever you keep orders in.

@@ -26,6 +26,11 @@ ANSWERS: Dict[str, Any] = {
     "POST /v1/refunds": {"id": "re_1", "status": "succeeded"},
     "POST /v1/sync/merchants": {"synced_merchants": 1, "synced_stores": 1},
     "POST /v1/webhook_endpoints": {"id": "we_1", "secret": SECRET},
+    "POST /v1/order_lists": {"id": "ol_1", "status": "exceptions"},
+    "GET /v1/reconciliation_exceptions": [{"id": "rx_1", "kind": "amount_differs", "amount_here": 1500}],
+    "POST /v1/reconciliation_exceptions/rx_1/resolve": {"id": "rx_1", "status": "resolved"},
+    "GET /v1/accounting_exports": [{"id": "ax_1", "file_name": "settlement.csv"}],
+    "GET /v1/accounting_exports/ax_1/file": b"Transaction ID\r\n",
     "POST /v1/payment_intents/pi_1/cancel": {"id": "pi_1", "status": "cancelled"},
 }
 
@@ -33,7 +38,8 @@ ANSWERS: Dict[str, Any] = {
 class Gateway(ScriptedServer):
     def _next(self, seen: Seen) -> Any:
         super()._next(seen)
-        return reply(200, ANSWERS[f"{seen.method} {seen.target.partition('?')[0]}"])
+        answer = ANSWERS[f"{seen.method} {seen.target.partition('?')[0]}"]
+        return (200, {"Content-Type": "text/csv"}, answer) if isinstance(answer, bytes) else reply(200, answer)
 
 
 @needs_repository
@@ -53,7 +59,7 @@ class Readme(unittest.TestCase):
                     exec(compile(block_for(server.url, block), code.co_filename, "exec"), names)
             self.play_rest(names)
         printed = output.getvalue()
-        for text in ("a code", "succeeded 1000", "pi_1 1000", "1 False", "re_1 500", "1500 1500", "15.00 1500"):
+        for text in ("a code", "succeeded 1000", "pi_1 1000", "1 False", "re_1 500", "amount_differs None 1500 None", "settlement.csv 16", "1500 1500", "15.00 1500"):
             self.assertIn(text, printed)
 
     def play_rest(self, names: Dict[str, Any]) -> None:
