@@ -66,12 +66,7 @@ export interface Operation {
 }
 
 /** Not for a merchant's server: what providers call, and a picture that `qr_code_url` names as it is. */
-export const LEFT_OUT = [
-  'receivePaypayNotification',
-  'returnMpgsCustomer',
-  'retrieveQrCode',
-  'retrieveAccountingExportFile',
-];
+export const LEFT_OUT = ['receivePaypayNotification', 'returnMpgsCustomer', 'retrieveQrCode'];
 
 const FILE: Schema = { type: 'string', format: 'binary' };
 
