@@ -98,10 +98,10 @@ def _read_operation(openapi: Dict[str, Any], path: str, verb: str, found: Dict[s
     file_types = () if len(good["content"]) == 1 else tuple(sorted(good["content"]))
     is_list = schema.get("type") == "array"
     item = schema["items"] if is_list else schema
-    if file_types:
-        answer = "bytes"
-    else:
-        answer = name_of(item["$ref"]) if "$ref" in item else INLINE_NAMES[found["operationId"]]
+    named = name_of(item["$ref"]) if "$ref" in item else INLINE_NAMES.get(found["operationId"])
+    answer = "bytes" if file_types else named
+    if answer is None:
+        raise ValueError(f"The answer of {found['operationId']} has no name.")
     parameters = found.get("parameters", [])
     for parameter in parameters:
         # A page's publishable key and the idempotency key are not parameters of a method.

@@ -59,7 +59,17 @@ class Readme(unittest.TestCase):
                     exec(compile(block_for(server.url, block), code.co_filename, "exec"), names)
             self.play_rest(names)
         printed = output.getvalue()
-        for text in ("a code", "succeeded 1000", "pi_1 1000", "1 False", "re_1 500", "amount_differs None 1500 None", "settlement.csv 16", "1500 1500", "15.00 1500"):
+        for text in (
+            "a code",
+            "succeeded 1000",
+            "pi_1 1000",
+            "1 False",
+            "re_1 500",
+            "amount_differs None 1500 None",
+            "settlement.csv 16",
+            "1500 1500",
+            "15.00 1500",
+        ):
             self.assertIn(text, printed)
 
     def play_rest(self, names: Dict[str, Any]) -> None:
