@@ -318,7 +318,7 @@ create table book_entries (
   constraint book_entries_check CHECK (((debit_account)::text <> (credit_account)::text)),
   constraint book_entries_check1 CHECK (((tax_amount >= 0) AND (tax_amount <= (amount)::bigint)))
 );
-CREATE INDEX book_entries_by_day ON book_entries USING btree (organization_id, livemode, business_date, merchant_id, merchant_store_id);
+CREATE INDEX book_entries_by_day ON book_entries USING btree (organization_id, livemode, business_date, merchant_id, merchant_store_id, created_at);
 CREATE INDEX book_entries_of_cards ON book_entries USING btree (organization_id, livemode, created_at, object_id COLLATE "C") WHERE (provider = 'SP_NET'::text);
 CREATE INDEX book_entries_of_late_cards ON book_entries USING btree (organization_id, livemode, created_at) WHERE ((provider = 'SP_NET'::text) AND ((kind)::text = 'late_payment'::text));
 CREATE TRIGGER book_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON book_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_books();

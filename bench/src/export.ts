@@ -54,8 +54,9 @@ async function measureExports(folder: string, database_url: string, rows: number
   const master_key = randomBytes(32).toString('hex');
   const delivered = join(folder, 'delivered');
   await mkdir(delivered);
-  const { makeSshKey, startSftpServer } = await loadGateway('simulator/sftp-server');
-  const login = makeSshKey?.() as { private_key: string; public_key: string };
+  const { createSshKey } = await loadGateway('outbound/ssh-key');
+  const { startSftpServer } = await loadGateway('simulator/sftp-server');
+  const login = createSshKey?.() as { private_key: string; public_key: string };
   const sftp = (await startSftpServer?.({
     directory: delivered,
     port: 0,

@@ -79,9 +79,9 @@ create table book_entries (
   primary key (object_id, kind)
 );
 
--- A day's entries, of an organization, a merchant or a store.
+-- A day's entries, of an organization, a merchant or a store; of a store in their order, for the pages of its export.
 create index book_entries_by_day
-  on book_entries (organization_id, livemode, business_date, merchant_id, merchant_store_id);
+  on book_entries (organization_id, livemode, business_date, merchant_id, merchant_store_id, created_at);
 
 create function refuse_to_change_books() returns trigger language plpgsql as $$
 begin

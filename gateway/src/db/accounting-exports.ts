@@ -185,8 +185,8 @@ export async function recordAccountingExport(tx: Tx, outcome: ExportOutcome): Pr
   return rows.length > 0;
 }
 
-// The index is by day and store and not by time, for the payments' sake: each page walks the whole day, so it is a
-// large one. What went back of late money has its refund's id, which the books know under the late money's.
+// The index of a day is in the order of time, so that a page reads its own rows alone, however long the day is. What went
+// back of late money has its refund's id, which the books know under the late money's.
 const salesWhere = (of_store: string) => `
     select e.object_id, e.kind, e.payment_intent_id, e.provider, e.created_at, p.receipt_number, l.refund_id,
            case when e.credit_account = 'sales' then e.amount else -e.amount end as amount,
