@@ -2,86 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { STORE_ID, startTestGateway } from './support/gateway.ts';
+import { DAY, listed, listFindings, openTill } from './support/tills.ts';
 
-const DAY = '2026-01-15';
 const gateway = await startTestGateway({ after });
 const { client, clock } = gateway;
 
-/** A store of its own, so that no test sees the payments of another. */
-async function openStore(id: string) {
-  await gateway.saveStore({ store: { id, name: id } });
-  let number = 0;
-  const order = async (changes: object = {}) => {
-    number += 1;
-    const merchant_ref_id = `${id}_${number}`;
-    return gateway.createIntent({ merchant_store_id: id, merchant_ref_id, ...changes });
-  };
-  return {
-    order,
-    async inCash(amount: number) {
-      const intent = await order({ amount });
-      const paid = await client.confirm(intent.id, { payment_method_type: 'cash' });
-      assert.equal(paid.status, 200, paid.text);
-      return { ...intent, ref: String(intent['merchant_ref_id']) };
-    },
-    async byCard(amount: number) {
-      const intent = await order({ amount });
-      const body = {
-        payment_method_type: 'credit_card',
-        provider: 'VISA',
-        external_ref_id: `${id}-${number}`,
-      };
-      const paid = await client.confirm(intent.id, body);
-      assert.equal(paid.status, 200, paid.text);
-      return { ...intent, ref: String(intent['merchant_ref_id']) };
-    },
-    async byQr(amount: number) {
-      number += 1;
-      const merchant_ref_id = `${id}_${number}`;
-      const intent = await gateway.openQr({ merchant_store_id: id, merchant_ref_id, amount });
-      await gateway.paypay.pay(intent.code);
-      clock.advance(2_500);
-      await gateway.settle();
-      return { ...intent, ref: merchant_ref_id };
-    },
-    refund: async (intent: { id: string }, amount?: number) => {
-      const answer = await client.post('/v1/refunds', {
-        payment_intent: intent.id,
-        ...(amount && { amount }),
-      });
-      assert.equal(answer.status, 201, answer.text);
-      await gateway.settle();
-    },
-    post: (orders: object[], changes: object = {}) =>
-      client.post('/v1/order_lists', { merchant_store_id: id, business_date: DAY, orders, ...changes }),
-  };
-}
-
-const listed = (ref: string, amount: number, status = 'paid', more: object = {}) => ({
-  merchant_ref_id: ref,
-  amount,
-  status,
-  ...more,
-});
-
-async function exceptionsOf(list: { id: string }) {
-  const rows = await gateway.query<{
-    kind: string;
-    ref: string;
-    here: number | null;
-    there: number | null;
-    status_here: string | null;
-    provider: string;
-    is_open: boolean;
-  }>(
-    `select kind, provider_reference as ref, amount_here as here, amount_there as there, status_here, provider,
-       resolved_at is null as is_open from reconciliation_exceptions where order_list_id = $1 order by 2, 1`,
-    [list.id],
-  );
-  return rows.map(({ kind, ref, here, there, status_here, provider, is_open }) => [
-    ...[kind, ref, here, there, status_here, provider, is_open],
-  ]);
-}
+const openStore = (id: string) => openTill(gateway, id);
+const exceptionsOf = (list: { id: string }) => listFindings(gateway, list);
 
 async function ordersOf(list: { id: string }, query = '') {
   const answer = await client.get(`/v1/order_lists/${list.id}/orders${query}`);
@@ -265,35 +192,9 @@ test('the same list again, in any order, changes nothing; a changed one takes it
   ]);
   const former = (await client.get(`/v1/order_lists/${one.json.id}`)).json;
   assert.deepEqual(
-    [former.status, former.replaced_by, former.open_exceptions_count],
+    [former.status, former.replaced_by, former.exceptions_count],
     ['replaced', other.json.id, 0],
   );
-});
-
-test('an order that stands on the day beside it crosses midnight once, and is missing on neither', async () => {
-  const store = await openStore('midnight');
-  clock.set('2026-01-15T14:59:59.000Z');
-  const last = await store.inCash(1_000);
-  clock.set('2026-01-15T15:00:01.000Z');
-  const first = await store.inCash(2_000);
-  const early = await store.post([]);
-  assert.deepEqual(await exceptionsOf(early.json), [
-    ['missing_there', last.ref, 1_000, null, 'paid', 'CASH', true],
-  ]);
-  const next_day = { business_date: '2026-01-16' };
-  const late = await store.post([listed(last.ref, 1_000), listed(first.ref, 2_000)], next_day);
-  assert.deepEqual(await exceptionsOf(late.json), [
-    ['cross_midnight', last.ref, 1_000, 1_000, 'paid', 'CASH', false],
-  ]);
-  assert.equal(late.json.status, 'reconciled');
-  assert.deepEqual(await exceptionsOf(early.json), []);
-  const again = await store.post([]);
-  assert.deepEqual([again.status, again.json.status], [201, 'reconciled']);
-  // The other way round: the till has as yesterday's what was written down today.
-  const other = await store.post([listed(first.ref, 2_000)]);
-  assert.deepEqual(await exceptionsOf(other.json), [
-    ['cross_midnight', first.ref, 2_000, 2_000, 'paid', 'CASH', false],
-  ]);
 });
 
 test('a late shop’s night belongs to the day before, and its list says so', async (t) => {

@@ -7,7 +7,11 @@ import {
   listMovedReferences,
   type StoreDay,
 } from '../db/held-orders.ts';
-import { type ListedOrderRow, listReferencesOfNeighbours } from '../db/listed-orders.ts';
+import {
+  type ListedOrderRow,
+  listListedByReference,
+  listReferencesOfNeighbours,
+} from '../db/listed-orders.ts';
 import type { Db } from '../db/pool.ts';
 import {
   compareOrder,
@@ -15,6 +19,7 @@ import {
   isMissingThere,
   type ListedOrder,
   mergeHeld,
+  NOBODY_KNOWN,
 } from '../domain/order-list.ts';
 import type { ExceptionDraft } from '../domain/reconciliation-exception.ts';
 
@@ -35,24 +40,97 @@ export interface ListFindings {
 export async function compareList(db: Db, day: StoreDay, list: ListToCompare): Promise<ListFindings> {
   const findings: ListFindings = { rows: [], drafts: [] };
   for (let at = 0; at < list.orders.length; at += BATCH) {
-    const batch = list.orders.slice(at, at + BATCH);
-    const held = await findHeld(
-      db,
-      day,
-      batch.map(({ merchant_ref_id }) => merchant_ref_id),
-    );
-    for (const [place, order] of batch.entries())
-      addOrder(findings, day, list.id, at + place, order, held.get(order.merchant_ref_id) ?? null);
+    const batch = list.orders
+      .slice(at, at + BATCH)
+      .map((order, place) => ({ ...order, position: at + place }));
+    await addOrders(db, findings, day, list, batch);
   }
   const listed = new Set(list.orders.map(({ merchant_ref_id }) => merchant_ref_id));
   for (let after = ''; ; ) {
     const moved = await listMovedReferences(db, day, after, BATCH);
-    const unlisted = moved.filter((reference) => !listed.has(reference));
-    const elsewhere = new Set(await listReferencesOfNeighbours(db, list.neighbour_ids, unlisted));
-    const missing = unlisted.filter((reference) => !elsewhere.has(reference));
-    for (const held of (await findHeld(db, day, missing)).values()) addUnlisted(findings, day, list.id, held);
+    await addUnlisted(
+      db,
+      findings,
+      day,
+      list,
+      moved.filter((reference) => !listed.has(reference)),
+    );
     after = moved.at(-1) ?? '';
     if (moved.length < BATCH) return findings;
+  }
+}
+
+/** The same of some orders of a list that there is, of which the list of a neighbouring day says something else now. */
+export async function compareAgain(
+  db: Db,
+  day: StoreDay,
+  list: Omit<ListToCompare, 'orders'>,
+  references: string[],
+): Promise<ListFindings> {
+  const findings: ListFindings = { rows: [], drafts: [] };
+  const orders = await listListedByReference(db, [list.id], references);
+  await addOrders(db, findings, day, list, orders.map(pickOrder));
+  const listed = new Set(orders.map(({ merchant_ref_id }) => merchant_ref_id));
+  await addUnlisted(
+    db,
+    findings,
+    day,
+    list,
+    references.filter((reference) => !listed.has(reference)),
+  );
+  return findings;
+}
+
+type PlacedOrder = ListedOrder & { position: number };
+
+const pickOrder = ({
+  position,
+  merchant_ref_id,
+  amount,
+  status,
+  payment_method_type,
+  refunded_amount,
+}: ListedOrderRow): PlacedOrder => ({
+  ...{ position, merchant_ref_id, amount, status, payment_method_type, refunded_amount },
+});
+
+async function addOrders(
+  db: Db,
+  findings: ListFindings,
+  day: StoreDay,
+  { id, neighbour_ids }: Omit<ListToCompare, 'orders'>,
+  orders: PlacedOrder[],
+): Promise<void> {
+  const references = orders.map(({ merchant_ref_id }) => merchant_ref_id);
+  const held = await findHeld(db, day, references);
+  const beside = await listListedByReference(db, neighbour_ids, references);
+  const matched = beside.filter(({ result }) => result === 'matched');
+  const matched_beside = new Map(matched.map((row) => [row.merchant_ref_id, row]));
+  for (const order of orders) {
+    const { merchant_ref_id } = order;
+    const found = held.get(merchant_ref_id) ?? null;
+    addOrder(findings, day, id, order, found, matched_beside.get(merchant_ref_id) ?? null);
+  }
+}
+
+/** Of orders that the list leaves out, those whose money is of its day and that no neighbour has as its own. */
+async function addUnlisted(
+  db: Db,
+  { drafts }: ListFindings,
+  day: StoreDay,
+  { id, neighbour_ids }: Omit<ListToCompare, 'orders'>,
+  references: string[],
+): Promise<void> {
+  const elsewhere = new Set(await listReferencesOfNeighbours(db, neighbour_ids, references));
+  const missing = references.filter((reference) => !elsewhere.has(reference));
+  for (const held of (await findHeld(db, day, missing)).values()) {
+    if (!isMissingThere(held)) continue;
+    drafts.push({
+      ...draftOf(day, id, held.merchant_ref_id, held),
+      kind: 'missing_there',
+      amount_here: held.net_of_day,
+      status_here: heldStatusOf(held),
+    });
   }
 }
 
@@ -73,14 +151,14 @@ function addOrder(
   { rows, drafts }: ListFindings,
   day: StoreDay,
   order_list_id: string,
-  position: number,
-  order: ListedOrder,
+  order: PlacedOrder,
   held: HeldIntent | null,
+  beside: ListedOrder | null,
 ): void {
   const { organization_id, livemode } = day;
-  const { result, amount_here, amount_there, status_here, status_there } = compareOrder(order, held);
+  const { result, amount_here, amount_there, status_here, status_there } = compareOrder(order, held, beside);
   rows.push({
-    ...{ order_list_id, position, organization_id, livemode },
+    ...{ order_list_id, organization_id, livemode },
     ...order,
     result,
     payment_intent_id: held?.payment_intent_id ?? null,
@@ -100,19 +178,6 @@ function addOrder(
   });
 }
 
-function addUnlisted({ drafts }: ListFindings, day: StoreDay, order_list_id: string, held: HeldIntent): void {
-  if (!isMissingThere(held)) return;
-  drafts.push({
-    ...draftOf(day, order_list_id, held.merchant_ref_id, held),
-    kind: 'missing_there',
-    amount_here: held.net_of_day,
-    status_here: heldStatusOf(held),
-  });
-}
-
-/** Who would owe us what the gateway knows nothing of. */
-const NOBODY_KNOWS = 'UNKNOWN';
-
 function draftOf(
   { organization_id, livemode, merchant_id, business_date, currency }: StoreDay,
   order_list_id: string,
@@ -122,7 +187,7 @@ function draftOf(
   return {
     ...{ organization_id, livemode, merchant_id, business_date, currency, order_list_id },
     source: 'order_list',
-    provider: held?.provider ?? NOBODY_KNOWS,
+    provider: held?.provider ?? NOBODY_KNOWN,
     payment_intent_id: held?.payment_intent_id ?? null,
     attempt_id: held?.attempt_id ?? null,
     provider_reference: merchant_ref_id,

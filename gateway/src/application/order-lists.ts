@@ -6,18 +6,19 @@ import { insertAuditEntry } from '../db/audit-log.ts';
 import { type StoreDay, sumOrdersOfDay } from '../db/held-orders.ts';
 import {
   countProviderStatuses,
+  deleteListedOrders,
   deleteOldListedOrders,
   insertListedOrders,
   type ListedOrderNow,
   listListedOrders,
+  listSharedReferences,
 } from '../db/listed-orders.ts';
 import { findBusinessDay } from '../db/merchants.ts';
 import {
   countExceptionsOfOrderList,
-  deleteFoundByNeighbour,
   findOrderList,
   insertOrderList,
-  keepResolvedInOrderList,
+  listExceptionsOfOrderList,
   listOrderListsAround,
   type OrderList,
   replaceOrderList,
@@ -32,10 +33,10 @@ import { PROVIDER_STATUSES, refundedThere } from '../domain/order-list.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 import type { KeyCaller } from './callers.ts';
 import { type Answer, answerInTransaction, type Mark } from './idempotency.ts';
+import { lookAgain, recordFindings } from './order-list-exceptions.ts';
 import { BATCH, compareList, fingerprintOf } from './order-list-findings.ts';
 import type { Page } from './pages.ts';
 import { getPlace, jsonAnswer, type PlaceCache } from './payment-intents.ts';
-import { recordExceptions } from './settlements.ts';
 
 export interface NewOrderList {
   merchant_id?: string;
@@ -64,7 +65,8 @@ export async function createOrderList(
     await takeTurnAtOrderLists(tx, day);
     const around = await listOrderListsAround(tx, day);
     const former = around.find((list) => list.business_date === business_date);
-    const neighbour_ids = around.filter((list) => list !== former).map(({ id }) => id);
+    const neighbours = around.filter((list) => list !== former);
+    const neighbour_ids = neighbours.map(({ id }) => id);
     const id = context.makeId('ol');
     const { rows, drafts } = await compareList(tx, day, { id, neighbour_ids, orders });
     const sha256 = fingerprintOf(rows, drafts);
@@ -82,14 +84,17 @@ export async function createOrderList(
       matched_count: rows.filter(({ result }) => result === 'matched').length,
       created_at: instant(context),
     };
-    if (former !== undefined) await replaceOrderList(tx, former.id, id);
+    const shared = former === undefined ? [] : await listSharedReferences(tx, former.id, neighbour_ids);
+    const found_before = former === undefined ? [] : await listExceptionsOfOrderList(tx, former.id, null);
+    if (former !== undefined) {
+      await replaceOrderList(tx, former.id, id);
+      await deleteListedOrders(tx, former.id);
+    }
     await insertOrderList(tx, list);
     for (let at = 0; at < rows.length; at += BATCH) await insertListedOrders(tx, rows.slice(at, at + BATCH));
-    await recordExceptions(context, tx, drafts);
-    if (former !== undefined) await keepResolvedInOrderList(tx, former.id, id);
-    const crossed = rows.filter(({ result }) => result === 'cross_midnight');
-    const crossed_ids = crossed.flatMap(({ payment_intent_id }) => payment_intent_id ?? []);
-    await deleteFoundByNeighbour(tx, neighbour_ids, crossed_ids);
+    await recordFindings(context, tx, id, found_before, drafts);
+    shared.push(...(await listSharedReferences(tx, id, neighbour_ids)));
+    for (const neighbour of neighbours) await lookAgain(context, tx, neighbour, [...new Set(shared)]);
     await insertAuditEntry(tx, auditOf(context, actor, list, drafts.length, former));
     return jsonAnswer(201, await describe(tx, list));
   });

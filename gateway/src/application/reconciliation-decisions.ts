@@ -7,6 +7,7 @@ import type { Tx } from '../db/pool.ts';
 import { findException, settleException } from '../db/reconciliation-exceptions.ts';
 import { countExceptionsOfSettlements, lockSettlement } from '../db/settlements.ts';
 import { GatewayError } from '../domain/error.ts';
+import { NOBODY_KNOWN } from '../domain/order-list.ts';
 import { exceptionResource, type ReconciliationException } from '../domain/reconciliation-exception.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 import type { KeyCaller } from './callers.ts';
@@ -51,6 +52,13 @@ export async function resolveException(
       'invalid_request',
       'This exception is of no merchant, so that nothing can be booked for it: leave adjustment_amount out.',
       { field: 'adjustment_amount', constraint: 'needs_merchant' },
+    );
+  }
+  if (decision.adjustment_amount !== null && exception.provider === NOBODY_KNOWN) {
+    throw new GatewayError(
+      'invalid_request',
+      'The gateway knows nothing of this order, and so of nobody who owes its money: leave adjustment_amount out.',
+      { field: 'adjustment_amount', constraint: 'needs_provider' },
     );
   }
   return answerInTransaction(context, mark, exception.organization_id, async (tx) => {

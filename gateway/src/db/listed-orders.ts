@@ -48,21 +48,79 @@ export async function insertListedOrders(tx: Tx, rows: ListedOrderRow[]): Promis
   if (rows.length > 0) await tx.query(INSERT_ORDERS, listed.values(rows));
 }
 
-const NEIGHBOURS: Statement = {
-  name: 'list_references_of_neighbours',
+const CLAIMED: Statement = {
+  name: 'list_references_claimed_by_neighbours',
   text: `select l.merchant_ref_id from unnest($2::text[]) as w (ref) join listed_orders l on l.merchant_ref_id = w.ref
-    where l.order_list_id = any ($1::text[]) and l.result = 'cross_midnight'`,
+    where l.order_list_id = any ($1::text[])
+      and (l.result = 'cross_midnight' or l.result = 'missing_here' and l.amount_here = l.amount)`,
 };
 
-/** Which of these orders the lists of neighbouring days have as their own. */
+/** Which of these orders, which moved money on a day, the lists of neighbouring days have as their own. */
 export async function listReferencesOfNeighbours(
   db: Db,
   neighbour_ids: string[],
   references: string[],
 ): Promise<string[]> {
   if (neighbour_ids.length === 0 || references.length === 0) return [];
-  const rows = await db.query<{ merchant_ref_id: string }>(NEIGHBOURS, [neighbour_ids, references]);
+  const rows = await db.query<{ merchant_ref_id: string }>(CLAIMED, [neighbour_ids, references]);
   return rows.map(({ merchant_ref_id }) => merchant_ref_id);
+}
+
+const SHARED: Statement = {
+  name: 'list_references_shared_with_neighbours',
+  text: `select distinct l.merchant_ref_id from listed_orders l join listed_orders o on o.merchant_ref_id = l.merchant_ref_id
+    where o.order_list_id = $1 and l.order_list_id = any ($2::text[])
+    union select merchant_ref_id from listed_orders where order_list_id = $1 and result = 'cross_midnight'`,
+};
+
+/** The orders of a list that make a difference to the lists of the days beside it. */
+export async function listSharedReferences(
+  db: Db,
+  order_list_id: string,
+  neighbour_ids: string[],
+): Promise<string[]> {
+  if (neighbour_ids.length === 0) return [];
+  const rows = await db.query<{ merchant_ref_id: string }>(SHARED, [order_list_id, neighbour_ids]);
+  return rows.map(({ merchant_ref_id }) => merchant_ref_id);
+}
+
+const BY_REFERENCE: Statement = {
+  name: 'list_listed_orders_by_reference',
+  text: `select l.* from unnest($2::text[]) as w (ref) join listed_orders l on l.merchant_ref_id = w.ref
+    where l.order_list_id = any ($1::text[]) order by l.order_list_id, l.position`,
+};
+
+/** What these lists say of these orders. */
+export async function listListedByReference(
+  db: Db,
+  order_list_ids: string[],
+  references: string[],
+): Promise<ListedOrderRow[]> {
+  if (order_list_ids.length === 0 || references.length === 0) return [];
+  return db.query<ListedOrderRow>(BY_REFERENCE, [order_list_ids, references]);
+}
+
+const FIND_OTHERWISE: Statement = {
+  name: 'update_results_of_listed_orders',
+  text: `update listed_orders l set result = r.result from unnest($2::integer[], $3::text[]) as r (position, result)
+    where l.order_list_id = $1 and l.position = r.position and l.result <> r.result`,
+};
+
+/** What is found of some of a list's orders now that the list of a neighbouring day is another. */
+export async function updateResults(tx: Tx, order_list_id: string, rows: ListedOrderRow[]): Promise<void> {
+  const positions = rows.map(({ position }) => position);
+  const results = rows.map(({ result }) => result);
+  if (rows.length > 0) await tx.query(FIND_OTHERWISE, [order_list_id, positions, results]);
+}
+
+const DELETE: Statement = {
+  name: 'delete_listed_orders',
+  text: 'delete from listed_orders where order_list_id = $1',
+};
+
+/** Of a list that was replaced. */
+export async function deleteListedOrders(tx: Tx, order_list_id: string): Promise<void> {
+  await tx.query(DELETE, [order_list_id]);
 }
 
 // What the provider says of the payment. A line of its own that differs weighs most, then that it was found in a file.

@@ -1,5 +1,6 @@
 // Lists of orders that merchants' own systems post, one in force for a store's day. Its orders are kept with what was
 // found of each; those of a list that was replaced go with it.
+import { BY_ITSELF, type ReconciliationException } from '../domain/reconciliation-exception.ts';
 import type { StoreDay } from './held-orders.ts';
 import type { Db, Statement, Tx } from './pool.ts';
 import { type Columns, describeColumns } from './statement-parts.ts';
@@ -77,53 +78,48 @@ export async function insertOrderList(tx: Tx, row: OrderList): Promise<void> {
 
 const REPLACE: Statement = {
   name: 'replace_order_list',
-  text: `
-    with gone_orders as (delete from listed_orders where order_list_id = $1),
-    gone_exceptions as (
-      delete from reconciliation_exceptions where order_list_id = $1 and resolved_at is null
-    )
-    update order_lists set replaced_by = $2 where id = $1`,
+  text: 'update order_lists set replaced_by = $2 where id = $1',
 };
 
-/** Ends the time of a list: its orders and its open exceptions go. Before the new one is written. */
+/** Ends the time of a list, before the new one is written. */
 export async function replaceOrderList(tx: Tx, former_id: string, by: string): Promise<void> {
   await tx.query(REPLACE, [former_id, by]);
 }
 
-const KEEP_RESOLVED: Statement = {
-  name: 'keep_resolved_in_order_list',
-  text: `
-    update reconciliation_exceptions d
-    set resolved_at = s.resolved_at, resolved_by = s.resolved_by, resolution_reason = s.resolution_reason,
-        adjustment_amount = s.adjustment_amount
-    from reconciliation_exceptions s
-    where s.order_list_id = $1 and s.resolved_at is not null and d.order_list_id = $2 and d.resolved_at is null
-      and d.kind = s.kind and d.provider_reference is not distinct from s.provider_reference
-      and d.payment_intent_id is not distinct from s.payment_intent_id
-      and d.amount_here is not distinct from s.amount_here and d.amount_there is not distinct from s.amount_there
-      and d.status_here is not distinct from s.status_here and d.status_there is not distinct from s.status_there`,
+const EXCEPTIONS: Statement = {
+  name: 'list_exceptions_of_order_list',
+  text: `select * from reconciliation_exceptions
+    where order_list_id = $1 and ($2::text[] is null or provider_reference = any ($2))`,
 };
 
-/** What a person has resolved in a list that was replaced stays resolved where it comes again. */
-export async function keepResolvedInOrderList(tx: Tx, former_id: string, by: string): Promise<void> {
-  await tx.query(KEEP_RESOLVED, [former_id, by]);
+/** All of a list, or those of some of its orders. */
+export async function listExceptionsOfOrderList(
+  db: Db,
+  order_list_id: string,
+  references: string[] | null,
+): Promise<ReconciliationException[]> {
+  return db.query<ReconciliationException>(EXCEPTIONS, [order_list_id, references]);
 }
 
-const FOUND_ELSEWHERE: Statement = {
-  name: 'delete_exceptions_found_by_neighbour',
-  text: `delete from reconciliation_exceptions
-    where order_list_id = any ($1::text[]) and kind = 'missing_there' and resolved_at is null
-      and payment_intent_id = any ($2::text[])`,
+const MOVE: Statement = {
+  name: 'move_exceptions_to_order_list',
+  text: 'update reconciliation_exceptions set order_list_id = $2 where id = any ($1::text[])',
 };
 
-/** What a list of a neighbouring day missed, and this one has, is missing no more. */
-export async function deleteFoundByNeighbour(
-  tx: Tx,
-  neighbour_ids: string[],
-  payment_intent_ids: string[],
-): Promise<void> {
-  if (neighbour_ids.length > 0 && payment_intent_ids.length > 0)
-    await tx.query(FOUND_ELSEWHERE, [neighbour_ids, payment_intent_ids]);
+/** What is found again keeps its exception, open or resolved. */
+export async function moveExceptions(tx: Tx, ids: string[], order_list_id: string): Promise<void> {
+  if (ids.length > 0) await tx.query(MOVE, [ids, order_list_id]);
+}
+
+const FORGET: Statement = {
+  name: 'forget_exceptions_of_order_list',
+  text: `delete from reconciliation_exceptions
+    where id = any ($1::text[]) and (resolved_at is null or resolved_by = $2)`,
+};
+
+/** What is found no more goes, except what a person has resolved. */
+export async function forgetExceptions(tx: Tx, ids: string[]): Promise<void> {
+  if (ids.length > 0) await tx.query(FORGET, [ids, BY_ITSELF]);
 }
 
 const FIND: Statement = { name: 'find_order_list', text: 'select * from order_lists where id = $1' };

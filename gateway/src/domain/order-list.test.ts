@@ -41,6 +41,7 @@ const THE_NEXT_DAY: HeldOrder = {
   payment_method_type: 'cash',
   paid_next_day: 1_000,
 };
+const NEXT_DAY_AND_BACK: HeldOrder = { ...THE_NEXT_DAY, refunded_next_day: 1_000 };
 const LONG_AGO: HeldOrder = { ...PAID, moved_on_day: false, net_of_day: 0 };
 const BACK_NEXT_DAY: HeldOrder = { ...PAID, refunded_next_day: 1_000 };
 /** An order of another day, given back on this one. */
@@ -95,6 +96,17 @@ const ORACLE: Row[] = [
   ['given back there, never paid here', refunded(), NOTHING, 'missing_here', null, 1_000, 'cancelled'],
   ['paid here on the day before', paid(), THE_DAY_BEFORE, 'cross_midnight', 1_000, 1_000, 'paid'],
   ['paid here on the next day', paid(), THE_NEXT_DAY, 'cross_midnight', 1_000, 1_000, 'paid'],
+  [
+    'paid and given back here on the next day',
+    paid(),
+    NEXT_DAY_AND_BACK,
+    'cross_midnight',
+    1_000,
+    1_000,
+    'paid',
+  ],
+  ['both of it there a day earlier', refunded(), NEXT_DAY_AND_BACK, 'cross_midnight', 1_000, 1_000, 'paid'],
+  ['of that, another part there', part(300), NEXT_DAY_AND_BACK, 'status_differs', 0, 700, 'paid'],
   ['less, on the day before', paid({ amount: 900 }), THE_DAY_BEFORE, 'amount_differs', 1_000, 900, 'paid'],
   ['less, on the next day', paid({ amount: 900 }), THE_NEXT_DAY, 'amount_differs', 1_000, 900, 'paid'],
   ['paid here a week ago', paid(), LONG_AGO, 'missing_here', 1_000, 1_000, 'paid'],
@@ -139,6 +151,17 @@ test('each order comes to the finding that was typed by hand', () => {
     };
     assert.deepEqual(compareOrder(order, held), expected, what);
   }
+});
+
+test('an order that the neighbouring list has with the same money is listed twice, and one that went on there is not', () => {
+  const resultOf = (order: ListedOrder, held: HeldOrder, beside: ListedOrder | null) =>
+    compareOrder(order, held, beside).result;
+  assert.equal(resultOf(paid(), THE_DAY_BEFORE, null), 'cross_midnight');
+  assert.equal(resultOf(paid(), THE_DAY_BEFORE, paid()), 'missing_here');
+  assert.equal(resultOf(paid(), THE_NEXT_DAY, paid()), 'missing_here');
+  assert.equal(resultOf(paid(), NEXT_DAY_AND_BACK, refunded()), 'cross_midnight');
+  assert.equal(resultOf(refunded(), BACK_NEXT_DAY, paid()), 'cross_midnight');
+  assert.equal(resultOf(paid(), PAID, paid()), 'matched');
 });
 
 test('an order with several intents has the money of all, and reads as the one that was paid', () => {

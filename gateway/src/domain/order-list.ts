@@ -48,6 +48,9 @@ export const ORDER_RESULTS = [
 ] as const;
 export type OrderResult = (typeof ORDER_RESULTS)[number];
 
+/** The provider of an order of which the gateway knows nothing: nobody is known to owe that money. */
+export const NOBODY_KNOWN = 'UNKNOWN';
+
 /** How the gateway's side of an order reads: the money where there is some, else the intent's own status. */
 export type HeldStatus = PaymentIntentStatus | 'paid' | 'partially_refunded' | 'refunded' | 'late_payment';
 
@@ -61,9 +64,27 @@ export interface OrderFinding {
   status_there: ListedStatus | PaymentMethodType;
 }
 
-/** One finding for each order: the weightiest. `held` is null where no intent of the store has the reference. */
-export function compareOrder(order: ListedOrder, held: HeldOrder | null): OrderFinding {
-  return order.status === 'cancelled' ? compareCancelled(order, held) : comparePaid(order, held);
+/**
+ * One finding for each order: the weightiest. `held` is null where no intent of the store has the reference; `beside` is
+ * the order as the list of the day has it to which its money belongs, where that is a neighbouring one.
+ */
+export function compareOrder(
+  order: ListedOrder,
+  held: HeldOrder | null,
+  beside: ListedOrder | null = null,
+): OrderFinding {
+  const finding = order.status === 'cancelled' ? compareCancelled(order, held) : comparePaid(order, held);
+  // The same money cannot be of two days: what is listed a second time has none here.
+  const is_listed_twice = finding.result === 'cross_midnight' && beside !== null && isSame(order, beside);
+  return is_listed_twice ? { ...finding, result: 'missing_here' } : finding;
+}
+
+function isSame(order: ListedOrder, other: ListedOrder): boolean {
+  return (
+    order.amount === other.amount &&
+    order.status === other.status &&
+    refundedThere(order) === refundedThere(other)
+  );
 }
 
 function compareCancelled(order: ListedOrder, held: HeldOrder | null): OrderFinding {
@@ -95,11 +116,11 @@ function comparePaid(order: ListedOrder, held: HeldOrder | null): OrderFinding {
   if (!is_near) return { ...finding, result: 'missing_here', amount_here: paid };
   if (paid !== order.amount) return { ...finding, result: 'amount_differs', amount_here: paid };
 
-  const refunded = is_next_day ? held.refunded_next_day : held.refunded_amount;
-  if (refunded !== refunded_there) {
-    const is_next_day_too = !is_next_day && refunded + held.refunded_next_day === refunded_there;
-    return { ...finding, ...stay, result: is_next_day_too ? 'cross_midnight' : 'status_differs' };
-  }
+  const back_by_next_day = held.refunded_amount + held.refunded_next_day;
+  if (refunded_there !== held.refunded_amount && refunded_there !== back_by_next_day)
+    return { ...finding, ...stay, result: 'status_differs' };
+  if (!is_next_day && refunded_there !== held.refunded_amount)
+    return { ...finding, ...stay, result: 'cross_midnight' };
   const { payment_method_type: by_here } = held;
   const { payment_method_type: by_there } = order;
   if (by_here !== null && by_there !== null && by_here !== by_there)

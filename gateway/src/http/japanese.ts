@@ -62,6 +62,8 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
   origin: (field) => `${field} は https://shop.example.com のようなオリジンにしてください。`,
   needs_merchant: (field) =>
     `どの加盟店のものか分からない差異には記帳できません。${field} を外してください。`,
+  needs_provider: (field) =>
+    `ゲートウェイに記録のない注文の差異には、請求先が分からないため記帳できません。${field} を外してください。`,
   last_api_key: () => '組織の最後の API キーは失効できません。先に新しいキーを作成してください。',
   revoked: () => 'このキーは失効済みです。新しいキーを作成してください。',
   publishable_key: () =>
