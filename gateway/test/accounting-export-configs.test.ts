@@ -12,7 +12,7 @@ import { CONFIG_PATH, FIRST_DAY, makeAccountingStage } from './support/accountin
 import { MERCHANT_ID, STORE_ID } from './support/gateway.ts';
 import { runCli } from './support/process.ts';
 
-const SFTP = { host: '127.0.0.1', port: 1, username: 'mpac' };
+const SFTP = { host: '127.0.0.1', port: 1_024, username: 'mpac' };
 const PIN = `SHA256:${'A'.repeat(43)}`;
 
 test('what is left out has its default at first, and then stays as it is', async (t) => {
@@ -109,7 +109,15 @@ test('what cannot work is refused with the field and the way out', async (t) => 
     [{ host: 'a', generate_key: true }, 'username'],
     [{ host: 'a', username: 'b' }, 'private_key'],
     [{ ...whole, host: 'https://example.com' }, 'host'],
+    [{ ...whole, host: '10.0.0.1' }, 'host'],
+    [{ ...whole, host: '169.254.169.254' }, 'host'],
+    [{ ...whole, host: '::ffff:10.0.0.1' }, 'host'],
+    [{ ...whole, host: 'fe80::1' }, 'host'],
+    [{ ...whole, host: 'intranet' }, 'host'],
+    [{ ...whole, host: '2130706433' }, 'host'],
     [{ ...whole, port: 0 }, 'port'],
+    [{ ...whole, port: 25 }, 'port'],
+    [{ ...whole, username: 'a\r\nb' }, 'username'],
     [{ ...whole, directory: '../other' }, 'directory'],
     [{ ...whole, directory: '/a\nb' }, 'directory'],
     [{ ...whole, formats: [] }, 'formats'],
@@ -137,6 +145,9 @@ test('two merchants never share a directory, where their files could take each o
   assert.equal(inbox.status, 200, inbox.text);
   const same = await stage.client.call('PUT', other, { ...whole, directory: '/inbox/' });
   assert.deepEqual([same.status, same.json.details.field], [400, 'directory'], same.text);
+  const capitals = { ...whole, host: 'LOCALHOST', directory: '/inbox' };
+  assert.equal((await stage.client.call('PUT', CONFIG_PATH, { ...capitals, host: 'localhost' })).status, 200);
+  assert.equal((await stage.client.call('PUT', other, capitals)).json.details?.field, 'directory');
   assert.equal((await stage.client.call('PUT', other, whole)).status, 200);
   const own_account = { ...whole, directory: '/inbox', username: 'other' };
   assert.equal((await stage.client.call('PUT', other, own_account)).status, 200);

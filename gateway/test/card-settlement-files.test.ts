@@ -72,7 +72,7 @@ test('a file that cannot be right is refused by line and column, and leaves noth
   const unchanged = await state();
   for (const [what, bytes, problem] of REFUSED) {
     const { status, json, text } = await supply(bytes);
-    assert.deepEqual([status, json.details?.field], [400, 'content'], `${what}: ${text}`);
+    assert.deepEqual([status, json.details?.field], [400, 'content_base64'], `${what}: ${text}`);
     assert.match(json.message, problem, what);
   }
   const no_base64 = await gateway.client.post(path, { file_name: 'x', content_base64: 'abcde' });

@@ -72,7 +72,7 @@ async function makeObjects() {
   const api_key = await client.post('/v1/api_keys', { name: 'canary key' });
   const publishable_key = await client.post('/v1/publishable_keys', { name: 'canary page' });
   assert.deepEqual([api_key.status, publishable_key.status], [201, 201], publishable_key.text);
-  const sftp = { host: '127.0.0.1', port: 1, username: 'canary', generate_key: true };
+  const sftp = { host: '127.0.0.1', port: 1_024, username: 'canary', generate_key: true };
   const config = await client.call('PUT', `/v1/merchants/${MERCHANT}/accounting_export`, sftp);
   assert.equal(config.status, 200, config.text);
   const day = { merchant_id: MERCHANT, merchant_store_id: STORE, business_date: '2026-01-14' };

@@ -17,6 +17,7 @@ import { addDays, businessDateOf, isBusinessDate, JAPAN } from '../domain/busine
 import { GatewayError } from '../domain/error.ts';
 import type { MailLanguage } from '../domain/export-mail.ts';
 import { open, seal } from '../domain/secret-box.ts';
+import { refuseTransferHost } from '../outbound/address-guard.ts';
 import { createSshKey, readPrivateKey } from '../outbound/ssh-key.ts';
 import { makeAuditEntry } from './audit.ts';
 import { type Answer, completeMark } from './idempotency.ts';
@@ -102,7 +103,8 @@ function makeConfig(
   credentials: NewCredentials | null,
 ): AccountingExportConfig {
   const now = instant(context);
-  const { host = before?.host, username = before?.username, mail_to, starts_on } = wanted;
+  const { username = before?.username, mail_to, starts_on } = wanted;
+  const host = wanted.host?.trim().toLowerCase() ?? before?.host;
   if (host === undefined) throw refused('host', 'host is missing: where the SFTP server is.', 'required');
   if (username === undefined) throw refused('username', 'username is missing.', 'required');
   if (before === null && credentials === null) {
@@ -113,6 +115,10 @@ function makeConfig(
     );
   }
   const port = wanted.port ?? before?.port ?? 22;
+  const refusal = refuseTransferHost(host, { allow_loopback: context.config.webhook_allow_loopback });
+  if (refusal !== null) throw refused('host', refusal, 'public_address');
+  if (port !== 22 && port < 1_024) throw refused('port', 'port must be 22 or at least 1024.', 'range');
+  if (/[\r\n]/.test(username)) throw refused('username', 'username must be one line.');
   // A pin is of one server: another one has to prove itself anew.
   const is_same_server = before?.host === host && before.port === port;
   const { private_key = '', passphrase = null, public_key = '' } = credentials ?? {};
@@ -175,7 +181,7 @@ async function refuseSharedDirectory(context: Context, config: AccountingExportC
     'directory',
     'Exports of another merchant, or of the other mode, go to this directory of this account already. Choose ' +
       'another one; {merchant_id} in it stands for the merchant.',
-    'unique',
+    'own_directory',
   );
 }
 

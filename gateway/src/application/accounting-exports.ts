@@ -210,6 +210,6 @@ function refuseOpenDay(
   throw new GatewayError(
     'invalid_request',
     `${whose}: the business date ${business_date} is not over. Its file can be made from ${settled} on.`,
-    { field: 'business_date', constraint: 'day_over', available_at: settled },
+    { field: 'business_date', constraint: 'ended_day', available_at: settled },
   );
 }

@@ -134,7 +134,10 @@ async function readLines(bytes: Buffer, business_date: string): Promise<Settleme
     return await readSettlementFile(bytes, business_date);
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
-    throw new GatewayError('invalid_request', error.message, { field: 'content', constraint: 'format' });
+    throw new GatewayError('invalid_request', error.message, {
+      field: 'content_base64',
+      constraint: 'format',
+    });
   }
 }
 

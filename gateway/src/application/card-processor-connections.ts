@@ -135,6 +135,10 @@ function readSettings(
   if (port !== 21 && port < 1_024) throw invalid('port', 'range', 'port must be 21 or at least 1024.');
   if (tls_ca !== null && !isCertificate(tls_ca))
     throw invalid('tls_ca', 'format', 'tls_ca must be a certificate in PEM, with its BEGIN and END lines.');
+  for (const field of ['username', 'password'] as const) {
+    if (/[\r\n]/.test(wanted[field] ?? ''))
+      throw invalid(field, 'format', `${field} must be one line: no server takes another.`);
+  }
   checkDirectory('upload_directory', upload_directory);
   checkDirectory('download_directory', download_directory);
   return {

@@ -52,7 +52,8 @@ export function isTimeOfDay(text: string): boolean {
 }
 
 export function isBusinessDate(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  // PostgreSQL has no year 0.
+  if (!/^(?!0000)\d{4}-\d\d-\d\d$/.test(text)) return false;
   const ms = Date.parse(`${text}T00:00:00Z`);
   // JavaScript takes 30 February for a day in March.
   return !Number.isNaN(ms) && dateOf(ms) === text;

@@ -34,10 +34,7 @@ const SaveBody = Type.Object(
   {
     formats: Type.Optional(Formats),
     host: Type.Optional(
-      Type.String({
-        pattern: '^[A-Za-z0-9.:_-]{1,253}$',
-        description: 'Of the SFTP server; required at first.',
-      }),
+      Text(253, { description: 'A name or an address, public as a webhook’s is; required at first.' }),
     ),
     port: Type.Optional(Port),
     username: Type.Optional(Text(255, { description: 'Required at first.' })),

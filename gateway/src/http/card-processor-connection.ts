@@ -10,6 +10,7 @@ import {
   saveCardProcessorConnection,
   testCardProcessorConnection,
 } from '../application/card-processor-connections.ts';
+import { jsonAnswer } from '../application/payment-intents.ts';
 import type { Context } from '../context.ts';
 import { makeAuthenticate, organizationCaller } from './auth.ts';
 import { businessDate } from './business-dates.ts';
@@ -25,8 +26,10 @@ const TlsCa = Text(65_536, {
   description: 'PEM; for a server whose certificate no public authority has signed.',
 });
 const Port = Type.Integer({ minimum: 1, maximum: 65_535 });
-const MerchantNumbers = Type.Record(Text(255), Text(255), {
+const MerchantNumber = Type.String({ pattern: '^[^\\u0000\\ud800-\\udfff]{1,255}$' });
+const MerchantNumbers = Type.Record(MerchantNumber, Text(255), {
   maxProperties: 10_000,
+  additionalProperties: false,
   description:
     'The processor’s number of a merchant to your merchant id. Left out: the numbers are your ids.',
 });
@@ -187,11 +190,15 @@ export function cardProcessorConnectionRoutes(
         operationId: 'testCardProcessorConnection',
         summary: 'Log in at the card processor and look into both folders',
         body: EmptyBody,
-        response: { 200: TestShape, ...errorResponses(400, 401, 403, 404, 413, 415, 429, 500) },
+        response: { 200: TestShape, ...errorResponses(400, 401, 403, 404, 409, 413, 415, 429, 500) },
       },
     },
-    async (request, reply) =>
-      sendJson(reply, await testCardProcessorConnection(context, ownerOf(organizationCaller(request)))),
+    (request, reply) => {
+      const owner = ownerOf(organizationCaller(request));
+      return answerOnce(context, request, reply, async () =>
+        jsonAnswer(200, await testCardProcessorConnection(context, owner)),
+      );
+    },
   );
 }
 

@@ -44,8 +44,10 @@ const BY_CONSTRAINT: Record<string, (field: string) => string> = {
   json: () => '本文が UTF-8 の正しい JSON ではありません。',
   iso_4217: (field) => `${field} は JPY のような ISO 4217 の通貨コードにしてください。`,
   public_address: (field) => `${field} は公開されたホスト名かアドレスにしてください。`,
+  own_directory: (field) => `${field} は別の加盟店またはモードの出力先です。別のディレクトリにしてください。`,
   range: (field) => `${field} の値が範囲外です。`,
-  ended_day: (field) => `${field} の日は日本ではまだ終わっていません。`,
+  ended_day: (field) => `${field} の営業日はまだ終わっていません。終わってから再度お試しください。`,
+  time_zone: (field) => `${field} は Asia/Tokyo のようなタイムゾーン名にしてください。`,
   exists: (field) => `${field} が登録されていません。先に同期してください。`,
   unique: (field) => `${field} はすでに使われています。details の決済を確認してください。`,
   unique_terminal_payment: () =>

@@ -39,7 +39,7 @@ export async function makeAccountingStage(t: Scope, options: TestGatewayOptions 
     /** Starts the accounting system's server for the key of a merchant's export, and pins its host key there. */
     async connect(settings: Json = {}, path = CONFIG_PATH) {
       const saved = await client.call('PUT', path, {
-        ...{ host: '127.0.0.1', port: 1, username: 'mpac', generate_key: true },
+        ...{ host: '127.0.0.1', port: 1_024, username: 'mpac', generate_key: true },
         ...settings,
       });
       assert.equal(saved.status, 200, saved.text);

@@ -82,7 +82,7 @@ export interface AccountingExportRun {
 export interface AccountingExportSettings {
   /** A file of each is made. Default json. */
   formats?: ReadonlyArray<'json' | 'csv' | 'xml'> | undefined;
-  /** Of the SFTP server; required at first. */
+  /** A name or an address, public as a webhook’s is; required at first. */
   host?: string | undefined;
   /** Default 22. */
   port?: number | undefined;
