@@ -103,3 +103,11 @@ from payment_attempts a
 where a.adapter = 'MPGS' and a.status = 'paid'
   and not exists (select from audit_log l where l.object_id = a.payment_intent_id
                     and l.action = 'payment_intent.resolved');
+
+-- Whoever has taken payments by it until now begins with the day before this one.
+insert into signed_news_progress (organization_id, livemode, provider, last_business_date, updated_at)
+select organization_id, livemode, 'MPGS', (now() at time zone 'Asia/Tokyo')::date - 2, now()
+from (
+  select organization_id, livemode from payment_processor_configs where provider = 'MPGS'
+  union select organization_id, livemode from former_processor_configs where provider = 'MPGS'
+) taking;

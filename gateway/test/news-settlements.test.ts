@@ -152,8 +152,8 @@ test('news that come a day late prove the day on which it was booked, and end it
 });
 
 test('days that were missed are made one by one, and two workers make each once', async (t) => {
+  // No worker has run since the settings were saved.
   const { clock, pay, settlements, replicas, runJob, settleNews } = await makeStage(t, 2);
-  await settleNews();
   for (const day of [1, 2, 3]) {
     await pay(`t${day}`);
     clock.advance(DAY_MS);
@@ -215,12 +215,22 @@ test('what was paid before news were kept counts as signed after the upgrade, bu
   const migrations = new URL('../../migrations/', import.meta.url);
   const sql = readFileSync(new URL('0020.do.order-lists-and-signed-news.sql', migrations), 'utf8');
   const upgrade = /^insert into signed_news [\s\S]*?;/m.exec(sql)?.[0] ?? '';
+  const beginning = /^insert into signed_news_progress [\s\S]*?;/m.exec(sql)?.[0] ?? '';
   await query('alter table signed_news disable trigger user');
   await query('delete from signed_news');
   await query(upgrade);
   assert.deepEqual(await query('select attempt_id, result, amount, currency from signed_news'), [
     { attempt_id: paid.invoice_no, result: 'paid', amount: 1_234, currency: 'USD' },
   ]);
+  // They are not settled anew: that begins with the day before the upgrade.
+  await query(beginning);
+  assert.deepEqual(
+    await query(
+      `select provider, (updated_at at time zone 'Asia/Tokyo')::date - last_business_date as days
+       from signed_news_progress`,
+    ),
+    [{ provider: 'MPGS', days: 2 }],
+  );
 });
 
 test('what was signed is never changed or deleted', async (t) => {

@@ -5,6 +5,7 @@ import { instant } from '../context.ts';
 import type { Tx } from '../db/pool.ts';
 import {
   advanceNewsProgress,
+  type DueNews,
   listDueNews,
   listNewsLines,
   listNewsSettlementsInForce,
@@ -29,9 +30,9 @@ export async function settleSignedNews(context: Context): Promise<number> {
   let made = 0;
   let failure: unknown;
   for (const { name: provider } of PROVIDERS.filter(isOnlyTold)) {
-    for (const { last_business_date, ...owner } of await listDueNews(context.db, provider, ended, BATCH)) {
-      const business_date = last_business_date === null ? ended : addDays(last_business_date, 1);
-      const day = { ...owner, provider, business_date };
+    for (const due of await listDueNews(context.db, provider, ended, BATCH)) {
+      const { organization_id, livemode } = due;
+      const day = { organization_id, livemode, provider, business_date: nextDayOf(due, ended) };
       try {
         if (await settleDay(context, day)) made += 1;
       } catch (error) {
@@ -43,6 +44,13 @@ export async function settleSignedNews(context: Context): Promise<number> {
   }
   if (failure !== undefined && made === 0) throw failure;
   return made;
+}
+
+/** The first is that on which the first settings were saved; on the same day, that one is still to end. */
+function nextDayOf({ last_business_date, since }: DueNews, ended: string): string {
+  if (last_business_date !== null) return addDays(last_business_date, 1);
+  const first = since === null ? ended : businessDateOf(since, JAPAN);
+  return first < ended ? first : ended;
 }
 
 /** False when another worker was faster. */

@@ -106,10 +106,17 @@ export async function listNewsLines(
 
 const DUE: Statement = {
   name: 'list_due_news_settlements',
-  text: `select c.organization_id, c.livemode, p.last_business_date
+  text: `select c.organization_id, c.livemode, p.last_business_date,
+      case when p.last_business_date is null then least(c.since, (
+        select min(n.received_at) from signed_news n
+        where n.organization_id = c.organization_id and n.livemode = c.livemode and n.provider = $1
+      )) end as since
     from (
-      select organization_id, livemode from payment_processor_configs where provider = $1
-      union select organization_id, livemode from former_processor_configs where provider = $1
+      select organization_id, livemode, min(since) as since from (
+        select organization_id, livemode, updated_at as since from payment_processor_configs where provider = $1
+        union all
+        select organization_id, livemode, replaced_at from former_processor_configs where provider = $1
+      ) settings group by organization_id, livemode
     ) c
     left join signed_news_progress p
       on p.organization_id = c.organization_id and p.livemode = c.livemode and p.provider = $1
@@ -122,6 +129,8 @@ export interface DueNews {
   livemode: boolean;
   /** The last day that was held against the books; null: none yet. */
   last_business_date: string | null;
+  /** Where there was none yet: since when there are settings or news. */
+  since: string | null;
 }
 
 /** Who takes payments by a provider, and has a day that ended and was not looked at yet. */
