@@ -784,8 +784,10 @@ create table reconciliation_exceptions (
 );
 CREATE INDEX reconciliation_exceptions_by_attempt ON reconciliation_exceptions USING btree (attempt_id) WHERE (attempt_id IS NOT NULL);
 CREATE INDEX reconciliation_exceptions_by_file ON reconciliation_exceptions USING btree (file_id, id COLLATE "C");
+CREATE INDEX reconciliation_exceptions_by_merchant ON reconciliation_exceptions USING btree (organization_id, livemode, merchant_id, id COLLATE "C");
 CREATE INDEX reconciliation_exceptions_by_order_list ON reconciliation_exceptions USING btree (order_list_id, id COLLATE "C") WHERE (order_list_id IS NOT NULL);
 CREATE INDEX reconciliation_exceptions_by_settlement ON reconciliation_exceptions USING btree (settlement_id, id COLLATE "C") WHERE (settlement_id IS NOT NULL);
+CREATE INDEX reconciliation_exceptions_explained ON reconciliation_exceptions USING btree (COALESCE(refund_id, attempt_id)) WHERE ((kind = 'cross_midnight'::text) AND (source = 'file'::text));
 CREATE INDEX reconciliation_exceptions_in_order ON reconciliation_exceptions USING btree (organization_id, livemode, id COLLATE "C");
 CREATE UNIQUE INDEX reconciliation_exceptions_missing_once ON reconciliation_exceptions USING btree (COALESCE(refund_id, attempt_id)) WHERE ((kind = 'missing_there'::text) AND (source = 'file'::text));
 CREATE INDEX reconciliation_exceptions_open ON reconciliation_exceptions USING btree (organization_id, livemode, id COLLATE "C") WHERE (resolved_at IS NULL);
@@ -815,7 +817,7 @@ create table reconciliation_files (
   imported_at timestamp(3) with time zone,
   business_date date not null,
   constraint reconciliation_files_pkey PRIMARY KEY (id),
-  constraint reconciliation_files_organization_id_livemode_provider_acco_key UNIQUE (organization_id, livemode, provider, account, sha256),
+  constraint reconciliation_files_imported_once UNIQUE (organization_id, livemode, provider, account, period_begins_at, period_ends_at, sha256),
   constraint reconciliation_files_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint reconciliation_files_check CHECK ((period_ends_at > period_begins_at)),
   constraint reconciliation_files_check1 CHECK (((status = 'importing'::text) = (imported_at IS NULL))),
@@ -952,6 +954,7 @@ END),
 CREATE INDEX settlements_by_day ON settlements USING btree (organization_id, livemode, business_date);
 CREATE INDEX settlements_by_file ON settlements USING btree (file_id) WHERE (file_id IS NOT NULL);
 CREATE INDEX settlements_by_id ON settlements USING btree (id COLLATE "C");
+CREATE INDEX settlements_by_merchant ON settlements USING btree (organization_id, livemode, merchant_id, id COLLATE "C");
 CREATE UNIQUE INDEX settlements_in_force ON settlements USING btree (organization_id, livemode, merchant_id, provider, COALESCE(account, ''::text), COALESCE(contents, ''::text), business_date, currency) WHERE (status <> 'replaced'::text);
 CREATE INDEX settlements_in_order ON settlements USING btree (organization_id, livemode, id COLLATE "C");
 

@@ -6,6 +6,10 @@ alter table reconciliation_files rename differences_count to exceptions_count;
 alter table reconciliation_files add business_date date;
 update reconciliation_files set business_date = (period_begins_at at time zone 'Asia/Tokyo')::date;
 alter table reconciliation_files alter business_date set not null;
+-- Files of two days on which nothing happened are the same bytes, and each of them tells of its day.
+alter table reconciliation_files drop constraint reconciliation_files_organization_id_livemode_provider_acco_key;
+alter table reconciliation_files add constraint reconciliation_files_imported_once
+  unique (organization_id, livemode, provider, account, period_begins_at, period_ends_at, sha256);
 
 alter table reconciliation_differences rename to reconciliation_exceptions;
 alter index reconciliation_differences_pkey rename to reconciliation_exceptions_pkey;
@@ -61,6 +65,7 @@ create unique index settlements_in_force on settlements
    currency)
   where status <> 'replaced';
 create index settlements_in_order on settlements (organization_id, livemode, id collate "C");
+create index settlements_by_merchant on settlements (organization_id, livemode, merchant_id, id collate "C");
 create index settlements_by_id on settlements (id collate "C");
 create index settlements_by_day on settlements (organization_id, livemode, business_date);
 create index settlements_by_file on settlements (file_id) where file_id is not null;
@@ -99,6 +104,8 @@ alter table reconciliation_exceptions
 create index reconciliation_exceptions_in_order on reconciliation_exceptions (organization_id, livemode, id collate "C");
 create index reconciliation_exceptions_open on reconciliation_exceptions (organization_id, livemode, id collate "C")
   where resolved_at is null;
+create index reconciliation_exceptions_by_merchant
+  on reconciliation_exceptions (organization_id, livemode, merchant_id, id collate "C");
 create index reconciliation_exceptions_by_settlement on reconciliation_exceptions (settlement_id, id collate "C")
   where settlement_id is not null;
 create index reconciliation_exceptions_by_order_list on reconciliation_exceptions (order_list_id, id collate "C")
@@ -107,3 +114,7 @@ create index reconciliation_exceptions_by_order_list on reconciliation_exception
 create unique index reconciliation_exceptions_missing_once
   on reconciliation_exceptions (coalesce(refund_id, attempt_id))
   where kind = 'missing_there' and source = 'file';
+-- What explained itself by a file that comes again without it is missing once more.
+create index reconciliation_exceptions_explained
+  on reconciliation_exceptions (coalesce(refund_id, attempt_id))
+  where kind = 'cross_midnight' and source = 'file';

@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Json } from './support/client.ts';
-import { startTestGateway, type TestGateway } from './support/gateway.ts';
+import { startTestGateway } from './support/gateway.ts';
 import {
   ACCOUNT,
   COLUMNS,
   DAY,
   fetchLines,
   importBytes,
+  lineOf,
   MORNING,
   makeBytes,
   makeFiles,
@@ -17,26 +18,9 @@ import {
   pay,
   refund,
 } from './support/reconciliation.ts';
-import { openExceptions, toldOfSettlements } from './support/settlements.ts';
+import { openExceptions, settlementsOf, toldOfSettlements } from './support/settlements.ts';
 
 const NEXT_DAY = '2026-01-17';
-
-/** A line of a payment that PayPay took at a time of Japan. */
-const lineOf = (payment: { attempt_id: string; provider_payment_id: string }, amount: number, at: string) =>
-  `${payment.provider_payment_id},${ACCOUNT},,,,,取引完了,${at},${amount},,PayPay残高,${payment.attempt_id},`;
-
-/** The settlements in force, oldest first: whose, of which day, what is stated and what we have, and the status. */
-async function settlementsOf({ client }: TestGateway): Promise<string[]> {
-  const { json } = await client.get('/v1/settlements?limit=100');
-  return (json as Json[])
-    .filter(({ status }) => status !== 'replaced')
-    .map((each) => {
-      const sums = (prefix: string) =>
-        ['transaction_count', 'gross_amount', 'refunded_amount'].map((name) => each[prefix + name]).join('/');
-      return `${each['business_date']} ${each['merchant_id']} ${sums('')} ${sums('expected_')} ${each['status']}`;
-    })
-    .sort();
-}
 
 test('a file settles each merchant of its account, and what is nobody’s is the organization’s', async (t) => {
   const gateway = await startTestGateway(t);

@@ -15,6 +15,7 @@ import {
 import {
   finishReconciliationFile,
   type ReplacedFile,
+  reopenUnexplained,
   replaceFormerFiles,
   takeTurnAtAccount,
   updateExceptionCounts,
@@ -66,9 +67,9 @@ async function finish(
   const ids = parts.map(({ file_id }) => file_id);
   await takeTurnAtAccount(tx, search.provider, search.account);
   const former = await lockSettlementsOfFormerFiles(tx, ids);
+  const missing = await reopenUnexplained(tx, ids);
   const replaced = await replaceFormerFiles(tx, ids);
   const touched = new Set(ids);
-  const missing: MissingRow[] = [];
   for (const { file_id, organization_id, counts } of parts) {
     const is_ours = await finishReconciliationFile(
       tx,

@@ -7,6 +7,7 @@ import {
   type Account,
   type FoundPayment,
   type FoundRefund,
+  listMatchedElsewhere,
   listNamedPayments,
   listNamedRefunds,
 } from '../db/reconciliation-matching.ts';
@@ -56,6 +57,8 @@ export interface FileParts {
 interface Findings {
   matches: Match[];
   exceptions: NewException[];
+  /** What a file of another day has already. */
+  elsewhere: ReadonlySet<string>;
 }
 
 /** Match a batch of rows and write what was found. Nothing of it counts until the file is finished. */
@@ -82,7 +85,14 @@ export async function matchRows(
   const payment_by_number = new Map(payments.map((each) => [each.provider_payment_id, each]));
   const refund_by_id = new Map(refunds.map((each) => [each.id, each]));
 
-  const findings: Findings = { matches: [], exceptions: [] };
+  const elsewhere = await listMatchedElsewhere(
+    context.db,
+    parts.account,
+    [...payment_by_id.keys(), ...refund_by_id.keys()],
+    parts.period_begins_at,
+    parts.period_ends_at,
+  );
+  const findings: Findings = { matches: [], exceptions: [], elsewhere: new Set(elsewhere) };
   for (const row of rows) {
     const { reference, provider_payment_id } = row;
     const payment = payment_by_id.get(reference ?? '') ?? payment_by_number.get(provider_payment_id);
@@ -219,7 +229,7 @@ function note(
   const { merchant_id, payment_intent_id, attempt_id, refund_id, amount, status } = ours;
   const { file_id, organization_id } = part;
   const told = `${row.state} ${refund_id ?? attempt_id}`;
-  if (movesMoney(row) && part.tallied.has(told)) {
+  if (movesMoney(row) && (part.tallied.has(told) || isElsewhere(findings, row, ours))) {
     noteUnexpected(context, parts, findings, part, row, ours);
     return;
   }
@@ -239,6 +249,12 @@ function note(
     amount_here: amount,
     status_here: status,
   });
+}
+
+/** In the file of another day as well: money once here and twice there. What went back under its own id moved twice. */
+function isElsewhere({ elsewhere }: Findings, row: ReconciliationRow, ours: Ours): boolean {
+  if (ours.refund_id !== undefined) return elsewhere.has(ours.refund_id);
+  return !isOfRefund(row) && ours.status === 'paid' && elsewhere.has(ours.attempt_id);
 }
 
 /** What we have of a row, whether the provider agrees or not; once, in however many rows it stands. */

@@ -135,6 +135,10 @@ const FILTERS = [
   ...(['merchant_id', 'provider', 'business_date_gte', 'business_date_lte', 'starting_after'] as const),
 ];
 
+/** A file counts at once, when it is imported: what an import that runs, or has died, has found is not there yet. */
+const IS_TOLD = `not exists (
+      select from reconciliation_files f where f.id = reconciliation_exceptions.file_id and f.status = 'importing')`;
+
 /** What a list is narrowed to; `starting_after` is the last id of the page before. */
 export type ExceptionFilter = { [name in Exclude<(typeof FILTERS)[number], 'livemode'>]?: string | null } & {
   livemode?: boolean | null;
@@ -152,7 +156,7 @@ export async function listExceptions(
   const statement = {
     name: `list_${status ?? 'all'}_exceptions_${name}`,
     text: `select * from reconciliation_exceptions
-      where true${status === null ? '' : condition[status]}${conditions}
+      where ${IS_TOLD}${status === null ? '' : condition[status]}${conditions}
       order by id collate "C" desc limit $1`,
   };
   return db.query<ReconciliationException>(statement, [limit, ...values]);
@@ -231,7 +235,7 @@ export async function listExceptionsOfNoMerchant(
 
 const FIND: Statement = {
   name: 'find_reconciliation_exception',
-  text: 'select * from reconciliation_exceptions where id = $1',
+  text: `select * from reconciliation_exceptions where id = $1 and ${IS_TOLD}`,
 };
 
 export async function findException(db: Db, id: string): Promise<ReconciliationException | null> {
@@ -262,7 +266,7 @@ const MOST_COUNTED = 100_000;
 const COUNT_OPEN: Statement = {
   name: 'count_open_reconciliation_exceptions',
   text: `select count(*)::int as open from (
-      select 1 from reconciliation_exceptions d where resolved_at is null limit ${MOST_COUNTED}
+      select 1 from reconciliation_exceptions where resolved_at is null and ${IS_TOLD} limit ${MOST_COUNTED}
     ) open`,
 };
 

@@ -2,6 +2,7 @@
 // beginning of its import, so that what an import that died has left is found and taken over.
 import type { ExceptionKind } from '../domain/reconciliation.ts';
 import type { Db, Statement, Tx } from './pool.ts';
+import type { MissingRow } from './reconciliation-exceptions.ts';
 import { type Columns, describeColumns } from './statement-parts.ts';
 
 export interface ReconciliationFile {
@@ -67,7 +68,7 @@ const BEGIN: Statement = {
     with begun as (
       insert into reconciliation_files as f (${new_file.names}, status)
       select ${new_file.selected}, 'importing' from ${new_file.rows} order by r.organization_id
-      on conflict (organization_id, livemode, provider, account, sha256) do update
+      on conflict (organization_id, livemode, provider, account, period_begins_at, period_ends_at, sha256) do update
       set received_at = excluded.received_at
       where f.status = 'importing' and f.received_at < ${ABANDONED_BEFORE}
       returning f.id, f.organization_id
@@ -112,16 +113,19 @@ export async function deleteUnfinishedFiles(tx: Tx, ids: string[]): Promise<void
 const FIND_SAME: Statement = {
   name: 'find_same_reconciliation_files',
   text: `select * from reconciliation_files
-    where organization_id = any ($1::text[]) and livemode = $2 and provider = $3 and account = $4 and sha256 = $5`,
+    where organization_id = any ($1::text[]) and livemode = $2 and provider = $3 and account = $4 and sha256 = $5
+      and period_begins_at = $6 and period_ends_at = $7`,
 };
 
-/** The rows of a file by its content. */
+/** The rows of a file by its content; files of two days on which nothing happened are the same bytes. */
 export async function listSameFiles(
   db: Db,
   organization_ids: string[],
-  { livemode, provider, account, sha256 }: NewReconciliationFile,
+  file: NewReconciliationFile,
 ): Promise<ReconciliationFile[]> {
-  return db.query<ReconciliationFile>(FIND_SAME, [organization_ids, livemode, provider, account, sha256]);
+  const { livemode, provider, account, sha256, period_begins_at, period_ends_at } = file;
+  const facts = [livemode, provider, account, sha256, period_begins_at, period_ends_at];
+  return db.query<ReconciliationFile>(FIND_SAME, [organization_ids, ...facts]);
 }
 
 const TAKE_TURN: Statement = {
@@ -140,17 +144,50 @@ export interface ReplacedFile {
   open_exceptions: number;
 }
 
+/** The files that came before these for the same period: the one in force, and those that it has replaced. */
+const EARLIER = `earlier as materialized (
+      select f.id, n.id as by, f.status from reconciliation_files n join reconciliation_files f
+        on f.provider = n.provider and f.account = n.account and f.contents = n.contents
+        and f.organization_id = n.organization_id and f.livemode = n.livemode
+        and f.period_begins_at = n.period_begins_at and f.period_ends_at = n.period_ends_at
+      where n.id = any ($1::text[]) and f.id <> n.id and f.status <> 'importing'
+    )`;
+
+const REOPEN: Statement = {
+  name: 'reopen_unexplained',
+  text: `
+    with ${EARLIER},
+    lost as (
+      select m.object_id from earlier join reconciliation_matches m on m.file_id = earlier.id
+      where earlier.status = 'imported' and not exists (
+        select from reconciliation_matches o join reconciliation_files f on f.id = o.file_id
+        where o.object_id = m.object_id and o.file_id <> m.file_id
+          and (f.status = 'imported' or f.id = earlier.by))
+    )
+    update reconciliation_exceptions e
+    set kind = 'missing_there', resolved_at = null, resolved_by = null, resolution_reason = null
+    from lost
+    where coalesce(e.refund_id, e.attempt_id) = lost.object_id
+      and e.kind = 'cross_midnight' and e.source = 'file' and e.line is null
+    returning e.file_id, e.merchant_id, e.currency, e.refund_id, e.amount_here`,
+};
+
+/**
+ * What was missing on another day and stood in a file that these replace is missing again where they have it no more.
+ * Before the replacement, which forgets what stood where.
+ */
+export async function reopenUnexplained(tx: Tx, file_ids: string[]): Promise<MissingRow[]> {
+  return tx.query<MissingRow>(REOPEN, [file_ids]);
+}
+
 const REPLACE: Statement = {
   name: 'replace_reconciliation_files',
   text: `
-    with former as (
-      update reconciliation_files f set status = 'replaced', replaced_by = n.id
-      from reconciliation_files n
-      where n.id = any ($1::text[]) and f.status = 'imported' and f.id <> n.id
-        and f.provider = n.provider and f.account = n.account and f.contents = n.contents
-        and f.organization_id = n.organization_id and f.livemode = n.livemode
-        and f.period_begins_at = n.period_begins_at and f.period_ends_at = n.period_ends_at
-      returning f.id, n.id as by
+    with ${EARLIER},
+    former as (
+      update reconciliation_files f set status = 'replaced', replaced_by = earlier.by
+      from earlier where f.id = earlier.id and f.status = 'imported'
+      returning f.id, earlier.by
     ),
     settled as (
       update reconciliation_exceptions d
@@ -164,12 +201,13 @@ const REPLACE: Statement = {
         and d.amount_there is not distinct from s.amount_there
     ),
     still_missing as (
-      update reconciliation_exceptions d set file_id = former.by, settlement_id = null
-      from former
-      where d.file_id = former.id and d.kind = 'missing_there' and d.resolved_at is not null
+      update reconciliation_exceptions d set file_id = earlier.by, settlement_id = null
+      from earlier
+      where d.file_id = earlier.id and d.kind in ('missing_there', 'cross_midnight') and d.line is null
+        and d.resolved_at is not null
         and not exists (
           select from reconciliation_matches m
-          where m.file_id = former.by and m.object_id = coalesce(d.refund_id, d.attempt_id))
+          where m.file_id = earlier.by and m.object_id = coalesce(d.refund_id, d.attempt_id))
     ),
     former_matches as (
       delete from reconciliation_matches m using former where m.file_id = former.id
@@ -185,7 +223,7 @@ const REPLACE: Statement = {
 
 /**
  * Ends the time of earlier files of the same period: their open exceptions go, and what a person has settled in
- * them stays settled in the new ones. What is missing in those as well, and was told once, goes over to them.
+ * them stays settled in the new ones. What is missing in those as well, and is settled or explained, goes over to them.
  */
 export async function replaceFormerFiles(tx: Tx, file_ids: string[]): Promise<ReplacedFile[]> {
   return tx.query<ReplacedFile>(REPLACE, [file_ids]);

@@ -63,6 +63,25 @@ export async function listNamedPayments(
   return db.query<FoundPayment>(FIND_PAYMENTS, [provider, account, livemode, ids, provider_payment_ids]);
 }
 
+const FIND_ELSEWHERE: Statement = {
+  name: 'find_matched_elsewhere',
+  text: `select distinct m.object_id from reconciliation_matches m join reconciliation_files f on f.id = m.file_id
+    where m.object_id = any ($4::text[]) and f.provider = $1 and f.account = $2 and f.livemode = $3
+      and f.status = 'imported' and (f.period_ends_at <= $5 or f.period_begins_at >= $6)`,
+};
+
+/** Which of these payments and refunds stand in a file of another day already. */
+export async function listMatchedElsewhere(
+  db: Db,
+  { provider, account, livemode }: Account,
+  object_ids: string[],
+  from: string,
+  to: string,
+): Promise<string[]> {
+  const values = [provider, account, livemode, object_ids, from, to];
+  return (await db.query<{ object_id: string }>(FIND_ELSEWHERE, values)).map(({ object_id }) => object_id);
+}
+
 const FIND_REFUNDS: Statement = {
   name: 'find_refunds_of_reconciliation',
   text: `select r.id, r.organization_id, r.merchant_id, r.payment_intent_id, r.attempt_id, r.status, r.amount, r.currency
@@ -176,7 +195,7 @@ const IS_MISSING = `
         where m.object_id = c.object_id and f.status = 'imported')
       and not exists (
         select from reconciliation_exceptions d
-        where d.kind = 'missing_there' and coalesce(d.refund_id, d.attempt_id) = c.object_id)
+        where d.kind = 'missing_there' and d.source = 'file' and coalesce(d.refund_id, d.attempt_id) = c.object_id)
       and not exists (
         select from (
           select generate_series(c.moved_at - tolerance.of, c.settled_at + tolerance.of, interval '1 day') as at

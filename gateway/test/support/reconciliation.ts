@@ -101,6 +101,14 @@ export const nameOf = (day: string, kind = 'transaction', account = ACCOUNT) => 
   return `${kind}_${account}_${digits}000000_${digits}235959_v2.csv`;
 };
 
+/** A line of a payment that PayPay took at a time of Japan. */
+export const lineOf = (
+  payment: { attempt_id: string; provider_payment_id: string },
+  amount: number,
+  at: string,
+) =>
+  `${payment.provider_payment_id},${ACCOUNT},,,,,取引完了,${at},${amount},,PayPay残高,${payment.attempt_id},`;
+
 /** Imports bytes; the answer's only file, and its exceptions. */
 export async function importBytes({ context }: TestGateway, file_name: string, bytes: Buffer) {
   const wanted = { provider: 'PAYPAY', bytes, file_name, livemode: false, source: 'by_hand' as const };

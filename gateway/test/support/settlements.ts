@@ -54,6 +54,19 @@ export async function recordOne(
   return settlement;
 }
 
+/** The settlements in force, oldest first: whose, of which day, what is stated and what we have, and the status. */
+export async function settlementsOf({ client }: TestGateway): Promise<string[]> {
+  const { json } = await client.get('/v1/settlements?limit=100');
+  return (json as Json[])
+    .filter(({ status }) => status !== 'replaced')
+    .map((each) => {
+      const sums = (prefix: string) =>
+        ['transaction_count', 'gross_amount', 'refunded_amount'].map((name) => each[prefix + name]).join('/');
+      return `${each['business_date']} ${each['merchant_id']} ${sums('')} ${sums('expected_')} ${each['status']}`;
+    })
+    .sort();
+}
+
 /** What was told, oldest first: the type, and the id of what it tells of. */
 export async function toldOfSettlements({ client }: TestGateway): Promise<string[]> {
   const { json } = await client.get('/v1/events?type=settlement.*&limit=100');
