@@ -816,6 +816,7 @@ create table reconciliation_files (
   received_at timestamp(3) with time zone not null,
   imported_at timestamp(3) with time zone,
   business_date date not null,
+  is_settled boolean not null default true,
   constraint reconciliation_files_pkey PRIMARY KEY (id),
   constraint reconciliation_files_imported_once UNIQUE (organization_id, livemode, provider, account, period_begins_at, period_ends_at, sha256),
   constraint reconciliation_files_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),

@@ -6,6 +6,9 @@ alter table reconciliation_files rename differences_count to exceptions_count;
 alter table reconciliation_files add business_date date;
 update reconciliation_files set business_date = (period_begins_at at time zone 'Asia/Tokyo')::date;
 alter table reconciliation_files alter business_date set not null;
+-- Files from before have no settlements, and what their neighbours tell makes none of a part of a day.
+alter table reconciliation_files add is_settled boolean not null default false;
+alter table reconciliation_files alter is_settled set default true;
 -- Files of two days on which nothing happened are the same bytes, and each of them tells of its day.
 alter table reconciliation_files drop constraint reconciliation_files_organization_id_livemode_provider_acco_key;
 alter table reconciliation_files add constraint reconciliation_files_imported_once

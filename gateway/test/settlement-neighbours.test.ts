@@ -158,3 +158,20 @@ test('what an import that runs or has died has found is not there for anybody', 
   await gateway.runJob('measure');
   assert.match(await gateway.context.metrics.registry.metrics(), /^mpac_reconciliation_exceptions_open 0$/m);
 });
+
+test('a file from before there were settlements gets none by what its neighbour tells', async (t) => {
+  const { gateway, paid } = await startWithPayment(t);
+  gateway.clock.set('2026-01-16T14:55:00.000Z'); // five minutes before midnight
+  const late = await pay(gateway, { amount: 4_000 });
+  const noon = await pay(gateway, { amount: 500 });
+  await importLines(gateway, DAY, lineOf(noon, 500, '2026/01/16 12:00:00'));
+  await gateway.query('update reconciliation_exceptions set settlement_id = null');
+  await gateway.query('delete from settlements');
+  await gateway.query('update reconciliation_files set is_settled = false');
+  gateway.clock.set(NEXT_MORNING);
+  await importLines(gateway, NEXT_DAY, lineOf(paid, 2_000, '2026/01/17 00:00:20'));
+  assert.deepEqual(inShort(await openExceptions(gateway)), [
+    `missing_there on 2026-01-16, ${late.attempt_id}`,
+  ]);
+  assert.deepEqual(await settlementsOf(gateway), ['2026-01-17 merchant_001 1/2000/0 1/2000/0 reconciled']);
+});

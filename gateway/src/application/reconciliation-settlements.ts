@@ -105,8 +105,9 @@ async function settleNeighbours(
       (one) => one.file_id === file_id && one.merchant_id === merchant_id && one.currency === currency,
     );
     if (has_one) continue;
+    const file = await getFile(tx, file_id);
     const nothing = tallyOf(new Map(), merchant_id, currency);
-    settlements.push(settlementOf(await getFile(tx, file_id), { ...nothing, expected: each }));
+    if (file.is_settled) settlements.push(settlementOf(file, { ...nothing, expected: each }));
   }
 }
 

@@ -19,6 +19,8 @@ export interface ReconciliationFile {
   period_ends_at: string;
   /** The provider's day that it tells of. */
   business_date: string;
+  /** False of files from before there were settlements. */
+  is_settled: boolean;
   status: 'importing' | 'imported' | 'replaced';
   replaced_by: string | null;
   payments_count: number;
@@ -40,7 +42,7 @@ export type FileCounts = Pick<
 
 export type NewReconciliationFile = Omit<
   ReconciliationFile,
-  keyof FileCounts | 'status' | 'replaced_by' | 'exceptions_count' | 'imported_at'
+  keyof FileCounts | 'is_settled' | 'status' | 'replaced_by' | 'exceptions_count' | 'imported_at'
 >;
 
 const NEW: Columns<NewReconciliationFile> = {
