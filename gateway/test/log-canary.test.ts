@@ -2,10 +2,14 @@
 // where a secret comes in, by requests good and bad and while everything around them breaks; then all that they said
 // is searched, and so are their answers, their metrics, their traces, and every table that there is.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeCrashStage } from './crash/crash-stage.ts';
+import { startFtpServer } from '../src/simulator/ftp-server.ts';
+import { MERCHANT, makeCrashStage } from './crash/crash-stage.ts';
 import { makeTerminal, send, sendBytes, sign } from './support/client.ts';
 import { runCli, startGateway, startWorkerProcess, waitUntil } from './support/process.ts';
 import { startReceiver } from './support/webhooks.ts';
@@ -14,6 +18,8 @@ import { startReceiver } from './support/webhooks.ts';
 const CODE = '28canaryscanned99';
 const REFUSED_CODE = '900081817734985201663094';
 const APPROVAL = 'canary-approval';
+const FTP_PASSWORD = 'canary-ftp-password';
+const PASSPHRASE = 'canary-passphrase';
 const GIVEN = {
   MPAC_PAYPAY_API_KEY: 'canary-paypay-key',
   MPAC_PAYPAY_API_SECRET: 'canary-paypay-secret',
@@ -41,6 +47,15 @@ test('nothing secret stands in any output, answer, metric, trace or table, whate
   const client = stage.clientAt(gateway);
   const { secret } = client.credentials;
   const told: string[] = [];
+  const accounts = [{ username: 'canary', password: `${FTP_PASSWORD} of another` }];
+  const ftp = await startFtpServer({
+    directory: await mkdtemp(join(tmpdir(), 'mpac-canary-')),
+    accounts,
+    port: 0,
+  });
+  t.after(() => ftp.close());
+  const cipher = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: PASSPHRASE } as const;
+  const private_key = String(generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export(cipher));
   const { code: paying_code } = await stage.paypay.control<{ code: string }>('POST', '/customer_codes', {});
   const secrets: Record<string, string> = {
     ...GIVEN,
@@ -55,6 +70,9 @@ test('nothing secret stands in any output, answer, metric, trace or table, whate
     'inside of the scanned code that pays': paying_code.slice(8, -4),
     'scanned code as bytes': Buffer.from(REFUSED_CODE).toString('hex'),
     'approval code': APPROVAL,
+    'FTP password': FTP_PASSWORD,
+    passphrase: PASSPHRASE,
+    'inside of a private key': private_key.split('\n')[9] ?? '',
     'proxy user': 'canary-proxy-user',
     'proxy password': 'canary-proxy-password',
     'PayPay’s scheme': 'hmac OPA-Auth',
@@ -171,6 +189,53 @@ test('nothing secret stands in any output, answer, metric, trace or table, whate
   await sendBytes(gateway.url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${secret.repeat(1_000)}\r\n\r\n`);
   await asked('POST', '/v1/webhooks/paypay', { ...json, 'x-paypay-signature': signature }, `{"a":"${CODE}"`);
   await asked('GET', '/metrics', { authorization: `Bearer ${GIVEN.MPAC_METRICS_TOKEN}x` });
+
+  // Files: an FTP server that says what it was told, an SFTP server that is not there, and what was misplaced on the way.
+  const given = { host: '127.0.0.1', port: ftp.port, username: 'canary', password: FTP_PASSWORD };
+  const connection = '/v1/card_processor_connection';
+  assert.equal(note(await client.call('PUT', connection, given)).status, 200);
+  for (const wrong of [
+    { password: [FTP_PASSWORD] },
+    { password: `${FTP_PASSWORD}\r\n` },
+    { tls_ca: FTP_PASSWORD },
+  ])
+    assert.equal(note(await client.call('PUT', connection, { ...given, ...wrong })).status, 400);
+  note(await client.call('PUT', connection, `{"password":"${FTP_PASSWORD}`));
+  const tried = await client.post(`${connection}/test`, {});
+  assert.equal(tried.json.failure, 'refused_auth', tried.text);
+  const yesterday = new Date(Date.now() - 48 * 3_600_000).toISOString().slice(0, 10);
+  const batch = await client.post('/v1/card_batches', { business_date: yesterday });
+  assert.equal(batch.status, 202, batch.text);
+  const accounting = `/v1/merchants/${MERCHANT}/accounting_export`;
+  const sftp = { host: '127.0.0.1', port: 1_024, username: 'canary', host_key: `SHA256:${'A'.repeat(43)}` };
+  const key = { private_key, passphrase: PASSPHRASE };
+  const saved = note(await client.call('PUT', accounting, { ...sftp, ...key }));
+  assert.equal(saved.status, 200, saved.text);
+  for (const wrong of [
+    { passphrase: `${PASSPHRASE}x` },
+    { private_key: private_key.slice(0, -60) },
+    { host: PASSPHRASE },
+  ])
+    assert.equal(note(await client.call('PUT', accounting, { ...sftp, ...key, ...wrong })).status, 400);
+  const looked = await client.post(`${accounting}/test`, {});
+  assert.equal(looked.json.status, 'failed', looked.text);
+  const exported = await client.post('/v1/accounting_exports', {
+    merchant_id: MERCHANT,
+    business_date: yesterday,
+  });
+  assert.equal(exported.status, 202, exported.text);
+  told.push(tried.text, batch.text, saved.text, looked.text, exported.text);
+  const isTried = async (path: string) => (await client.get(path)).json.attempts_made > 0;
+  await waitUntil('the batch to be tried', () => isTried(`/v1/card_batches/${batch.json.id}`));
+  await waitUntil('the export to be tried', () => isTried(`/v1/accounting_exports/${exported.json[0].id}`));
+  for (const path of [
+    connection,
+    accounting,
+    '/v1/card_batches',
+    '/v1/accounting_exports',
+    '/v1/audit_log?limit=100',
+  ])
+    told.push((await client.get(path)).text);
 
   // Providers and the database break, and the database quotes the row that it refuses.
   for (const fault of ['html_502', 'server_error', 'lost_answer'] as const) {
