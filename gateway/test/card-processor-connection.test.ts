@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { FTP_PASSWORD, startCardProcessor } from './support/card-processor-stage.ts';
+import { makeCertificate, NO_OPENSSL } from './support/certificates.ts';
 import type { Json } from './support/client.ts';
 import { startTestGateway } from './support/gateway.ts';
 
@@ -96,6 +97,13 @@ test('what cannot be right is refused by its field', async () => {
     );
     assert.equal(answer.text.includes(FTP_PASSWORD), false);
   }
+});
+
+test('a key that stands beside a certificate does not come in', { skip: NO_OPENSSL }, async () => {
+  const { cert, key } = makeCertificate('localhost');
+  assert.equal((await put({ tls_ca: `${cert}` })).status, 200);
+  const answer = await put({ tls_ca: `${cert}${key}` });
+  assert.deepEqual([answer.status, answer.json.details?.field], [400, 'tls_ca'], answer.text);
 });
 
 test('a test says what is wrong in a sentence without the password', async () => {

@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { ERRORS, type ErrorName } from '../src/domain/error.ts';
 import { EVENT_TYPES } from '../src/domain/event.ts';
 import {
   type Media,
   makeOpenapiDocument,
+  makeShapeCheck,
   type OpenapiDocument,
   openapiText,
   type Reference,
@@ -169,18 +169,7 @@ test('every type of event is a webhook, with the object that it tells of', () =>
   }
 });
 
-// As OpenAPI 3.1 has it: JSON Schema of 2020, whose references point into the document.
-const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { 'date-time': /Z$/, uri: /^https:/ } });
-
-ajv.addSchema({ $id: 'https://pay.example.com/openapi.json', components: document.components });
-const checks = new Map<string, ValidateFunction>();
-
-function violations(schema: object, value: unknown): string {
-  const text = JSON.stringify(schema).replaceAll('"#/', '"https://pay.example.com/openapi.json#/');
-  const check = checks.get(text) ?? ajv.compile(JSON.parse(text) as object);
-  checks.set(text, check);
-  return check(value) ? '' : ajv.errorsText(check.errors);
-}
+const violations = makeShapeCheck(document);
 
 function listExamples({ example, examples }: Media): unknown[] {
   if (example !== undefined) return [example];

@@ -6,6 +6,7 @@ import { SYSTEM } from '../src/application/audit.ts';
 import { recordSettlements } from '../src/application/settlements.ts';
 import { type Client, makeTerminal, send } from './support/client.ts';
 import { startTestGateway } from './support/gateway.ts';
+import { makeAnswerCheck, type OpenapiDocument } from './support/openapi-document.ts';
 
 const MERCHANT = 'merchant_canary';
 const STORE = 'store_canary';
@@ -307,6 +308,16 @@ const MATRIX: Record<string, Entry> = {
   },
 };
 
+const document = (await send(gateway.url, 'GET', '/openapi.json', {}, undefined)).json as OpenapiDocument;
+const violations = makeAnswerCheck(document);
+
+/** The lists of the document, and what each is narrowed by. */
+const listed = Object.entries(document.paths).flatMap(([path, { get }]) =>
+  get === undefined || path.includes('{')
+    ? []
+    : [{ path, names: (get.parameters ?? []).flatMap((one) => (one.in === 'query' ? one.name : [])) }],
+);
+
 const entries = Object.entries(MATRIX).map(([route, entry]) => {
   const [method = '', pattern = ''] = route.split(' ');
   return { route, method, pathOf: entry.path ?? (() => pattern), ...entry };
@@ -342,12 +353,34 @@ function assertTellsNothing(text: string, sent: string, what: string): void {
   }
 }
 
-test('every route of the served document has its entry here', async () => {
-  const document = await send(gateway.url, 'GET', '/openapi.json', {}, undefined);
-  const routes = Object.entries(document.json.paths as Record<string, object>).flatMap(([path, methods]) =>
+test('every route of the served document has its entry here', () => {
+  const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   assert.deepEqual(Object.keys(MATRIX).sort(), routes.sort());
+});
+
+test('no filter of a list leads to what is another’s', async () => {
+  const { settlement, order_list, intent, card_batch, event } = objects;
+  const FILTERS: Record<string, string[]> = {
+    merchant_id: [MERCHANT],
+    merchant_store_id: [STORE],
+    payment_intent: [intent],
+    object: [intent, card_batch, settlement],
+    ...{ settlement: [settlement], order_list: [order_list], starting_after: [event] },
+    business_date_lte: ['2026-01-15'],
+  };
+  const asked = listed.flatMap(({ path, names }) =>
+    names.flatMap((name) => (FILTERS[name] ?? []).map((value) => `${path}?${name}=${value}`)),
+  );
+  assert.ok(asked.length > 20, asked.join('\n'));
+  for (const target of asked) {
+    for (const [who, by] of Object.entries(strangers)) {
+      const answer = await by.get(target);
+      assert.ok([200, 400, 403].includes(answer.status), `${who}, ${target}: ${answer.text}`);
+      assertTellsNothing(answer.text, target, `${who}, ${target}`);
+    }
+  }
 });
 
 for (const { route, method, stranger, pathOf, body, token } of entries.filter(
@@ -404,15 +437,23 @@ for (const { route, method, stranger, pathOf, body, token } of entries.filter(
 }
 
 // What would be refused to everybody proves nothing, so the owner asks the same at the end.
-test('the owner is refused none of it', async () => {
+test('the owner is refused none of it, hears what the document says, and the same again for the same key', async () => {
   const last = /DELETE|revoke|roll$|\/cancel/;
   const ordered = entries.toSorted((a, b) => Number(last.test(a.route)) - Number(last.test(b.route)));
   for (const { route, method, pathOf, body, stranger } of ordered) {
     if (stranger === 'open' || route.includes('qr_codes')) continue;
     // What holds for both modes is changed by a live key only.
     const owner = route === 'PATCH /v1/organization' ? live : client;
-    const answer = await owner.call(method, pathOf(objects), body?.(objects));
+    const sent = body?.(objects);
+    const ask = () =>
+      owner.call(method, pathOf(objects), sent, method === 'GET' ? {} : { idempotency_key: route });
+    const answer = await ask();
     assert.ok(answer.status < 300 || answer.status === 409, `${route}: ${answer.status} ${answer.text}`);
+    assert.equal(violations(route, answer), '', `${route}: ${answer.text}`);
+    if (method === 'GET' || route.includes('/webhooks/')) continue;
+    const again = await ask();
+    assert.equal(again.headers.get('idempotency-replayed'), 'true', `${route}: ${again.text}`);
+    assert.deepEqual([again.status, again.text], [answer.status, answer.text], route);
   }
   const terminal = makeTerminal(gateway.url, await gateway.createIntent());
   assert.equal((await terminal.retrieve()).status, 200);

@@ -134,7 +134,11 @@ function readSettings(
   if (refusal !== null) throw invalid('host', 'public_address', refusal);
   if (port !== 21 && port < 1_024) throw invalid('port', 'range', 'port must be 21 or at least 1024.');
   if (tls_ca !== null && !isCertificate(tls_ca))
-    throw invalid('tls_ca', 'format', 'tls_ca must be a certificate in PEM, with its BEGIN and END lines.');
+    throw invalid(
+      'tls_ca',
+      'format',
+      'tls_ca must be a certificate in PEM and nothing else: BEGIN, END, no key.',
+    );
   for (const field of ['username', 'password'] as const) {
     if (/[\r\n]/.test(wanted[field] ?? ''))
       throw invalid(field, 'format', `${field} must be one line: no server takes another.`);
@@ -208,9 +212,10 @@ function checkDirectory(field: string, directory: string): void {
   throw invalid(field, 'format', `${field} must be a folder such as /upload, without "..".`);
 }
 
+/** It is told to whoever looks at the connection, so that a key that stands beside it must not come in. */
 function isCertificate(pem: string): boolean {
   try {
-    return new X509Certificate(pem).raw.length > 0;
+    return !pem.includes('PRIVATE KEY') && new X509Certificate(pem).raw.length > 0;
   } catch {
     return false;
   }

@@ -22,6 +22,7 @@ const DUE: Record<string, string> = {
   card_batches: 'select next_attempt_at as at from card_batches where next_attempt_at <= $1',
   accounting_exports: `select next_attempt_at as at from accounting_exports
     where next_attempt_at <= $1 and (leased_until is null or leased_until <= $1)`,
+  mails: 'select next_attempt_at as at from mails where next_attempt_at <= $1',
   expiry: `select expires_at as at from payment_intents
     where status in ('requires_payment_method', 'requires_action') and expires_at <= $1`,
   fan_out: 'select created_at as at from events where fanned_out_at is null',

@@ -82,6 +82,8 @@ export interface FileTransfers {
 export interface TransferOptions {
   /** For everything together. */
   deadline_ms: number;
+  /** The same for the test of a connection, whose answer a person waits for. Default 20 seconds. */
+  test_deadline_ms?: number;
   /** How long the other side may be silent while it is its turn. */
   stall_ms: number;
   /** Judges the address that is really connected to. */
@@ -92,12 +94,14 @@ export function makeFileTransfers(options: TransferOptions): FileTransfers {
   // Servers that once spoke TLS: when one of them has none any more, somebody may stand between.
   const seen_with_tls = new Set<string>();
   const ftp = { ...options, seen_with_tls };
+  const { deadline_ms, test_deadline_ms = 20_000 } = options;
+  const test = { ...ftp, deadline_ms: Math.min(deadline_ms, test_deadline_ms) };
   return {
     ftpUpload: (target, upload) => uploadByFtp(target, upload, ftp),
     ftpDownload: (target, file, sink) => downloadByFtp(target, file, sink, ftp),
-    ftpTest: (target, directories) => testFtp(target, directories, ftp),
+    ftpTest: (target, directories) => testFtp(target, directories, test),
     sftpUpload: (target, upload) => uploadBySftp(target, upload, options),
-    sftpTest: (target, directory) => testSftp(target, directory, options),
-    sftpHostKey: (target) => readSftpHostKey(target, options),
+    sftpTest: (target, directory) => testSftp(target, directory, test),
+    sftpHostKey: (target) => readSftpHostKey(target, test),
   };
 }

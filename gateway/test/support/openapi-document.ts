@@ -1,5 +1,6 @@
 // The OpenAPI document as a running gateway serves it, made without a database: nothing connects before the
-// first query.
+// first query. And whether what is said is as the document has it.
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { makeContext } from '../../src/commands/make-context.ts';
 import { readConfig } from '../../src/config.ts';
 import { makeServer } from '../../src/http/server.ts';
@@ -83,4 +84,45 @@ function readRoutes(tree: string): string[] {
     const path = pieces.join('').replace(/:(\w+)/g, '{$1}');
     return methods.split(', ').flatMap((method) => (IMPLIED.includes(method) ? [] : [`${method} ${path}`]));
   });
+}
+
+/** What of a value is not as its shape says: '' when all is. OpenAPI 3.1 has JSON Schema of 2020. */
+export function makeShapeCheck({ components }: Pick<OpenapiDocument, 'components'>) {
+  const ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    formats: { 'date-time': /Z$/, uri: /^https?:/ },
+  });
+  ajv.addSchema({ $id: 'https://pay.example.com/openapi.json', components });
+  const checks = new Map<string, ValidateFunction>();
+  return (schema: object, value: unknown): string => {
+    const text = JSON.stringify(schema).replaceAll('"#/', '"https://pay.example.com/openapi.json#/');
+    const check = checks.get(text) ?? ajv.compile(JSON.parse(text) as object);
+    checks.set(text, check);
+    return check(value) ? '' : ajv.errorsText(check.errors);
+  };
+}
+
+/** What of a real answer is not in the document: a status that it does not name, another shape, a field too many. */
+export function makeAnswerCheck(document: OpenapiDocument) {
+  const { paths, components } = close(document) as OpenapiDocument;
+  const violations = makeShapeCheck({ components });
+  return (route: string, { status, json }: { status: number; json: unknown }): string => {
+    const [method = '', path = ''] = route.split(' ');
+    const named = paths[path]?.[method.toLowerCase()]?.responses[status];
+    if (named === undefined) return `${route} never answers ${status}`;
+    const response = '$ref' in named ? components.responses[named.$ref.split('/').at(-1) ?? ''] : named;
+    const schema = response?.content?.['application/json']?.schema;
+    return schema === undefined || json === undefined ? '' : violations(schema, json);
+  };
+}
+
+/** The same shapes, but that they let nothing pass which they do not name. */
+function close(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(close);
+  if (typeof value !== 'object' || value === null) return value;
+  const closed = Object.fromEntries(Object.entries(value).map(([name, one]) => [name, close(one)]));
+  return closed['type'] === 'object' && 'properties' in closed
+    ? { additionalProperties: false, ...closed }
+    : closed;
 }
