@@ -87,6 +87,7 @@ test('the first start prints the facts, and writes them down for scripts of its 
     'secret_key',
     'sftp_url',
     'simulator_url',
+    'smtp_url',
   ]);
   for (const fact of Object.values(facts)) assert.ok(gateway.stdout().includes(fact), fact);
   for (const secret of ['development.json', 'master.key']) {

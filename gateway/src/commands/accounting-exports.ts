@@ -22,6 +22,7 @@ import type { MailLanguage } from '../domain/export-mail.ts';
 import { commandLineActor } from './command-line-actor.ts';
 import { operate, operateWith } from './operate.ts';
 import { StartError } from './start-error.ts';
+import { readCount, readDate } from './tables.ts';
 
 interface Whose {
   merchant: string;
@@ -108,7 +109,7 @@ interface RunOptions extends Whose {
 
 function registerRun(parent: Command): void {
   ofMerchant(parent.command('run'))
-    .requiredOption('--date <day>', 'the business date: 2026-01-28')
+    .requiredOption('--date <day>', 'the business date: 2026-01-28', readDate)
     .option('--store <id>', 'left out: every store, and what was sold in none')
     .addOption(
       new Option('--format <format>', 'left out: those that the merchant has chosen').choices(EXPORT_FORMATS),
@@ -162,7 +163,7 @@ function registerConfigure(parent: Command): void {
     .addOption(new Option('--language <language>', 'of mails').choices(['ja', 'en']))
     .option('--activate', 'take each business day')
     .option('--deactivate', 'make files only when somebody asks for them')
-    .option('--starts-on <day>', 'the first business date of which there is a file')
+    .option('--starts-on <day>', 'the first business date of which there is a file', readDate)
     .description('say where a merchant’s files go; what is left out stays as it is')
     .action((options: ConfigureOptions) =>
       operate(async (context) => {
@@ -213,10 +214,4 @@ function readPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65_535) return port;
   throw new InvalidArgumentError('It must be a port, from 1 to 65535.');
-}
-
-function readCount(text: string): number {
-  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (count >= 1 && count <= 1_000) return count;
-  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
 }

@@ -1,10 +1,9 @@
 // `mpac-pgw books`: whether the books agree with the payments that they are about, and what days came to.
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import { listBalancesByHand } from '../application/balances.ts';
 import { checkBooks } from '../application/books.ts';
-import { isBusinessDate } from '../domain/business-date.ts';
 import { operate } from './operate.ts';
+import { readCount, readDate } from './tables.ts';
 
 interface BalanceOptions {
   organization: string;
@@ -57,15 +56,4 @@ export function registerBookCommands(program: Command): void {
         }),
       ),
     );
-}
-
-function readDate(text: string): string {
-  if (isBusinessDate(text)) return text;
-  throw new InvalidArgumentError('It must be a day such as 2026-01-28.');
-}
-
-function readCount(text: string): number {
-  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (count >= 1) return count;
-  throw new InvalidArgumentError('It must be a whole number from 1 to 9999.');
 }

@@ -198,13 +198,13 @@ async function exportDay({ context, facts, owner, day, files }: DayStage): Promi
 }
 
 function suggest({ facts, day, files }: DayStage, exceptions: Json[]): void {
-  const id = exceptions.find(({ source }) => source === 'order_list')?.['id'] ?? 'rx_…';
+  const cancelled = exceptions.find(({ kind }) => kind === 'status_differs')?.['id'] ?? 'rx_…';
   const settlement = join(files, 'card-processor', 'download', `settlement_${digitsOf(day.date)}.csv`);
   const simulators = new URL(facts.simulator_url).origin;
   const before = addDays(day.date, -1);
   console.log(`  Settle what differs, with a reason that stays in the audit log:
 
-    ${CLI} reconciliation resolve ${id} --reason 'Paid, and cancelled by mistake.' --by 'M. Sato'
+    ${CLI} reconciliation resolve ${cancelled} --reason 'Paid, and cancelled by mistake.' --by 'M. Sato'
 
   Change the processor's file, and supply it by hand. It takes the place of the one before:
 

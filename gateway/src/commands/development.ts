@@ -21,9 +21,10 @@ export interface DevelopmentFacts {
   merchant_id: string;
   merchant_store_id: string;
   simulator_url: string;
-  /** Of the card processor and of the accounting system, where they were started with the gateway. */
+  /** Of the card processor, the accounting system and the mail server, where they were started with the gateway. */
   ftp_url?: string;
   sftp_url?: string;
+  smtp_url?: string;
 }
 
 const MERCHANT_ID = 'merchant_demo';
@@ -57,6 +58,7 @@ export async function findOrCreateDevelopmentFacts(
     ...(servers !== null && {
       ftp_url: servers.settlement.ftp.url,
       sftp_url: servers.settlement.sftp.url,
+      smtp_url: servers.mail.url,
     }),
   };
   // Written beside and renamed, so that a reader never meets half a file.
@@ -107,7 +109,7 @@ export async function printDevelopmentFacts(context: Context, facts: Development
       : `    Card processor     ${facts.ftp_url}, and what it knows: ${config.simulator_url}/sp-net
     Accounting system  ${facts.sftp_url}
     Their files        ${filesDirectory(config)}/
-    Mails              ${config.simulator_url}/mail   (what the gateway sends, to be read here)\n`;
+    Mail server        ${facts.smtp_url}, and what came: ${config.simulator_url}/mail\n`;
   const database =
     config.database_url === null ? `embedded PostgreSQL in ${config.data_dir}/` : 'DATABASE_URL';
   console.log(`

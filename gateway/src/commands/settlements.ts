@@ -81,10 +81,6 @@ function printSettlement({ settlement, exceptions }: Awaited<ReturnType<typeof s
       .map((name) => settlement[name])
       .join(' '),
     makeTable(sums, ['what', 'stated', 'ours']),
-    ...(exceptions.length > 0
-      ? [makeTable(exceptions, ['id', 'kind', 'field', ...COUNTS, ...EXCEPTION_COLUMNS.slice(2)])]
-      : []),
+    ...(exceptions.length > 0 ? [makeTable(exceptions, EXCEPTION_COLUMNS)] : []),
   ].join('\n');
 }
-
-const COUNTS = ['count_here', 'count_there'] as const;

@@ -3,14 +3,28 @@ import { InvalidArgumentError } from 'commander';
 import { isBusinessDate } from '../domain/business-date.ts';
 
 export const EXCEPTION_COLUMNS = [
-  ...['id', 'kind', 'line', 'payment_intent_id', 'attempt_id', 'refund_id', 'provider_payment_id'],
+  ...[
+    'id',
+    'business_date',
+    'source',
+    'provider',
+    'kind',
+    'field',
+    'line',
+    'payment_intent_id',
+    'attempt_id',
+  ],
+  ...['refund_id', 'provider_payment_id', 'provider_reference', 'currency', 'count_here', 'count_there'],
   ...['amount_here', 'amount_there', 'status_here', 'status_there', 'happened_at', 'resolved_at'],
 ] as const;
 
 export const asJson = (value: object) => JSON.stringify(value, null, 2);
 
-/** Columns as wide as what stands in them; what is not there is a dash. */
-export function makeTable(rows: readonly object[], columns: readonly string[]): string {
+/** Columns as wide as what stands in them; what is not there is a dash, and a column with nothing but those is left out. */
+export function makeTable(rows: readonly object[], all_columns: readonly string[]): string {
+  const stands = (column: string) =>
+    rows.length === 0 || rows.some((row) => ((row as Record<string, unknown>)[column] ?? null) !== null);
+  const columns = all_columns.filter(stands);
   const cells = [
     [...columns],
     ...rows.map((row) => columns.map((column) => String((row as Record<string, unknown>)[column] ?? '-'))),

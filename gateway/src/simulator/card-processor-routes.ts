@@ -108,35 +108,43 @@ function registerRoutes(app: FastifyInstance, processor: CardProcessor, now: () 
 
 function makePage(processor: CardProcessor) {
   const yen = (amount: number) => `¥${amount.toLocaleString('en-US')}`;
-  const days = processor.listDays().map(({ date, merchants, authorizations_count }) => {
-    const rows = merchants.map(
-      ({ merchant_number, transaction_count, gross_amount }) =>
-        `<tr><td>${escapeHtml(merchant_number)}</td><td>${transaction_count}</td><td>${yen(gross_amount)}</td></tr>`,
-    );
-    return `<h2>${date}</h2><p>${authorizations_count} asked for</p>
-<table><tr><th>Merchant</th><th>Approved</th><th>Gross</th></tr>${rows.join('')}</table>`;
-  });
+  const days = processor
+    .listDays()
+    .toReversed()
+    .map(({ date, merchants, authorizations_count }) => {
+      const rows = merchants.map(
+        ({ merchant_number, transaction_count, gross_amount }) =>
+          `<tr><td>${escapeHtml(merchant_number)}</td><td>${transaction_count}</td><td>${yen(gross_amount)}</td></tr>`,
+      );
+      return `<section><h2>${date}</h2><p>Terminals asked for ${authorizations_count} payments.</p>
+<table><tr><th>Merchant</th><th>Approved</th><th>Gross</th></tr>${rows.join('')}</table></section>`;
+    });
   const uploads = processor.listUploads().map((upload) => {
     const { file_name, transactions_count, matched_count, problems, settlement_file_name } = upload;
     const wrong = problems.map(({ line, message }) => `<li>Line ${line}: ${escapeHtml(message)}</li>`);
     return `<li><strong>${escapeHtml(file_name)}</strong>: ${transactions_count} transactions, ${matched_count} approved ones
 known here; ${settlement_file_name === null ? 'not settled yet' : escapeHtml(settlement_file_name)}<ul>${wrong.join('')}</ul></li>`;
   });
+  const faults = processor.listFaults();
   return {
     title: 'Card processor',
     style: STYLE,
     body: `<main class="processor">
 <h1>Card processor</h1>
 <p>What terminals asked for, and the files that came for it. <a href="/">All simulators</a></p>
-${days.join('\n')}
-<h2>Uploads</h2>
+<section><h2>Uploads</h2>
 <ul>${uploads.join('\n') || '<li>None yet. They come at 02:00 in Japan.</li>'}</ul>
+<p>${faults.length === 0 ? 'The next settlement will be right.' : `What will be wrong with the next settlements: ${faults.join(', ')}.`}</p></section>
+${days.join('\n')}
 </main>`,
   };
 }
 
 const STYLE = `
-.processor { max-width: 720px; margin: 0 auto; padding: 32px 20px; display: grid; gap: 12px; }
+.processor { max-width: 720px; margin: 0 auto; padding: 32px 20px; display: grid; gap: 20px; }
+.processor section { padding: 18px 20px; border-radius: 16px; background: var(--card); box-shadow: var(--shade); min-width: 0; display: grid; gap: 8px; }
+.processor p { color: var(--soft); }
+.processor ul { margin: 0; padding-left: 20px; overflow-wrap: anywhere; }
 .processor table { border-collapse: collapse; }
 .processor th, .processor td { text-align: left; padding: 4px 24px 4px 0; font-variant-numeric: tabular-nums; }
 `;
