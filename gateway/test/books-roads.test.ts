@@ -366,7 +366,7 @@ const ROADS: [road: string, play: () => Promise<Intent>, booked: string[]][] = [
 ];
 
 for (const [road, play, booked] of ROADS) {
-  test(`${road} is booked as it should be`, async () => {
+  test(`${road} stands in the books as typed here`, async () => {
     const intent = await play();
     assert.deepEqual(await bookedOf(gateway, intent), booked);
   });

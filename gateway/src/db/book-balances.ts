@@ -1,7 +1,7 @@
 // What days came to: the books' entries summed up by merchant, store, provider, business day and currency, one number
 // for each account.
 import type { BookAccount } from '../domain/books.ts';
-import type { Db, Statement } from './pool.ts';
+import type { Db } from './pool.ts';
 
 export interface BalanceFilter {
   organization_id: string;
@@ -43,7 +43,7 @@ const OPTIONAL_FILTERS = Object.keys(CONDITIONS) as (keyof typeof CONDITIONS)[];
 export async function listBalances(db: Db, filter: BalanceFilter): Promise<Balance[]> {
   const given = OPTIONAL_FILTERS.filter((name) => filter[name] !== null);
   const conditions = given.map((name, index) => ` and ${CONDITIONS[name](`$${index + 5}`)}`);
-  const statement: Statement = {
+  const statement = {
     name: `list_balances_${given.map((name) => OPTIONAL_FILTERS.indexOf(name)).join('')}`,
     text: `select merchant_id, merchant_store_id, provider, business_date, currency,
       ${side('receivable', 1)}, ${side('bank', 1)}, ${side('fees', 1)}, ${side('adjustments', 1)},
