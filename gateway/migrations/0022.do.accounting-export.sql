@@ -54,7 +54,7 @@ create table accounting_exports (
   file_name text not null,
   -- kept: there is nobody to send it to, so it only lies in the archive.
   status text not null check (status in ('pending', 'delivered', 'kept', 'failed')),
-  attempts_made integer not null default 0 check (attempts_made between 0 and 5),
+  attempts_made integer not null default 0 check (attempts_made between 0 and 6),
   next_attempt_at timestamptz(3),
   -- Who works on it has it until then; it also tells one worker's hold from the next one's.
   leased_until timestamptz(3),

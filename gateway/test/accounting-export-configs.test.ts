@@ -194,6 +194,8 @@ test('a key that no longer opens fails the attempt with a sentence, as anything 
   const [row] = await stage.list();
   assert.deepEqual([row?.['status'], row?.['attempts_made']], ['pending', 1]);
   assert.match(String(row?.['error']), /^The private key cannot be opened/);
+  const tried = await stage.client.call('POST', `${CONFIG_PATH}/test`, {});
+  assert.deepEqual([tried.status, tried.json.failure], [200, 'key_not_readable'], tried.text);
 });
 
 test('an operator does all of it by commands', async (t) => {

@@ -179,7 +179,7 @@ test('the mail of an export that was given up arrives at the merchant’s admini
   const server = await stage.connect({ mail_to: 'kanri@example.com' });
   server.faults.add('refuse_auth');
   stage.clock.set('2026-01-15T15:01:00.000Z');
-  for (let attempt = 1; attempt <= 6; attempt++) {
+  for (let attempt = 1; attempt <= 7; attempt++) {
     await stage.work();
     await stage.gateway.runJob('mails');
     stage.clock.advance(30 * 60_000);
@@ -199,7 +199,7 @@ test('the mail of an export that was given up arrives at the merchant’s admini
   for (const line of [
     '- 対象日: 2026-01-15',
     `- 店舗 ID: ${STORE_ID}`,
-    '- 試行回数: 5/5',
+    '- 再試行回数: 5/5',
     `- 失敗の理由: ${row?.['error']}`,
   ]) {
     assert.ok(mail?.text.split(/\r?\n/).includes(line), `${line}\n${mail?.text}`);
@@ -213,7 +213,7 @@ test('without an address of the merchant the organization’s is written to, and
   server.faults.add('refuse_auth');
   stage.clock.set('2026-01-15T15:01:00.000Z');
   const fail = async () => {
-    for (let attempt = 1; attempt <= 5; attempt++) {
+    for (let attempt = 1; attempt <= 6; attempt++) {
       await stage.work();
       stage.clock.advance(30 * 60_000);
     }

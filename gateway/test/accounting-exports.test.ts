@@ -134,6 +134,46 @@ test('each store’s day ends by its own clock', async (t) => {
   );
 });
 
+test('what comes into a day after its file was made brings the file anew with the next day', async (t) => {
+  const stage = await makeAccountingStage(t);
+  await stage.connect();
+  await stage.sell({ amount: 100 });
+  stage.clock.set('2026-01-15T15:05:00.000Z');
+  await stage.work();
+  const [first] = await stage.list();
+  assert.equal(first?.['gross_revenue'], 100);
+  // At three in the morning the shop becomes one whose days end at five: it is yesterday again.
+  stage.clock.set('2026-01-15T18:00:00.000Z');
+  const synced = await stage.client.post('/v1/sync/merchants', {
+    merchants: [
+      {
+        id: MERCHANT_ID,
+        name: 'Example',
+        stores: [{ id: STORE_ID, name: 'Store', time_zone: 'Asia/Tokyo', business_day_starts_at: '05:00' }],
+      },
+    ],
+  });
+  assert.equal(synced.status, 200, synced.text);
+  await stage.sell({ amount: 900 });
+  await stage.sell({ amount: 70, currency: 'USD' });
+  stage.clock.set('2026-01-16T20:05:00.000Z');
+  await stage.work();
+  await stage.work();
+  const rows = await stage.list();
+  assert.deepEqual(
+    rows
+      .map((row) => [row['business_date'], row['currency'], row['gross_revenue'], row['status']].join(' '))
+      .sort(),
+    ['2026-01-15 JPY 1000 delivered', '2026-01-15 USD 70 delivered', '2026-01-16 JPY 0 delivered'],
+  );
+  const again = JSON.parse(stage.read(stage.nameOf(FIRST_DAY))) as { totals: { gross_revenue: number } };
+  assert.equal(again.totals.gross_revenue, 1_000);
+  stage.clock.set('2026-01-17T20:05:00.000Z');
+  await stage.work();
+  const told = await stage.client.get('/v1/events?type=export.succeeded&limit=100');
+  assert.equal(told.json.length, 5, 'a file that is as the books is left alone');
+});
+
 test('another currency has a file of its own', async (t) => {
   const stage = await makeAccountingStage(t);
   await stage.connect();

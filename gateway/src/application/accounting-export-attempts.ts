@@ -12,12 +12,11 @@ import {
   accountingExportResource,
   EXPORT_RETRY_MS,
   exportDirectory,
-  MOST_EXPORT_ATTEMPTS,
+  MOST_EXPORT_RETRIES,
 } from '../domain/accounting-export.ts';
 import { makeExportMail } from '../domain/export-mail.ts';
-import { SecretBoxError } from '../domain/secret-box.ts';
-import { openExportCredentials } from './accounting-export-configs.ts';
-import { isArchived, openArchived, writeExportFile } from './accounting-export-files.ts';
+import { openExportCredentials, SEALED_OTHERWISE } from './accounting-export-configs.ts';
+import { isArchived, openArchived, removeParts, writeExportFile } from './accounting-export-files.ts';
 import { makeEvent } from './make-event.ts';
 
 type Attempt =
@@ -27,14 +26,29 @@ type Attempt =
 /** One attempt at a file that the caller holds, and what came of it. */
 export async function attemptExport(context: Context, held: AccountingExport): Promise<AccountingExport> {
   const config = await findAccountingExportConfig(context.db, held);
-  const made = await makeFile(context, held);
-  const attempt = made.kind === 'failed' || config === null ? made : await deliver(context, made.row, config);
+  const attempt = await makeAndDeliver(context, held, config).catch((error: unknown): Attempt => {
+    // A fault of ours is an attempt, too: one that stays comes to an end, and a person hears of it.
+    context.log.error({ err: error, export: held.id }, 'an accounting export ended in a fault');
+    return { kind: 'failed', row: held, message: FAULT };
+  });
   return record(context, held, attempt, config);
+}
+
+const FAULT = 'The gateway itself failed at it. Its log says at what.';
+
+async function makeAndDeliver(
+  context: Context,
+  held: AccountingExport,
+  config: AccountingExportConfig | null,
+): Promise<Attempt> {
+  const made = await makeFile(context, held);
+  return made.kind === 'failed' || config === null ? made : deliver(context, made.row, config);
 }
 
 async function makeFile(context: Context, held: AccountingExport): Promise<Attempt> {
   // A later attempt sends the file that the first one made.
   if (held.attempts_made > 0 && (await isArchived(context, held))) return { kind: 'kept', row: held };
+  await removeParts(context, held);
   const written = await writeExportFile(context, held, held.leased_until ?? '');
   if (written.kind === 'failed') return { ...written, row: held };
   return { kind: 'kept', row: { ...held, ...written.facts } };
@@ -50,12 +64,8 @@ async function deliver(
     const message = `No host key is pinned for ${host}. Test the connection, compare the key that it shows, and save it.`;
     return { kind: 'failed', row, message };
   }
-  const credentials = openCredentialsOrNull(context, config);
-  if (credentials === null) {
-    const message =
-      'The private key cannot be opened: it was sealed with another master key. Save a new one.';
-    return { kind: 'failed', row, message };
-  }
+  const credentials = openExportCredentials(context, config);
+  if (credentials === null) return { kind: 'failed', row, message: SEALED_OTHERWISE };
   assertNoTransaction();
   const answer = await context.files.sftpUpload(
     { host, port, username, host_key, ...credentials },
@@ -72,15 +82,6 @@ async function deliver(
     : { kind: 'failed', row, message: answer.message };
 }
 
-function openCredentialsOrNull(context: Context, config: AccountingExportConfig) {
-  try {
-    return openExportCredentials(context, config);
-  } catch (error) {
-    if (error instanceof SecretBoxError) return null;
-    throw error;
-  }
-}
-
 async function record(
   context: Context,
   held: AccountingExport,
@@ -89,7 +90,7 @@ async function record(
 ): Promise<AccountingExport> {
   const now = instant(context);
   const attempts_made = held.attempts_made + 1;
-  const is_last = attempts_made >= MOST_EXPORT_ATTEMPTS;
+  const is_last = attempts_made > MOST_EXPORT_RETRIES;
   const ended = { ...attempt.row, attempts_made, leased_until: null, updated_at: now, next_attempt_at: null };
   const after: AccountingExport =
     attempt.kind !== 'failed'
@@ -140,10 +141,14 @@ async function makeMail(context: Context, failed: AccountingExport, config: Acco
   return { id: context.makeId('ml'), recipient, ...makeExportMail(failed, config?.language ?? 'ja') };
 }
 
-/** Whether the archive of this machine has the file; where another machine made it, the books make it once more. */
+/**
+ * Whether the archive of this machine has the file; where another machine made it, the books make it once more. Several
+ * may do so at once, and beside a worker: each has a part of his own, and all come to the same bytes.
+ */
 export async function bringToArchive(context: Context, row: AccountingExport): Promise<boolean> {
   if (row.sha256 === null) return false;
   if (await isArchived(context, row)) return true;
   const written = await writeExportFile(context, row, `${instant(context)}-${context.makeId('req')}`);
-  return written.kind === 'written' && written.facts.sha256 === row.sha256;
+  if (written.kind === 'failed') return isArchived(context, row);
+  return written.facts.sha256 === row.sha256;
 }

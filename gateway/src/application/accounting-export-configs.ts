@@ -16,7 +16,7 @@ import { DEFAULT_DIRECTORY, type ExportFormat, exportDirectory } from '../domain
 import { addDays, businessDateOf, isBusinessDate, JAPAN } from '../domain/business-date.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { MailLanguage } from '../domain/export-mail.ts';
-import { open, seal } from '../domain/secret-box.ts';
+import { open, SecretBoxError, seal } from '../domain/secret-box.ts';
 import { refuseTransferHost } from '../outbound/address-guard.ts';
 import { createSshKey, readPrivateKey } from '../outbound/ssh-key.ts';
 import { makeAuditEntry } from './audit.ts';
@@ -243,14 +243,12 @@ export async function testAccountingExport(context: Context, owner: ExportOwner)
       'save it as host_key: nothing is sent before.';
     return { ...about, status: 'failed', failure: 'host_key_not_pinned', message, host_key };
   }
+  const credentials = openExportCredentials(context, config);
+  if (credentials === null) {
+    return { ...about, status: 'failed', failure: 'key_not_readable', message: SEALED_OTHERWISE, host_key };
+  }
   const { host, port, username } = config;
-  const target = {
-    host,
-    port,
-    username,
-    host_key: config.host_key,
-    ...openExportCredentials(context, config),
-  };
+  const target = { host, port, username, host_key: config.host_key, ...credentials };
   const answer = await context.files.sftpTest(target, directory);
   if (answer.kind === 'failed') {
     return { ...about, status: 'failed', failure: answer.failure, message: answer.message, host_key };
@@ -264,12 +262,21 @@ export function exportKeyContext({ organization_id, livemode, merchant_id }: Exp
   return `accounting_export_configs.credentials:${organization_id}:${mode}:${merchant_id}`;
 }
 
+export const SEALED_OTHERWISE =
+  'The private key cannot be opened: it was sealed with another master key. Save a new one.';
+
+/** Null: the key is not for our master keys to open. */
 export function openExportCredentials(
   context: Context,
   config: AccountingExportConfig,
-): { private_key: string; passphrase: string | null } {
-  const box = open(context.opening_keys, config.credentials_sealed, exportKeyContext(config));
-  return JSON.parse(box.toString('utf8')) as { private_key: string; passphrase: string | null };
+): { private_key: string; passphrase: string | null } | null {
+  try {
+    const box = open(context.opening_keys, config.credentials_sealed, exportKeyContext(config));
+    return JSON.parse(box.toString('utf8')) as { private_key: string; passphrase: string | null };
+  } catch (error) {
+    if (error instanceof SecretBoxError) return null;
+    throw error;
+  }
 }
 
 function refused(field: string, message: string, constraint = 'format'): GatewayError {

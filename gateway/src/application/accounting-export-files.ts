@@ -48,10 +48,9 @@ export async function writeExportFile(
 ): Promise<WrittenExport> {
   const path = archivePath(context, row);
   // A name of its own for each hold: who was given up and wakes later finds his part gone, and spoils nothing.
-  const part = `${path}.${hold.replace(/\D/g, '')}.part`;
+  const part = `${path}.${hold.replace(/\W/g, '')}.part`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await removeParts(path);
     const file = await open(part, 'wx', 0o600);
     let facts: ExportFacts;
     try {
@@ -77,10 +76,11 @@ export async function writeExportFile(
   }
 }
 
-/** What dead workers left of this file. */
-async function removeParts(path: string): Promise<void> {
+/** What dead workers left of this file. Only who holds it may do so. */
+export async function removeParts(context: Context, row: AccountingExport): Promise<void> {
+  const path = archivePath(context, row);
   const begin = `${basename(path)}.`;
-  const names = await readdir(dirname(path));
+  const names = await readdir(dirname(path)).catch(() => []);
   const parts = names.filter((name) => name.startsWith(begin) && name.endsWith('.part'));
   for (const name of parts) await rm(join(dirname(path), name), { force: true });
 }

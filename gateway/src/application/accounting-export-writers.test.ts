@@ -178,6 +178,15 @@ const NO_SALES: Record<ExportFormat, string> = {
 `,
 };
 
+test('a line end in a text stands in quotes, whichever it is', () => {
+  for (const receipt_number of ['a\nb', 'a\rb', 'a\r\nb']) {
+    const [sold] = TRANSACTIONS;
+    assert.ok(sold);
+    const text = write('csv', KEY, [[{ ...sold, receipt_number }]]);
+    assert.ok(text.includes(`,CREDIT_CARD,"${receipt_number}",,,\r\n`), JSON.stringify(text));
+  }
+});
+
 test('a day without sales in no store is a whole file in each format', () => {
   for (const format of EXPORT_FORMATS) {
     assert.equal(write(format, { ...KEY, merchant_store_id: null }, []), NO_SALES[format]);

@@ -57,9 +57,12 @@ const BYTE_ORDER_MARK = '\ufeff';
 const cellOf = (value: string | number | null | undefined) =>
   typeof value === 'string' ? defuseCell(value) : (value ?? '');
 
+// By itself each is the end of a line for somebody.
+const LINE_END = /[\r\n]/;
+
 function csvText(rows: CsvRow[]): string {
   const cells = rows.map((row) => CSV_COLUMNS.map((column) => cellOf(row[column])));
-  return stringify(cells, { record_delimiter: '\r\n' });
+  return stringify(cells, { record_delimiter: '\r\n', quoted_match: LINE_END });
 }
 
 /**

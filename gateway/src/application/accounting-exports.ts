@@ -13,6 +13,8 @@ import {
   askForExportsAgain,
   claimAccountingExports,
   type DueStore,
+  keepAccountingExports,
+  listExportsOfDay,
   listStoresDueForExport,
   type NewAccountingExport,
   takeDaysOfStore,
@@ -39,8 +41,8 @@ import { type Actor, makeAuditEntry } from './audit.ts';
 
 /** After the end of a day its last movements may still be on their way into the books. */
 export const SETTLING_MS = 60_000;
-/** Longer than making and sending the largest file. */
-export const EXPORT_LEASE_MS = 30 * 60_000;
+/** Longer than making the largest file; sending it has a deadline. */
+const MAKING_MS = 15 * 60_000;
 const STORES_AT_ONCE = 200;
 /** A store that comes back after a long time is caught up with step by step. */
 const DAYS_AT_ONCE = 31;
@@ -50,8 +52,40 @@ const FILES_AT_ONCE = 4;
 export async function scheduleAccountingExports(context: Context): Promise<number> {
   const ended_before = instant(context, -SETTLING_MS);
   const stores = await listStoresDueForExport(context.db, ended_before, DAYS_AT_ONCE, STORES_AT_ONCE);
-  for (const store of stores) await takeDaysOfStore(context.db, store, await makeRows(context, store));
+  for (const store of stores) {
+    try {
+      await lookAgain(context, store);
+      await takeDaysOfStore(context.db, store, await makeRows(context, store));
+    } catch (error) {
+      // It comes up again; the other stores, and what is due already, do not wait for it.
+      context.log.error({ err: error, ...store }, 'the days of a store could not be taken for export');
+    }
+  }
   return stores.length;
+}
+
+/**
+ * With the new days comes a second look at the one before: what was written down late, or by a store whose days have
+ * begun to end later, came into it when its files were made. Those are made anew. Entries are never changed, so that
+ * their count tells.
+ */
+async function lookAgain(context: Context, { taken_through, ...store }: DueStore): Promise<void> {
+  if (taken_through === null || addDays(taken_through, 1) !== store.from_date) return;
+  const { organization_id, livemode, merchant_id, merchant_store_id } = store;
+  const day = { organization_id, livemode, merchant_id, merchant_store_id, business_date: taken_through };
+  const files = await listExportsOfDay(context.db, day);
+  const formats = files.length > 0 ? new Set(files.map(({ format }) => format)) : store.formats;
+  const rows: NewAccountingExport[] = [];
+  for (const { currency, entries_count } of await sumBusinessDay(context.db, day)) {
+    for (const format of formats) {
+      const file = files.find((one) => one.currency === currency && one.format === format);
+      // One that is on its way, or was given up, is a person's or a worker's already.
+      const is_done = file === undefined || file.status === 'delivered' || file.status === 'kept';
+      if (!is_done || file?.transactions_count === entries_count) continue;
+      rows.push(makeRow(context, { ...day, currency, format }));
+    }
+  }
+  if (rows.length > 0) await askForExportsAgain(context.db, rows);
 }
 
 async function makeRows(context: Context, store: DueStore): Promise<NewAccountingExport[]> {
@@ -90,15 +124,19 @@ export function makeRow(
   return { ...key, id: context.makeId('ax'), file_name, next_attempt_at: now, leased_until, created_at: now };
 }
 
+/** A file is in one pair of hands until it is made and sent: two who send it at once could spoil it there. */
+function leaseFrom(context: Context): string {
+  return instant(context, MAKING_MS + context.config.transfer_deadline_ms);
+}
+
 /** Makes and sends files that are due, a few at once. How many there were. */
 export async function runDueAccountingExports(context: Context): Promise<number> {
-  const lease = instant(context, EXPORT_LEASE_MS);
-  const due = await claimAccountingExports(context.db, instant(context), lease, FILES_AT_ONCE);
-  // One that ends in a fault of ours is left to its lease; the others are not.
+  const due = await claimAccountingExports(context.db, instant(context), leaseFrom(context), FILES_AT_ONCE);
+  // One whose end could not be written down is left to its lease; the others are not.
   const ends = await Promise.allSettled(due.map((row) => attemptExport(context, row)));
   for (const [at, end] of ends.entries()) {
     if (end.status === 'fulfilled') continue;
-    context.log.error({ err: end.reason, export: due[at]?.id }, 'an accounting export ended in a fault');
+    context.log.error({ err: end.reason, export: due[at]?.id }, 'what came of an accounting export is lost');
   }
   return due.length;
 }
@@ -119,12 +157,15 @@ export async function runAccountingExport(
   actor: Actor,
 ): Promise<AccountingExport[]> {
   const keys = await listWantedFiles(context, wanted);
-  const lease = instant(context, EXPORT_LEASE_MS);
-  const held = await context.db.withTransaction((tx) =>
-    askForExports(context, tx, wanted, keys, actor, lease),
+  let held = await context.db.withTransaction((tx) =>
+    askForExports(context, tx, wanted, keys, actor, leaseFrom(context)),
   );
   const rows: AccountingExport[] = [];
-  for (const row of held) rows.push(await attemptExport(context, row));
+  for (let [next, ...others] = held; next !== undefined; [next, ...others] = held) {
+    rows.push(await attemptExport(context, next));
+    // That may have taken long: the others stay in these hands, or else are another's by now.
+    held = await keepAccountingExports(context.db, others, leaseFrom(context));
+  }
   return rows;
 }
 

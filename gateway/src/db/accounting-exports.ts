@@ -36,6 +36,8 @@ export interface DueStore {
   merchant_id: string;
   merchant_store_id: string | null;
   formats: ExportFormat[];
+  /** The last day that was taken before. */
+  taken_through: string | null;
   from_date: string;
   through_date: string;
 }
@@ -58,12 +60,12 @@ const LIST_DUE: Statement = {
       from accounting_export_configs c where c.is_active
     ),
     open_days as (
-      select p.*, greatest(p.starts_on, p.first_date, t.taken_through + 1) as from_date
+      select p.*, t.taken_through, greatest(p.starts_on, p.first_date, t.taken_through + 1) as from_date
       from place p left join accounting_export_stores t
         on t.organization_id = p.organization_id and t.livemode = p.livemode and t.merchant_id = p.merchant_id
           and t.merchant_store_id = coalesce(p.merchant_store_id, '')
     )
-    select organization_id, livemode, merchant_id, merchant_store_id, formats, from_date,
+    select organization_id, livemode, merchant_id, merchant_store_id, formats, taken_through, from_date,
            least(through_date, from_date + ($2::int - 1)) as through_date
     from open_days where from_date <= through_date limit $3`,
 };
@@ -119,6 +121,23 @@ export async function askForExportsAgain(tx: Tx, rows: NewAccountingExport[]): P
   return tx.query<AccountingExport>(ASK_AGAIN, new_export.values(rows));
 }
 
+const LIST_OF_DAY: Statement = {
+  name: 'list_exports_of_day',
+  text: `select * from accounting_exports
+    where organization_id = $1 and livemode = $2 and merchant_id = $3 and business_date = $5::date
+      and coalesce(merchant_store_id, '') = coalesce($4, '')`,
+};
+
+/** The files of a store's day, in all currencies and formats. */
+export async function listExportsOfDay(
+  db: Db,
+  day: Omit<ExportKey, 'currency' | 'format'>,
+): Promise<AccountingExport[]> {
+  const { organization_id, livemode, merchant_id, merchant_store_id, business_date } = day;
+  const values = [organization_id, livemode, merchant_id, merchant_store_id, business_date];
+  return db.query<AccountingExport>(LIST_OF_DAY, values);
+}
+
 const CLAIM: Statement = {
   name: 'claim_accounting_exports',
   text: `
@@ -137,6 +156,24 @@ export async function claimAccountingExports(
   limit: number,
 ): Promise<AccountingExport[]> {
   return tx.query<AccountingExport>(CLAIM, [now, leased_until, limit]);
+}
+
+const KEEP: Statement = {
+  name: 'keep_accounting_exports',
+  text: `update accounting_exports as x set leased_until = $3::timestamptz
+    from unnest($1::text[], $2::timestamptz[]) as h (id, leased_until)
+    where x.id = h.id and x.leased_until = h.leased_until returning x.*`,
+};
+
+/** Holds files longer. Those are missing whose hold has lapsed and that somebody else has, or has done. */
+export async function keepAccountingExports(
+  tx: Tx,
+  held: AccountingExport[],
+  until: string,
+): Promise<AccountingExport[]> {
+  if (held.length === 0) return [];
+  const values = [held.map(({ id }) => id), held.map(({ leased_until }) => leased_until), until];
+  return tx.query<AccountingExport>(KEEP, values);
 }
 
 /** What came of an attempt, with the event and the mail that tell of it. */

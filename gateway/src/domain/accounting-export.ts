@@ -11,7 +11,8 @@ export const EXPORT_STATUSES = ['pending', 'delivered', 'kept', 'failed'] as con
 export type ExportStatus = (typeof EXPORT_STATUSES)[number];
 
 export const EXPORT_TYPE = 'daily_settlement';
-export const MOST_EXPORT_ATTEMPTS = 5;
+/** After the first attempt. */
+export const MOST_EXPORT_RETRIES = 5;
 export const EXPORT_RETRY_MS = 30 * 60_000;
 export const DEFAULT_DIRECTORY = '/exports/mpac/{merchant_id}/';
 

@@ -9,7 +9,7 @@ const failed = {
   merchant_store_id: '2' as string | null,
   business_date: '2026-01-28',
   file_name: 'settlement_1_2_20260128.json',
-  attempts_made: 5,
+  attempts_made: 6,
   error: 'The server did not answer.',
 };
 
@@ -47,7 +47,7 @@ test('in Japanese it says the same', () => {
     '- 店舗 ID: 2',
     '- 対象日: 2026-01-28',
     '- 失敗の理由: The server did not answer.',
-    '- 試行回数: 5/5',
+    '- 再試行回数: 5/5',
   ]) {
     assert.ok(body.split('\n').includes(line), line);
   }

@@ -1,6 +1,6 @@
 // The mail that tells a merchant's administrator that an accounting export was given up, in English as it is
 // documented, or in Japanese. Its line about the next attempt says what is true after the last one.
-import { type AccountingExport, MOST_EXPORT_ATTEMPTS } from './accounting-export.ts';
+import { type AccountingExport, MOST_EXPORT_RETRIES } from './accounting-export.ts';
 
 export type MailLanguage = 'ja' | 'en';
 
@@ -16,13 +16,13 @@ export function makeExportMail(
   // An id comes from an upstream system, and must not begin a line of its own.
   const merchant = onOneLine(failed.merchant_id);
   const store = failed.merchant_store_id === null ? '-' : onOneLine(failed.merchant_store_id);
-  const facts = { ...failed, merchant, store, attempt: `${failed.attempts_made}/${MOST_EXPORT_ATTEMPTS}` };
+  const facts = { ...failed, merchant, store, attempt: `${failed.attempts_made - 1}/${MOST_EXPORT_RETRIES}` };
   return language === 'en' ? inEnglish(facts) : inJapanese(facts);
 }
 
 type Facts = FailedExport & { merchant: string; store: string; attempt: string };
 
-// The documented words, but for the line on what follows: this was the last of the five attempts.
+// The documented words, but for the line on what follows: this was the last of the five retries.
 function inEnglish(facts: Facts) {
   const { merchant, store, business_date, attempt } = facts;
   return {
@@ -62,7 +62,7 @@ ${business_date} の日次売上データを会計システムへ送信できま
 - 店舗 ID: ${store}
 - 対象日: ${business_date}
 - 失敗の理由: ${facts.error}
-- 試行回数: ${attempt}
+- 再試行回数: ${attempt}
 
 自動での再送はこれで終了しました。ファイル ${facts.file_name} は、
 POST /v1/accounting_exports または "mpac-pgw export run" を実行すると再送されます (エクスポート ${facts.id})。

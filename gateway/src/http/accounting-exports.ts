@@ -70,7 +70,7 @@ const ExportShape = Type.Object(
     status: OneOf(EXPORT_STATUSES, {
       description: 'kept: made, and nobody to send it to. failed: not sent, and not tried again by itself.',
     }),
-    attempts_made: Type.Integer({ description: 'Up to five, half an hour apart.' }),
+    attempts_made: Type.Integer({ description: 'The first and up to five more, half an hour apart.' }),
     next_attempt_at: Type.Optional(Instant),
     size: Type.Optional(Type.Integer({ description: 'In bytes.' })),
     sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
