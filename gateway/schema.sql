@@ -223,7 +223,7 @@ create table accounting_exports (
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
   constraint accounting_exports_pkey PRIMARY KEY (id),
-  constraint accounting_exports_attempts_made_check CHECK (((attempts_made >= 0) AND (attempts_made <= 5))),
+  constraint accounting_exports_attempts_made_check CHECK (((attempts_made >= 0) AND (attempts_made <= 6))),
   constraint accounting_exports_check CHECK (((status = 'pending'::text) = (next_attempt_at IS NOT NULL))),
   constraint accounting_exports_check1 CHECK ((net_revenue = (gross_revenue - tax_collected))),
   constraint accounting_exports_format_check CHECK ((format = ANY (ARRAY['json'::text, 'csv'::text, 'xml'::text]))),

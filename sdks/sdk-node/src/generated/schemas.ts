@@ -14,7 +14,7 @@ export interface AccountingExport {
   file_name: string;
   /** kept: made, and nobody to send it to. failed: not sent, and not tried again by itself. */
   status: 'pending' | 'delivered' | 'kept' | 'failed' | (string & {});
-  /** Up to five, half an hour apart. */
+  /** The first and up to five more, half an hour apart. */
   attempts_made: number;
   /** RFC 3339 in UTC. */
   next_attempt_at?: string;
