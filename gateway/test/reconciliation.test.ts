@@ -266,6 +266,9 @@ test('the command line says what is wrong, and prints tables', async (t) => {
   assert.ok(rd !== undefined);
   const said = ['--reason', 'PayPay’s support has it.', '--by', 'M. Sato'];
   assert.match((await cli(t, gateway, 'resolve', rd, '--by', 'M. Sato')).stderr, /--reason/);
+  const empty = await cli(t, gateway, 'resolve', rd, '--reason', ' ', '--by', 'M. Sato');
+  assert.deepEqual([empty.code, empty.stdout], [1, '']);
+  assert.match(empty.stderr, /--reason .* must be words/);
   const resolved = await cli(t, gateway, 'resolve', rd, ...said);
   assert.deepEqual([resolved.code, JSON.parse(resolved.stdout).resolved_by], [0, 'M. Sato']);
   const again = await cli(t, gateway, 'resolve', rd, ...said);

@@ -15,7 +15,7 @@ import { UnreadableFileError } from '../providers/reconciliation-contract.ts';
 import { commandLineActor } from './command-line-actor.ts';
 import { operate, operateWith } from './operate.ts';
 import { StartError } from './start-error.ts';
-import { asJson, EXCEPTION_COLUMNS, makeTable, readCount, readDate } from './tables.ts';
+import { asJson, EXCEPTION_COLUMNS, makeTable, readCount, readDate, readWords } from './tables.ts';
 
 interface ImportOptions {
   provider: string;
@@ -107,8 +107,8 @@ export function registerReconciliationCommands(program: Command): void {
   parent
     .command('resolve')
     .argument('<exception>', 'rx_…, as `show` has it')
-    .requiredOption('--reason <text>', 'why, for the audit log')
-    .requiredOption('--by <name>', 'the person who decided it, for the audit log')
+    .requiredOption('--reason <text>', 'why, for the audit log', readWords(1_000))
+    .requiredOption('--by <name>', 'the person who decided it, for the audit log', readWords(255))
     .option(
       '--adjustment <amount>',
       'minor units to book with it: above zero, the provider owes us more',

@@ -14,6 +14,7 @@ import {
 } from '../domain/manual-resolution.ts';
 import { commandLineActor } from './command-line-actor.ts';
 import { operate } from './operate.ts';
+import { readWords } from './tables.ts';
 
 interface Decided {
   reason: string;
@@ -25,8 +26,8 @@ function decision(parent: Command, name: string, words: Option): Command {
   return parent
     .command(name)
     .addOption(words.makeOptionMandatory())
-    .requiredOption('--reason <text>', 'why, for the audit log')
-    .requiredOption('--by <name>', 'the person who decided it, for the audit log');
+    .requiredOption('--reason <text>', 'why, for the audit log', readWords(1_000))
+    .requiredOption('--by <name>', 'the person who decided it, for the audit log', readWords(255));
 }
 
 function print(work: (context: Context) => Promise<{ body: string }>): Promise<void> {

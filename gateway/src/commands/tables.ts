@@ -45,6 +45,12 @@ export function readDate(text: string): string {
   throw new InvalidArgumentError('It must be a day such as 2026-01-14.');
 }
 
+/** What a person says for the audit log, as long as over HTTP. */
+export const readWords = (most: number) => (text: string) => {
+  if (text.trim() !== '' && text.length <= most) return text;
+  throw new InvalidArgumentError(`It must be words, at most ${most} characters.`);
+};
+
 export function readCount(text: string): number {
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= 1_000) return count;
