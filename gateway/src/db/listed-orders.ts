@@ -48,11 +48,15 @@ export async function insertListedOrders(tx: Tx, rows: ListedOrderRow[]): Promis
   if (rows.length > 0) await tx.query(INSERT_ORDERS, listed.values(rows));
 }
 
+// Each order of each list by its key, whatever the tables were like when they were last counted.
+const NAMED = `unnest($1::text[]) as n (id) cross join unnest($2::text[]) as w (ref) cross join lateral (
+      select * from listed_orders where order_list_id = n.id and merchant_ref_id = w.ref limit 1
+    ) l`;
+
 const CLAIMED: Statement = {
   name: 'list_references_claimed_by_neighbours',
-  text: `select l.merchant_ref_id from unnest($2::text[]) as w (ref) join listed_orders l on l.merchant_ref_id = w.ref
-    where l.order_list_id = any ($1::text[])
-      and (l.result = 'cross_midnight' or l.result = 'missing_here' and l.amount_here = l.amount)`,
+  text: `select l.merchant_ref_id from ${NAMED}
+    where l.result = 'cross_midnight' or l.result = 'missing_here' and l.amount_here = l.amount`,
 };
 
 /** Which of these orders, which moved money on a day, the lists of neighbouring days have as their own. */
@@ -68,9 +72,12 @@ export async function listReferencesOfNeighbours(
 
 const SHARED: Statement = {
   name: 'list_references_shared_with_neighbours',
-  text: `select distinct l.merchant_ref_id from listed_orders l join listed_orders o on o.merchant_ref_id = l.merchant_ref_id
-    where o.order_list_id = $1 and l.order_list_id = any ($2::text[])
-    union select merchant_ref_id from listed_orders where order_list_id = $1 and result = 'cross_midnight'`,
+  text: `select o.merchant_ref_id from listed_orders o
+    where o.order_list_id = $1 and (o.result = 'cross_midnight' or exists (
+      select from unnest($2::text[]) as n (id) cross join lateral (
+        select from listed_orders where order_list_id = n.id and merchant_ref_id = o.merchant_ref_id limit 1
+      ) l
+    ))`,
 };
 
 /** The orders of a list that make a difference to the lists of the days beside it. */
@@ -86,8 +93,7 @@ export async function listSharedReferences(
 
 const BY_REFERENCE: Statement = {
   name: 'list_listed_orders_by_reference',
-  text: `select l.* from unnest($2::text[]) as w (ref) join listed_orders l on l.merchant_ref_id = w.ref
-    where l.order_list_id = any ($1::text[]) order by l.order_list_id, l.position`,
+  text: `select l.* from ${NAMED} order by l.order_list_id, l.position`,
 };
 
 /** What these lists say of these orders. */
