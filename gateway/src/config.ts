@@ -59,6 +59,8 @@ export interface Config {
   /** How long one file may travel by FTP or SFTP, and how long its server may be silent meanwhile. */
   transfer_deadline_ms: number;
   transfer_stall_ms: number;
+  /** Addresses or CIDR ranges that files may go to although they are private: servers behind a VPN. */
+  transfer_private_ranges: string[];
   /** Null: mails are not sent. The URL may hold the account at the mail server. */
   mail: { smtp_url: string; from: string } | null;
   /** Webhooks to http:// and to this machine: for development only. */
@@ -231,6 +233,7 @@ export function readConfig(environment: Environment, mode_unless_said: Mode | 'b
     retention_days: integer('MPAC_RETENTION_DAYS', 400, 31, 36_500),
     transfer_deadline_ms: integer('MPAC_TRANSFER_DEADLINE_MS', 900_000, 100, 7_200_000),
     transfer_stall_ms: integer('MPAC_TRANSFER_STALL_MS', 30_000, 50, 600_000),
+    transfer_private_ranges: addresses('MPAC_TRANSFER_PRIVATE_RANGES'),
     webhook_allow_loopback:
       choice('MPAC_WEBHOOK_ALLOW_LOOPBACK', development ? 'true' : 'false', ['true', 'false']) === 'true',
     mail: smtp_url === null || mail_from === null ? null : { smtp_url, from: mail_from },

@@ -38,7 +38,7 @@ const PACKAGES: Record<string, readonly string[]> = {
     '@opentelemetry/exporter-trace-otlp-http',
   ],
   providers: ['typebox', 'csv-parse'],
-  application: ['typebox', 'ipaddr.js', 'qrcode', 'csv-stringify'],
+  application: ['typebox', 'qrcode', 'csv-stringify'],
   http: ['fastify', '@fastify/swagger', 'typebox', 'ipaddr.js', 'rate-limiter-flexible'],
   jobs: [],
   simulator: ['fastify', '@fastify/type-provider-typebox', 'typebox', 'ssh2', 'smtp-server'],

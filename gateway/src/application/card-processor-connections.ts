@@ -130,7 +130,8 @@ function readSettings(
   const { upload_directory = '/upload', download_directory = '/download', language = 'ja' } = wanted;
   const { is_active = true, mail_to } = wanted;
   const host = wanted.host.trim().toLowerCase();
-  const refusal = refuseTransferHost(host, { allow_loopback: context.config.webhook_allow_loopback });
+  const { webhook_allow_loopback: allow_loopback, transfer_private_ranges: private_ranges } = context.config;
+  const refusal = refuseTransferHost(host, { allow_loopback, private_ranges });
   if (refusal !== null) throw invalid('host', 'public_address', refusal);
   if (port !== 21 && port < 1_024) throw invalid('port', 'range', 'port must be 21 or at least 1024.');
   if (tls_ca !== null && !isCertificate(tls_ca))

@@ -1,7 +1,6 @@
 // The inbox. A provider's call is kept and answered; afterwards the payment it names is due to be looked up.
 // Forged, repeated, late or out of order: all that a notification can do is make us ask, within the merchant's
 // budget of look-ups.
-import ipaddr from 'ipaddr.js';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
@@ -13,6 +12,7 @@ import {
   workOffNotifications,
 } from '../db/notifications.ts';
 import { GatewayError } from '../domain/error.ts';
+import { isWithin } from '../outbound/address-guard.ts';
 import type { NotificationRequest, Provider } from '../providers/provider.ts';
 import type { NotificationInbox } from './notification-inbox.ts';
 
@@ -42,7 +42,7 @@ export async function receiveNotification(
 ): Promise<'stored' | 'waiting' | 'full' | 'refused' | 'unreadable'> {
   const from = { provider: provider.name, address: request.remote_address, ...caller };
   const rule = context.config.notifications[provider.name] ?? { secret: null, sources: [] };
-  if (rule.sources.length > 0 && !isFrom(rule.sources, request.remote_address)) {
+  if (rule.sources.length > 0 && !isWithin(rule.sources, request.remote_address)) {
     context.log.warn(from, 'notification from elsewhere');
     return 'refused';
   }
@@ -107,15 +107,4 @@ export function purgeNotifications(context: Context, limit: number): Promise<num
 export function isProvable(config: Pick<Config, 'notifications'>, provider: string): boolean {
   const rule = config.notifications[provider];
   return rule !== undefined && (rule.secret !== null || rule.sources.length > 0);
-}
-
-function isFrom(sources: string[], address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const from = ipaddr.process(address);
-  return sources.some((source) => {
-    const range = source.includes('/') ? source : `${source}/${source.includes(':') ? 128 : 32}`;
-    if (!ipaddr.isValidCIDR(range)) return false;
-    const [network, bits] = ipaddr.parseCIDR(range);
-    return network.kind() === from.kind() && from.match(network, bits);
-  });
 }

@@ -99,7 +99,10 @@ export function makeContext(options: ContextOptions): Context {
     files: makeFileTransfers({
       deadline_ms: config.transfer_deadline_ms,
       stall_ms: config.transfer_stall_ms,
-      guard: makeAddressGuard({ allow_loopback: config.webhook_allow_loopback }),
+      guard: makeAddressGuard({
+        allow_loopback: config.webhook_allow_loopback,
+        private_ranges: config.transfer_private_ranges,
+      }),
     }),
   };
   metrics.pool.stats = () => context.db.stats();

@@ -6,7 +6,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { startDnsServer } from '../../test/support/dns-server.ts';
-import { checkWebhookUrl, makeAddressGuard, makeNameResolver, refuseAddress } from './address-guard.ts';
+import {
+  checkWebhookUrl,
+  makeAddressGuard,
+  makeNameResolver,
+  refuseAddress,
+  refuseTransferHost,
+} from './address-guard.ts';
 import { makeHttpClient } from './http.ts';
 
 const production = { allow_loopback: false };
@@ -62,6 +68,37 @@ test('development opens loopback and nothing else', () => {
   for (const address of ['10.0.0.1', '169.254.169.254', '::ffff:127.0.0.1', '0.0.0.0']) {
     assert.notEqual(refuseAddress(address, development), null, address);
   }
+});
+
+test('named private ranges open what is private in them and nothing else', () => {
+  const vpn = {
+    allow_loopback: false,
+    private_ranges: ['10.20.0.0/16', '192.168.7.9', 'fd12::/16', '100.64.0.0/10'],
+  };
+  for (const address of ['10.20.0.1', '10.20.255.255', '192.168.7.9', 'fd12:3::1', '100.100.1.1', '8.8.8.8'])
+    assert.equal(refuseAddress(address, vpn), null, address);
+  for (const address of ['10.21.0.1', '192.168.7.10', 'fd13::1', '172.16.0.1', '::ffff:10.20.0.1'])
+    assert.notEqual(refuseAddress(address, vpn), null, address);
+  const everything = { allow_loopback: false, private_ranges: ['0.0.0.0/0', '::/0'] };
+  for (const address of [
+    '127.0.0.1',
+    '::1',
+    '169.254.169.254',
+    '168.63.129.16',
+    '0.0.0.0',
+    '::ffff:127.0.0.1',
+  ])
+    assert.notEqual(refuseAddress(address, everything), null, address);
+});
+
+test('a file server behind a VPN may have a private name, and nothing else may', () => {
+  const vpn = { allow_loopback: false, private_ranges: ['10.20.0.0/16'] };
+  for (const host of ['10.20.3.4', 'ftp.corp', 'ftp.example.com'])
+    assert.equal(refuseTransferHost(host, vpn), null, host);
+  for (const host of ['10.21.3.4', '127.0.0.1', 'localhost', 'ftp://ftp.corp', 'ftp.corp:21'])
+    assert.notEqual(refuseTransferHost(host, vpn), null, host);
+  for (const host of ['10.20.3.4', 'ftp.corp'])
+    assert.notEqual(refuseTransferHost(host, production), null, host);
 });
 
 test('a webhook URL is public https without credentials, fragment or odd port', () => {

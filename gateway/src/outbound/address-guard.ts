@@ -18,7 +18,12 @@ export interface AddressGuard {
 export interface AddressPolicy {
   /** Only for development: a webhook receiver on the developer's own machine. */
   allow_loopback: boolean;
+  /** Addresses or CIDR ranges that may be connected to although they are private: what lies behind a VPN. */
+  private_ranges?: readonly string[];
 }
+
+/** The ranges that are somebody's own network. Loopback, link-local and the like are nobody's VPN. */
+const PRIVATE_KINDS = ['private', 'uniqueLocal', 'carrierGradeNat'];
 
 export class RefusedAddressError extends Error {
   readonly code = 'REFUSED_ADDRESS';
@@ -85,6 +90,7 @@ export function refuseAddress(address: string, policy: AddressPolicy): Refusal {
   const parsed = ipaddr.parse(address);
   const range: string = parsed.range();
   if (range === 'loopback' && policy.allow_loopback) return null;
+  if (PRIVATE_KINDS.includes(range) && isWithin(policy.private_ranges ?? [], address)) return null;
   // Mapped, 6to4, Teredo and NAT64 addresses carry an IPv4 address inside and have ranges of their own here,
   // so they fall with everything else that is not 'unicast'.
   if (range !== 'unicast') return `The address is not public (${range}).`;
@@ -95,6 +101,18 @@ export function refuseAddress(address: string, policy: AddressPolicy): Refusal {
     return 'The address is not public (cloud metadata).';
   }
   return null;
+}
+
+/** Whether an address is one of these addresses or lies in one of these CIDR ranges. */
+export function isWithin(ranges: readonly string[], address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const judged = ipaddr.process(address);
+  return ranges.some((one) => {
+    const range = one.includes('/') ? one : `${one}/${one.includes(':') ? 128 : 32}`;
+    if (!ipaddr.isValidCIDR(range)) return false;
+    const [network, bits] = ipaddr.parseCIDR(range);
+    return network.kind() === judged.kind() && judged.match(network, bits);
+  });
 }
 
 // Azure's host agent answers here from inside every virtual machine, although the range looks public. The
@@ -146,5 +164,7 @@ export function refuseTransferHost(host: string, policy: AddressPolicy): Refusal
     /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(host);
   if (isIP(host) === 0 && !is_name)
     return 'The host must be a name or an address, without a scheme or a port.';
+  // Behind a VPN names are private as well; what they lead to is judged when it is connected to.
+  if (isIP(host) === 0 && host !== 'localhost' && (policy.private_ranges ?? []).length > 0) return null;
   return refuseNamedHost(host, policy);
 }

@@ -43,9 +43,11 @@ export async function transferData(
     has_begun = true;
     // While data moves the control connection is silent, and by rights.
     ftp.socket.setTimeout(0);
-    watchForStall(socket, options.stall_ms);
-    secured
-      .then(() => move(socket))
+    withinStall(options.stall_ms, 'in the TLS handshake of the data connection', secured)
+      .then(() => {
+        watchForStall(socket, options.stall_ms);
+        return move(socket);
+      })
       .then(
         () => {
           is_moved = true;
@@ -72,8 +74,12 @@ async function openDataConnection(
   { stall_ms }: TransferOptions,
   onEnd: OnEnd,
 ): Promise<{ socket: Socket; secured: Promise<unknown> }> {
+  // Asked before the server names a port: one that hangs up behind its answer has no address any more, and node takes a
+  // missing one for this machine.
+  const host = ftp.socket.remoteAddress;
+  if (host === undefined) throw new TransferError('dropped', 'The server closed the connection. Try again.');
   const port = await enterPassiveMode(ftp);
-  const plain = connect({ host: ftp.socket.remoteAddress ?? '', port });
+  const plain = connect({ host, port });
   onEnd(() => plain.destroy());
   plain.on('error', () => {});
   try {
@@ -119,7 +125,8 @@ async function enterPassiveMode(ftp: FTPContext): Promise<number> {
 
 /** Only silence while it is the other side's turn counts: our own source or sink may take its time. */
 function watchForStall(socket: Socket, stall_ms: number): void {
-  socket.setTimeout(stall_ms, () => {
+  socket.setTimeout(stall_ms);
+  socket.on('timeout', () => {
     const is_our_turn = socket.writableLength === 0 && (socket.isPaused() || socket.readableFlowing === null);
     if (is_our_turn) socket.setTimeout(stall_ms);
     else socket.destroy(stalled('while the file moved'));

@@ -36,8 +36,10 @@ export function downloadByFtp(
     const stated = await findSize(client, target, file.name);
     if (stated !== null && stated > file.max_bytes) throw tooLarge(file);
     const size = await fetchInto({ client, target, options, onEnd }, file, sink);
-    if (stated !== null && size !== stated) {
-      const message = `The file has ${size} bytes here and ${stated} on the server: it may still be written there. Try again later.`;
+    // Asked again behind its end: a file that has grown meanwhile is only begun.
+    for (const theirs of [stated, await findSize(client, target, file.name)]) {
+      if (theirs === null || theirs === size) continue;
+      const message = `The file has ${size} bytes here and ${theirs} on the server: it may still be written there. Try again later.`;
       throw new TransferError('size_differs', message);
     }
     return { kind: 'done', size };
@@ -128,15 +130,15 @@ async function sendPart({ client, target, options, onEnd }: Session, upload: Upl
 
 async function renamePart(client: Client, target: FtpTarget, name: string): Promise<void> {
   const part = partOf(name);
+  const what = 'The file could not be put in place';
+  await explainFtp(target, what, () => client.send(`RNFR ${part}`));
   try {
-    await client.rename(part, name);
+    await client.send(`RNTO ${name}`);
   } catch (error) {
-    if (!(error instanceof FTPError) || error.code < 500) {
-      throw describeFtpError(error, target, 'The file could not be put in place');
-    }
+    if (!(error instanceof FTPError) || error.code < 500) throw describeFtpError(error, target, what);
     // Some servers do not rename over a file; for a moment there is none then, and never half of one.
     await client.remove(name, true);
-    await explainFtp(target, 'The file could not be put in place', () => client.rename(part, name));
+    await explainFtp(target, what, () => client.rename(part, name));
   }
 }
 
