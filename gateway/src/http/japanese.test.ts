@@ -1,6 +1,7 @@
 // Refusals in Japanese: which language is wanted, and that each refusal and rule has a sentence.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readSources } from '../../test/support/sources.ts';
 import { ERRORS, type ErrorName, GatewayError } from '../domain/error.ts';
 import { errorAnswer } from './errors.ts';
 import { japaneseMessage, wantsJapanese } from './japanese.ts';
@@ -38,6 +39,22 @@ test('a rule that a field breaks is named together with the field', () => {
   assert.equal(japaneseMessage(refusal), 'amount の値が小さすぎます。');
   const unknown = new GatewayError('invalid_request', 'x', { field: 'amount', constraint: 'new_rule' });
   assert.equal(japaneseMessage(unknown), 'リクエストの内容が正しくありません。');
+});
+
+test('every rule that a merchant’s own input can break has a sentence', () => {
+  // Those of the whole request are told by the sentence of the refusal itself.
+  const whole = new Set(['supported', 'valid', 'live_key', 'new_rule']);
+  const rules = readSources('gateway/src').flatMap(({ text }) =>
+    [...text.matchAll(/constraint: '(\w+)'|(?:invalid|refused)\('\w+', '(\w+)'/g)].map(
+      ([, a, b]) => a ?? b ?? '',
+    ),
+  );
+  assert.ok(rules.length > 40);
+  for (const constraint of new Set(rules)) {
+    if (whole.has(constraint)) continue;
+    const refusal = new GatewayError('invalid_request', 'x', { field: 'amount', constraint });
+    assert.notEqual(japaneseMessage(refusal), 'リクエストの内容が正しくありません。', constraint);
+  }
 });
 
 test('what was not begun is not called an outcome that is being looked for', () => {
