@@ -343,6 +343,7 @@ create table card_batches (
   uploaded_at timestamp(3) with time zone,
   settlement_file_name text,
   settlement_sha256 text,
+  merchants_sha256 text,
   source text,
   settlements_count integer,
   exceptions_count integer,
@@ -357,6 +358,8 @@ create table card_batches (
   constraint card_batches_check2 CHECK (((upload_sha256 IS NULL) = (uploaded_at IS NULL))),
   constraint card_batches_check3 CHECK (((approved_count >= 0) AND (approved_count <= uploaded_count))),
   constraint card_batches_check4 CHECK (((settlement_sha256 IS NULL) = (source IS NULL))),
+  constraint card_batches_check5 CHECK (((settlement_sha256 IS NULL) = (merchants_sha256 IS NULL))),
+  constraint card_batches_merchants_sha256_check CHECK ((merchants_sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint card_batches_settlement_sha256_check CHECK ((settlement_sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint card_batches_source_check CHECK ((source = ANY (ARRAY['file'::text, 'by_hand'::text]))),
   constraint card_batches_step_check CHECK ((step = ANY (ARRAY['upload'::text, 'download'::text, 'done'::text, 'failed'::text]))),
@@ -790,6 +793,7 @@ CREATE INDEX reconciliation_exceptions_by_settlement ON reconciliation_exception
 CREATE INDEX reconciliation_exceptions_explained ON reconciliation_exceptions USING btree (COALESCE(refund_id, attempt_id)) WHERE ((kind = 'cross_midnight'::text) AND (source = 'file'::text));
 CREATE INDEX reconciliation_exceptions_in_order ON reconciliation_exceptions USING btree (organization_id, livemode, id COLLATE "C");
 CREATE UNIQUE INDEX reconciliation_exceptions_missing_once ON reconciliation_exceptions USING btree (COALESCE(refund_id, attempt_id)) WHERE ((kind = 'missing_there'::text) AND (source = 'file'::text));
+CREATE INDEX reconciliation_exceptions_of_cards ON reconciliation_exceptions USING btree (organization_id, livemode, business_date) WHERE ((provider = 'SP_NET'::text) AND (source = 'settlement'::text) AND (settlement_id IS NULL));
 CREATE INDEX reconciliation_exceptions_open ON reconciliation_exceptions USING btree (organization_id, livemode, id COLLATE "C") WHERE (resolved_at IS NULL);
 
 create table reconciliation_files (

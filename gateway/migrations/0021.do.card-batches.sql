@@ -58,6 +58,8 @@ create table card_batches (
   uploaded_at timestamptz(3),
   settlement_file_name text,
   settlement_sha256 text check (settlement_sha256 ~ '^[0-9a-f]{64}$'),
+  -- Of the file's numbers and the merchants that they were taken for: told otherwise, the same bytes are read anew.
+  merchants_sha256 text check (merchants_sha256 ~ '^[0-9a-f]{64}$'),
   source text check (source in ('file', 'by_hand')),
   settlements_count integer,
   exceptions_count integer,
@@ -69,7 +71,8 @@ create table card_batches (
   check ((step = 'done') = (finished_at is not null)),
   check ((upload_sha256 is null) = (uploaded_at is null)),
   check (approved_count between 0 and uploaded_count),
-  check ((settlement_sha256 is null) = (source is null))
+  check ((settlement_sha256 is null) = (source is null)),
+  check ((settlement_sha256 is null) = (merchants_sha256 is null))
 );
 create index card_batches_due on card_batches (next_attempt_at) where next_attempt_at is not null;
 create index card_batches_in_order on card_batches (organization_id, livemode, id collate "C");
@@ -84,3 +87,7 @@ create index book_entries_of_cards on book_entries (organization_id, livemode, c
 -- What came late is found without reading the rest of its day.
 create index book_entries_of_late_cards on book_entries (organization_id, livemode, created_at)
   where provider = 'SP_NET' and kind = 'late_payment';
+
+-- What a day's file has left that belongs to no settlement, looked for when it is issued again.
+create index reconciliation_exceptions_of_cards on reconciliation_exceptions (organization_id, livemode, business_date)
+  where provider = 'SP_NET' and source = 'settlement' and settlement_id is null;

@@ -17,6 +17,8 @@ import { startTestGateway } from './support/gateway.ts';
 
 const MINUTE = 60_000;
 const LINE = `merchant_001,${DAY},1,3000,30,2970`;
+/** What a process waits for that is dead. */
+const NEVER = new Promise<never>(() => {});
 
 /** A gateway at the instant at which the day's batch is due, with one card in it. */
 async function startDay(t: Parameters<typeof startTestGateway>[0], options: { replicas?: 1 | 2 } = {}) {
@@ -171,13 +173,13 @@ test('two workers that wake at once do each step once', async (t) => {
   const scheduled = await Promise.all(contexts.map((context) => scheduleCardBatches(context)));
   assert.deepEqual(scheduled.toSorted(), [0, 1]);
   processor.settle([LINE]);
-  for (const expected of [1, 1, 0]) {
+  // One that wakes late may find the next step in the same round; the file goes once, and is settled once.
+  let steps = 0;
+  for (const _round of [1, 2, 3]) {
     const taken = await Promise.all([...contexts, ...contexts].map((context) => runDueCardBatches(context)));
-    assert.equal(
-      taken.reduce((sum, count) => sum + count, 0),
-      expected,
-    );
+    steps += taken.reduce((sum, count) => sum + count, 0);
   }
+  assert.equal(steps, 2);
   assert.equal(processor.arrived.length, 1);
   assert.equal((await batchOf(gateway))['step'], 'done');
   assert.equal((await gateway.client.get('/v1/settlements')).json.length, 1);
@@ -190,14 +192,17 @@ test('a worker that dies after the upload leaves a lease, and the next one sends
   await scheduleCardBatches(first);
   // The file is there; what is written down afterwards never is.
   const whole = first.files;
-  first.files = {
-    ...whole,
-    async ftpUpload(target, upload) {
-      await whole.ftpUpload(target, upload);
-      throw new Error('killed');
-    },
-  };
-  await runDueCardBatches(first);
+  await new Promise<void>((die) => {
+    first.files = {
+      ...whole,
+      async ftpUpload(target, upload) {
+        await whole.ftpUpload(target, upload);
+        die();
+        return NEVER;
+      },
+    };
+    void runDueCardBatches(first);
+  });
   const sent = processor.readUpload();
   assert.match(sent ?? '', /APPROVED/);
   assert.equal((await batchOf(gateway))['uploaded_at'], undefined);
@@ -220,14 +225,17 @@ test('a worker that dies between the download and its record leaves nothing, and
   await runDueCardBatches(first);
   processor.settle([LINE]);
   const whole = first.files;
-  first.files = {
-    ...whole,
-    async ftpDownload(target, file, sink) {
-      await whole.ftpDownload(target, file, sink);
-      throw new Error('killed');
-    },
-  };
-  await runDueCardBatches(first);
+  await new Promise<void>((die) => {
+    first.files = {
+      ...whole,
+      async ftpDownload(target, file, sink) {
+        await whole.ftpDownload(target, file, sink);
+        die();
+        return NEVER;
+      },
+    };
+    void runDueCardBatches(first);
+  });
   assert.deepEqual((await gateway.client.get('/v1/settlements')).json, []);
   gateway.clock.advance(21 * MINUTE);
   assert.equal(await runDueCardBatches(second), 1);

@@ -5,6 +5,7 @@ import { networkInterfaces } from 'node:os';
 import { after, test } from 'node:test';
 import { readConfig } from '../src/config.ts';
 import { refuseAddress } from '../src/outbound/address-guard.ts';
+import { CONFIG_PATH } from './support/accounting-stage.ts';
 import { startTestGateway } from './support/gateway.ts';
 
 const only = (private_ranges: string[]) => ({ allow_loopback: false, private_ranges });
@@ -39,11 +40,16 @@ test('FTP and SFTP reach a private address whose range is named, and no other on
 });
 
 test('a range that is named opens it for file servers, and for no webhook', { skip }, async () => {
-  const settings = { host, username: 'mpac', password: 'secret' };
-  const path = '/v1/card_processor_connection';
-  assert.equal((await gateway.client.call('PUT', path, settings)).status, 200);
-  const refused = await public_only.client.call('PUT', path, settings);
-  assert.deepEqual([refused.status, refused.json.details.field], [400, 'host']);
+  for (const [path, secret] of [
+    ['/v1/card_processor_connection', { password: 'secret' }],
+    [CONFIG_PATH, { generate_key: true }],
+  ] as const) {
+    const settings = { host, username: 'mpac', ...secret };
+    const saved = await gateway.client.call('PUT', path, settings);
+    assert.equal(saved.status, 200, saved.text);
+    const refused = await public_only.client.call('PUT', path, settings);
+    assert.deepEqual([refused.status, refused.json.details.field], [400, 'host']);
+  }
   const webhook = await gateway.client.post('/v1/webhook_endpoints', { url: `https://${host}/` });
   assert.equal(webhook.status, 400);
 });

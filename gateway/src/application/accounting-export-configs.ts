@@ -17,7 +17,7 @@ import { addDays, businessDateOf, isBusinessDate, JAPAN } from '../domain/busine
 import { GatewayError } from '../domain/error.ts';
 import type { MailLanguage } from '../domain/export-mail.ts';
 import { open, SecretBoxError, seal } from '../domain/secret-box.ts';
-import { refuseTransferHost } from '../outbound/address-guard.ts';
+import { refuseTransferHost, transferPolicy } from '../outbound/address-guard.ts';
 import { createSshKey, readPrivateKey } from '../outbound/ssh-key.ts';
 import { makeAuditEntry } from './audit.ts';
 import { type Answer, completeMark } from './idempotency.ts';
@@ -115,7 +115,7 @@ function makeConfig(
     );
   }
   const port = wanted.port ?? before?.port ?? 22;
-  const refusal = refuseTransferHost(host, { allow_loopback: context.config.webhook_allow_loopback });
+  const refusal = refuseTransferHost(host, transferPolicy(context.config));
   if (refusal !== null) throw refused('host', refusal, 'public_address');
   if (port !== 22 && port < 1_024) throw refused('port', 'port must be 22 or at least 1024.', 'range');
   if (/[\r\n]/.test(username)) throw refused('username', 'username must be one line.');

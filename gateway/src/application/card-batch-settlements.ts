@@ -4,7 +4,13 @@ import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import { insertAuditEntry } from '../db/audit-log.ts';
-import { findCardBatchOfDay, insertCardBatches, lockCardBatch, updateCardBatch } from '../db/card-batches.ts';
+import {
+  type CardBatchState,
+  findCardBatchOfDay,
+  insertCardBatches,
+  lockCardBatch,
+  updateCardBatch,
+} from '../db/card-batches.ts';
 import {
   type CardProcessorConnection,
   findCardProcessorConnection,
@@ -17,7 +23,7 @@ import type { SettlementLine } from '../domain/settlement-file.ts';
 import { UnreadableFileError } from '../providers/reconciliation-contract.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 import { checkDayIsOver, type DayOfOwner, makeCardBatch } from './card-batch-days.ts';
-import { readSettlementFile, recordCardSettlements } from './card-settlements.ts';
+import { assignLines, readSettlementFile, recordCardSettlements } from './card-settlements.ts';
 
 export interface ReadFile {
   bytes: Buffer;
@@ -49,13 +55,18 @@ async function settle(
   { bytes, lines, file_name, source }: ReadFile,
   actor: Actor,
 ): Promise<CardBatch | null> {
-  const settlement_sha256 = createHash('sha256').update(bytes).digest('hex');
+  const assigned = await assignLines(tx, batch, lines, connection?.merchant_numbers ?? null);
+  const merchants = assigned.map(({ merchant_number, merchant_id }) => [merchant_number, merchant_id]);
+  const settlement_sha256 = hash(bytes);
+  const merchants_sha256 = hash(JSON.stringify(merchants));
   const now = instant(context);
-  const is_new = settlement_sha256 !== batch.settlement_sha256;
-  const merchant_numbers = connection?.merchant_numbers ?? null;
-  const file = { lines, file_name, source, merchant_numbers };
+  // The same bytes say something else when a merchant's number was told, or corrected, since.
+  const is_new = settlement_sha256 !== batch.settlement_sha256 || merchants_sha256 !== batch.merchants_sha256;
+  const file = { lines: assigned, file_name, source };
   const counts = is_new ? await recordCardSettlements(context, tx, batch, file, actor) : {};
-  const recorded = is_new ? { settlement_file_name: file_name, settlement_sha256, source } : {};
+  const recorded = is_new
+    ? { settlement_file_name: file_name, settlement_sha256, merchants_sha256, source }
+    : {};
   const state = { ...batch, ...counts, ...recorded, updated_at: now };
   // What never went up still has to.
   const after = await updateCardBatch(
@@ -80,6 +91,24 @@ async function settle(
     context.log.info(facts, 'a card settlement file was recorded');
   }
   return after;
+}
+
+const hash = (content: Buffer | string) => createHash('sha256').update(content).digest('hex');
+
+/** Of a day on which the processor settles nothing: its cards in other currencies are told all the same. */
+export function closeWithoutFile(
+  context: Context,
+  batch: CardBatch,
+  state: CardBatchState,
+  actor: Actor,
+): Promise<CardBatch | null> {
+  return context.db.withTransaction(async (tx) => {
+    const locked = await lockCardBatch(tx, batch.id);
+    if (locked?.claims_count !== batch.claims_count) return null;
+    const file = { lines: [], file_name: settlementFileName(batch.business_date), source: 'file' as const };
+    const counts = await recordCardSettlements(context, tx, batch, file, actor);
+    return updateCardBatch(tx, batch, { ...state, ...counts });
+  });
 }
 
 export interface SuppliedFile {

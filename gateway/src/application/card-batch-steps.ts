@@ -12,8 +12,8 @@ import { type CardBatch, nextCardBatchAttempt } from '../domain/card-batch.ts';
 import { settlementFileName } from '../domain/card-batch-file.ts';
 import { type CardBatchTrouble, makeCardBatchMail } from '../domain/card-batch-mail.ts';
 import { UnreadableFileError } from '../providers/reconciliation-contract.ts';
-import type { Actor } from './audit.ts';
-import { settleCardBatch } from './card-batch-settlements.ts';
+import { type Actor, SYSTEM } from './audit.ts';
+import { closeWithoutFile, settleCardBatch } from './card-batch-settlements.ts';
 import { uploadCardBatch } from './card-batch-uploads.ts';
 import { ftpTargetOf } from './card-processor-connections.ts';
 import { MOST_SETTLEMENT_BYTES, readSettlementFile } from './card-settlements.ts';
@@ -26,10 +26,18 @@ export async function runStep(
   step: 'upload' | 'download',
   actor: Actor,
 ): Promise<CardBatch | null> {
-  return step === 'upload'
-    ? runUpload(context, connection, batch)
-    : runDownload(context, connection, batch, actor);
+  try {
+    return step === 'upload'
+      ? await runUpload(context, connection, batch)
+      : await runDownload(context, connection, batch, actor);
+  } catch (error) {
+    // A day that always breaks here must neither hold up those after it for good nor stay unknown to people.
+    context.log.error({ err: error, card_batch: batch.id }, 'a card batch was not worked on');
+    return fail(context, connection, batch, step, OWN_TROUBLE);
+  }
 }
+
+const OWN_TROUBLE = 'The gateway itself failed: look for this batch in its log.';
 
 async function runUpload(
   context: Context,
@@ -110,6 +118,8 @@ async function fail(
     result: is_given_up ? 'failed' : trouble === 'missing' ? 'missing' : 'tried',
   });
   if (!is_given_up) {
+    if (after.step === 'done' && batch.step !== 'done' && batch.settlement_sha256 === null)
+      return closeWithoutFile(context, batch, after, SYSTEM);
     context.log.warn({ ...facts, next_attempt_at: after.next_attempt_at }, 'a step of a card batch failed');
     return updateCardBatch(context.db, batch, after);
   }

@@ -18,7 +18,7 @@ import { addDays, businessDateOf, isBusinessDate, JAPAN } from '../domain/busine
 import type { MailLanguage } from '../domain/card-batch-mail.ts';
 import { GatewayError } from '../domain/error.ts';
 import { open, seal } from '../domain/secret-box.ts';
-import { refuseTransferHost } from '../outbound/address-guard.ts';
+import { refuseTransferHost, transferPolicy } from '../outbound/address-guard.ts';
 import type { FtpTarget } from '../outbound/transfer.ts';
 import { makeAuditEntry } from './audit.ts';
 import { type Answer, completeMark } from './idempotency.ts';
@@ -130,8 +130,7 @@ function readSettings(
   const { upload_directory = '/upload', download_directory = '/download', language = 'ja' } = wanted;
   const { is_active = true, mail_to } = wanted;
   const host = wanted.host.trim().toLowerCase();
-  const { webhook_allow_loopback: allow_loopback, transfer_private_ranges: private_ranges } = context.config;
-  const refusal = refuseTransferHost(host, { allow_loopback, private_ranges });
+  const refusal = refuseTransferHost(host, transferPolicy(context.config));
   if (refusal !== null) throw invalid('host', 'public_address', refusal);
   if (port !== 21 && port < 1_024) throw invalid('port', 'range', 'port must be 21 or at least 1024.');
   if (tls_ca !== null && !isCertificate(tls_ca))

@@ -40,12 +40,37 @@ function decoderFor(bytes: Buffer): TextDecoder {
   }
 }
 
+/** A line, and whose it is; null: nobody's whom we know. */
+export type AssignedLine = SettlementLine & { merchant_id: string | null };
+
+/** `merchant_numbers`: the processor's number of a merchant to our id; null: they are the same. */
+export async function assignLines(
+  tx: Tx,
+  owner: Pick<CardBatch, 'organization_id' | 'livemode'>,
+  lines: SettlementLine[],
+  merchant_numbers: Record<string, string> | null,
+): Promise<AssignedLine[]> {
+  const merchants = new Map(merchant_numbers === null ? [] : Object.entries(merchant_numbers));
+  const wanted = lines.map(({ merchant_number }) =>
+    merchant_numbers === null ? merchant_number : (merchants.get(merchant_number) ?? null),
+  );
+  const known = new Set(
+    await listKnownMerchants(
+      tx,
+      owner,
+      wanted.filter((id) => id !== null),
+    ),
+  );
+  return lines.map((line, at) => {
+    const merchant_id = wanted[at] ?? null;
+    return { ...line, merchant_id: merchant_id !== null && known.has(merchant_id) ? merchant_id : null };
+  });
+}
+
 export interface SettlementFile {
-  lines: SettlementLine[];
+  lines: AssignedLine[];
   file_name: string;
   source: 'file' | 'by_hand';
-  /** The processor's number of a merchant to our id; null: they are the same. */
-  merchant_numbers: Record<string, string> | null;
 }
 
 /** In the transaction that writes the batch's own row. A file that is issued again takes the place of the one before. */
@@ -62,7 +87,7 @@ export async function recordCardSettlements(
   const found = { ...owner, source: 'settlement' as const, provider: 'SP_NET', business_date };
   const totals = await listMovementTotals(tx, { ...owner, provider: 'SP_NET', currency: 'JPY', ...day });
   const expected = new Map(totals.map((total) => [total.merchant_id, total]));
-  const { lines_of, exceptions } = await sortLines(tx, file, found);
+  const { lines_of, exceptions } = sortLines(file.lines, found);
   const settled_before = new Set(await listSettledMerchants(tx, batch));
 
   const make = (merchant_id: string, lines: SettlementLine[]) =>
@@ -98,24 +123,20 @@ export async function recordCardSettlements(
 }
 
 /** The lines of each merchant that we know, and an exception for each line that is of nobody, or of another day. */
-async function sortLines(tx: Tx, { lines, merchant_numbers }: SettlementFile, found: Found) {
-  const merchantOf = ({ merchant_number }: SettlementLine) =>
-    merchant_numbers === null ? merchant_number : merchant_numbers[merchant_number];
-  const wanted = lines.map(merchantOf).filter((id) => id !== undefined);
-  const known = new Set(await listKnownMerchants(tx, found, wanted));
+function sortLines(lines: AssignedLine[], found: Found) {
   const lines_of = new Map<string, SettlementLine[]>();
   const exceptions: ExceptionDraft[] = [];
   for (const line of lines) {
-    const merchant_id = merchantOf(line);
-    const is_known = merchant_id !== undefined && known.has(merchant_id);
+    const { merchant_id } = line;
     const is_of_day = line.business_date === found.business_date;
-    if (is_known && is_of_day) lines_of.set(merchant_id, [...(lines_of.get(merchant_id) ?? []), line]);
+    if (merchant_id !== null && is_of_day)
+      lines_of.set(merchant_id, [...(lines_of.get(merchant_id) ?? []), line]);
     else
       exceptions.push({
         ...found,
         kind: 'missing_here',
         currency: 'JPY',
-        merchant_id: is_known ? merchant_id : null,
+        merchant_id,
         provider_reference: line.merchant_number,
         status_there: is_of_day ? null : line.business_date,
         count_there: line.transaction_count,

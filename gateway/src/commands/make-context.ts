@@ -8,7 +8,7 @@ import { makeIdSource } from '../domain/id.ts';
 import { pooledRandomBytes } from '../domain/random-pool.ts';
 import { makeMasterKey } from '../domain/secret-box.ts';
 import { makeMetrics } from '../metrics.ts';
-import { makeAddressGuard } from '../outbound/address-guard.ts';
+import { makeAddressGuard, transferPolicy } from '../outbound/address-guard.ts';
 import { type HttpCall, makeHttpClient } from '../outbound/http.ts';
 import { makeMailer } from '../outbound/mail.ts';
 import { makePeerMemory } from '../outbound/peer-memory.ts';
@@ -99,10 +99,7 @@ export function makeContext(options: ContextOptions): Context {
     files: makeFileTransfers({
       deadline_ms: config.transfer_deadline_ms,
       stall_ms: config.transfer_stall_ms,
-      guard: makeAddressGuard({
-        allow_loopback: config.webhook_allow_loopback,
-        private_ranges: config.transfer_private_ranges,
-      }),
+      guard: makeAddressGuard(transferPolicy(config)),
     }),
   };
   metrics.pool.stats = () => context.db.stats();

@@ -25,6 +25,7 @@ const COLUMNS_OF: Columns<CardBatch> = {
   uploaded_at: 'timestamptz',
   settlement_file_name: 'text',
   settlement_sha256: 'text',
+  merchants_sha256: 'text',
   source: 'text',
   settlements_count: 'int',
   exceptions_count: 'int',

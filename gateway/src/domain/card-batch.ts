@@ -25,6 +25,8 @@ export interface CardBatch {
   uploaded_at: string | null;
   settlement_file_name: string | null;
   settlement_sha256: string | null;
+  /** Which merchant each of its numbers was taken for. */
+  merchants_sha256: string | null;
   source: 'file' | 'by_hand' | null;
   settlements_count: number | null;
   exceptions_count: number | null;
@@ -34,7 +36,8 @@ export interface CardBatch {
 }
 
 export function cardBatchResource(batch: CardBatch): Record<string, unknown> {
-  const { id, organization_id: _, leased_until: _lease, claims_count: _claims, ...rest } = batch;
+  const { id, organization_id: _, leased_until: _lease, claims_count: _claims, ...shown } = batch;
+  const { merchants_sha256: _merchants, ...rest } = shown;
   const given = Object.entries(rest).filter(([, value]) => value !== null);
   return { id, object: 'card_batch', ...Object.fromEntries(given) };
 }

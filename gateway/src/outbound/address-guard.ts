@@ -22,6 +22,14 @@ export interface AddressPolicy {
   private_ranges?: readonly string[];
 }
 
+/** Where files may go, as the operator has set it. */
+export function transferPolicy(config: {
+  webhook_allow_loopback: boolean;
+  transfer_private_ranges: string[];
+}): AddressPolicy {
+  return { allow_loopback: config.webhook_allow_loopback, private_ranges: config.transfer_private_ranges };
+}
+
 /** The ranges that are somebody's own network. Loopback, link-local and the like are nobody's VPN. */
 const PRIVATE_KINDS = ['private', 'uniqueLocal', 'carrierGradeNat'];
 
