@@ -22,33 +22,25 @@ create function book_entry_id(object_id text, kind text) returns text language s
   select 'be_' || substr(object_id, strpos(object_id, '_') + 1, 10) || upper(left(md5(object_id || ' ' || kind), 16))
 $$;
 
-create function book_missing_movements() returns bigint language plpgsql as $$
+create function book_missing_movements(payment_intent_ids text[]) returns bigint language plpgsql as $$
 declare
-  walked_to text := '';
-  ids text[];
-  of_stretch bigint;
-  booked bigint := 0;
+  booked bigint;
 begin
-  loop
-    select array_agg(p.id order by p.id) into ids
-    from (select i.id from payment_intents i where i.id > walked_to order by i.id limit 10000) p;
-    exit when ids is null;
-    walked_to := ids[cardinality(ids)];
-    insert into book_entries (id, organization_id, livemode, merchant_id, merchant_store_id, provider, business_date,
-                              currency, kind, debit_account, credit_account, amount, tax_amount, object_id,
-                              payment_intent_id, created_at)
-    select book_entry_id(m.object_id, m.kind), m.organization_id, m.livemode, m.merchant_id, m.merchant_store_id,
-      m.provider,
-      business_date(m.created_at, coalesce(s.time_zone, 'Asia/Tokyo'), coalesce(s.business_day_starts_at, '00:00')),
-      m.currency, m.kind, m.debit_account, m.credit_account, m.amount, m.tax_amount, m.object_id,
-      m.payment_intent_id, m.created_at
-    from money_movements(ids) m
-    left join stores s on s.organization_id = m.organization_id and s.livemode = m.livemode
-      and s.id = m.merchant_store_id
-    on conflict do nothing;
-    get diagnostics of_stretch = row_count;
-    booked := booked + of_stretch;
-  end loop;
+  update late_payments l set kept_at = l.resolved_at
+  where l.payment_intent_id = any (payment_intent_ids) and l.status = 'kept' and l.kept_at is null;
+  insert into book_entries (id, organization_id, livemode, merchant_id, merchant_store_id, provider, business_date,
+                            currency, kind, debit_account, credit_account, amount, tax_amount, object_id,
+                            payment_intent_id, created_at)
+  select book_entry_id(m.object_id, m.kind), m.organization_id, m.livemode, m.merchant_id, m.merchant_store_id,
+    m.provider,
+    business_date(m.created_at, coalesce(s.time_zone, 'Asia/Tokyo'), coalesce(s.business_day_starts_at, '00:00')),
+    m.currency, m.kind, m.debit_account, m.credit_account, m.amount, m.tax_amount, m.object_id,
+    m.payment_intent_id, m.created_at
+  from money_movements(payment_intent_ids) m
+  left join stores s on s.organization_id = m.organization_id and s.livemode = m.livemode
+    and s.id = m.merchant_store_id
+  on conflict do nothing;
+  get diagnostics booked = row_count;
   return booked;
 end
 $$;
@@ -1003,6 +995,7 @@ create table stores (
   updated_at timestamp(3) with time zone not null,
   time_zone time_zone not null default 'Asia/Tokyo'::text,
   business_day_starts_at time_of_day not null default '00:00'::text,
+  business_days_from date,
   constraint stores_pkey PRIMARY KEY (organization_id, livemode, id),
   constraint stores_organization_id_livemode_merchant_id_fkey FOREIGN KEY (organization_id, livemode, merchant_id) REFERENCES merchants(organization_id, livemode, id)
 );

@@ -11,7 +11,9 @@ create domain time_of_day as text check (value ~ '^([01][0-9]|2[0-3]):[0-5][0-9]
 alter table stores
   add column time_zone time_zone not null default 'Asia/Tokyo',
   -- 05:00: the day ends at 05:00 of the next calendar day.
-  add column business_day_starts_at time_of_day not null default '00:00';
+  add column business_day_starts_at time_of_day not null default '00:00',
+  -- Other hours open no day again that was over by the hours before: nothing moves on a day before this one.
+  add column business_days_from date;
 
 -- The business day of an instant. A day begins when the clock shows its hour; where the clock is moved, an hour that
 -- comes twice counts the second time, and one that never comes is counted on from the time before. domain/business-date.ts
@@ -98,7 +100,8 @@ update late_payments l set kept_at = coalesce(
   (select min(a.created_at) from audit_log a
    where a.organization_id = l.organization_id and a.action = 'late_payment.resolved' and a.object_id = l.id
      and a.details ->> 'action' = 'keep'),
-  case when l.status = 'kept' then l.resolved_at end);
+  case when l.status = 'kept' then l.resolved_at end)
+where l.resolved_at is not null;
 
 -- What some payments have moved, as the rows of payments, refunds and late payments say it: what the books must have. It
 -- fills them here with what moved before, and is what they are held against afterwards. A payment of which only the
@@ -157,38 +160,30 @@ union all
   where m.has_moved
 $$;
 
--- Also for what the release before wrote beside this one.
-create function book_missing_movements() returns bigint language plpgsql as $$
+-- Books what of some payments has moved and is in no book; says how many entries that are. What the release before this
+-- one kept beside it is marked as what it counts as from here on.
+create function book_missing_movements(payment_intent_ids text[]) returns bigint language plpgsql as $$
 declare
-  walked_to text := '';
-  ids text[];
-  of_stretch bigint;
-  booked bigint := 0;
+  booked bigint;
 begin
-  loop
-    select array_agg(p.id order by p.id) into ids
-    from (select i.id from payment_intents i where i.id > walked_to order by i.id limit 10000) p;
-    exit when ids is null;
-    walked_to := ids[cardinality(ids)];
-    insert into book_entries (id, organization_id, livemode, merchant_id, merchant_store_id, provider, business_date,
-                              currency, kind, debit_account, credit_account, amount, tax_amount, object_id,
-                              payment_intent_id, created_at)
-    select book_entry_id(m.object_id, m.kind), m.organization_id, m.livemode, m.merchant_id, m.merchant_store_id,
-      m.provider,
-      business_date(m.created_at, coalesce(s.time_zone, 'Asia/Tokyo'), coalesce(s.business_day_starts_at, '00:00')),
-      m.currency, m.kind, m.debit_account, m.credit_account, m.amount, m.tax_amount, m.object_id,
-      m.payment_intent_id, m.created_at
-    from money_movements(ids) m
-    left join stores s on s.organization_id = m.organization_id and s.livemode = m.livemode
-      and s.id = m.merchant_store_id
-    on conflict do nothing;
-    get diagnostics of_stretch = row_count;
-    booked := booked + of_stretch;
-  end loop;
+  update late_payments l set kept_at = l.resolved_at
+  where l.payment_intent_id = any (payment_intent_ids) and l.status = 'kept' and l.kept_at is null;
+  insert into book_entries (id, organization_id, livemode, merchant_id, merchant_store_id, provider, business_date,
+                            currency, kind, debit_account, credit_account, amount, tax_amount, object_id,
+                            payment_intent_id, created_at)
+  select book_entry_id(m.object_id, m.kind), m.organization_id, m.livemode, m.merchant_id, m.merchant_store_id,
+    m.provider,
+    business_date(m.created_at, coalesce(s.time_zone, 'Asia/Tokyo'), coalesce(s.business_day_starts_at, '00:00')),
+    m.currency, m.kind, m.debit_account, m.credit_account, m.amount, m.tax_amount, m.object_id,
+    m.payment_intent_id, m.created_at
+  from money_movements(payment_intent_ids) m
+  left join stores s on s.organization_id = m.organization_id and s.livemode = m.livemode
+    and s.id = m.merchant_store_id
+  on conflict do nothing;
+  get diagnostics booked = row_count;
   return booked;
 end
 $$;
-select book_missing_movements();
 
 -- How far the continuous check has come: the events of what changed, all payments by their ids, all entries by theirs.
 create table book_checks (

@@ -23,7 +23,7 @@ test('what fails is tried again every half hour, five times, and then one mail a
   const server = await stage.connect({ mail_to: 'books@example.com', language: 'en' });
   await stage.sell();
   server.faults.add('no_space', { value: 0 });
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   const seen: unknown[] = [];
   for (let attempt = 1; attempt <= 8; attempt++) {
     await stage.work();
@@ -80,7 +80,7 @@ for (const { fault, says } of [
     const server = await stage.connect();
     for (let sold = 0; sold < 20; sold++) await stage.sell({ receipt_number: `RCP-${sold}` });
     server.faults.add(fault, { times: 1, value: 100 });
-    stage.clock.set('2026-01-15T15:01:00.000Z');
+    stage.clock.set('2026-01-15T15:02:00.000Z');
     await stage.work();
     const [before] = await stage.list();
     assert.equal(before?.['status'], 'pending');
@@ -107,7 +107,7 @@ test('a file that is gone from the archive, or was changed there, is made from t
   const stage = await makeAccountingStage(t);
   await stage.connect();
   await stage.sell();
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   await stage.work();
   const [row] = await stage.list();
   const [name = ''] = stage.archived();
@@ -125,7 +125,7 @@ test('several who read a file that this machine has not made get it all the same
   const stage = await makeAccountingStage(t);
   await stage.connect();
   await stage.sell();
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   await stage.work();
   const [row] = await stage.list();
   await rm(join(stage.data_dir, 'exports'), { recursive: true });
@@ -141,7 +141,7 @@ test('several who read a file that this machine has not made get it all the same
 test('a fault of the gateway itself is an attempt, and a person hears of one that stays', async (t) => {
   const stage = await makeAccountingStage(t);
   await stage.connect({ mail_to: 'books@example.com' });
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   const { context } = stage.gateway;
   context.files = { ...context.files, sftpUpload: () => Promise.reject(new Error('canary')) };
   for (let attempt = 1; attempt <= 7; attempt++) {
@@ -163,7 +163,7 @@ test('a store whose days cannot be taken stands in nobody else’s way', async (
     merchants: [{ id: MERCHANT_ID, name: 'Example', stores: [{ id: 'sick', name: 'Sick' }] }],
   });
   await stage.sell();
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   const { context } = stage.gateway;
   const { query } = context.db;
   context.db.query = (async (statement: { name: string; text: string }, values: unknown[] = []) => {
@@ -181,7 +181,7 @@ test('lines that do not add up to the books never leave', async (t) => {
   const stage = await makeAccountingStage(t);
   await stage.connect();
   await stage.sell();
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   await scheduleAccountingExports(stage.gateway.context);
   // Somebody books into a day that has ended, between the lines and the sum.
   const { context } = stage.gateway;
@@ -214,7 +214,7 @@ test('while somebody works on a file nobody else begins with it, and after a dea
   const stage = await makeAccountingStage(t, { replicas: 2 });
   const server = await stage.connect();
   await stage.sell();
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   const [dead, next] = stage.gateway.replicas.map(({ context }) => context);
   assert.ok(dead && next);
   await scheduleAccountingExports(dead);
@@ -253,7 +253,7 @@ test('files that a person has made one after the other are held all the while', 
   const stage = await makeAccountingStage(t, { replicas: 2, config: { transfer_deadline_ms: 60 * 60_000 } });
   await stage.connect({ formats: ['json', 'csv', 'xml'], is_active: false });
   await stage.sell();
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   const [person, worker] = stage.gateway.replicas.map(({ context }) => context);
   assert.ok(person && worker);
   const { files } = person;

@@ -176,7 +176,7 @@ test('without a pinned host key nothing is sent, and the reason says so', async 
   const stage = await makeAccountingStage(t);
   await stage.connect();
   await stage.client.call('PUT', CONFIG_PATH, { host_key: '' });
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   await stage.work();
   const [row] = await stage.list();
   assert.equal(row?.['status'], 'pending');
@@ -189,7 +189,7 @@ test('a key that no longer opens fails the attempt with a sentence, as anything 
   await stage.gateway.query(
     'update accounting_export_configs set credentials_sealed = set_byte(credentials_sealed, 60, 255 - get_byte(credentials_sealed, 60))',
   );
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   await stage.work();
   const [row] = await stage.list();
   assert.deepEqual([row?.['status'], row?.['attempts_made']], ['pending', 1]);

@@ -82,7 +82,7 @@ test('money by every road stands in the file under its method, and what went bac
   const returned = (await client.get(`/v1/late_payments/${late[1]?.id}`)).json;
   assert.equal(returned.status, 'refunded');
 
-  clock.set('2026-01-15T15:01:00.000Z');
+  clock.set('2026-01-15T15:02:00.000Z');
   const { transactions, totals } = JSON.parse(await makeFile(stage, FIRST_DAY)) as File;
   assert.deepEqual(
     transactions.map((line) => [line.transaction_id, line.amount, line.tax_amount, line.payment_method]),
@@ -127,7 +127,7 @@ test('whatever is sold and given back, the lines add up to the totals, and the t
         if (left === amount) tax_left_whole += tax_amount;
       }
       const now = stage.clock.now();
-      stage.clock.set(Date.parse(`${business_date}T15:01:00.000Z`));
+      stage.clock.set(Date.parse(`${business_date}T15:02:00.000Z`));
       const { transactions, totals } = JSON.parse(await makeFile(stage, business_date)) as File;
       const sum = (name: 'amount' | 'tax_amount') =>
         transactions.reduce((total, line) => total + line[name], 0);
@@ -154,7 +154,7 @@ test('of more lines than are read at once, many of the same moment, each stands 
        'pi_' || lpad(n::text, 26, '0'), created_at + (1 + n % 45) * interval '1 millisecond'
      from book_entries, generate_series(1, 45000) n`,
   );
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   const { transactions, totals } = JSON.parse(await makeFile(stage, FIRST_DAY)) as File;
   assert.equal(transactions.length, 45_001);
   const expected = Array.from({ length: 45_000 }, (_, at) => at + 1)
@@ -178,7 +178,7 @@ test('the mail of an export that was given up arrives at the merchant’s admini
   });
   const server = await stage.connect({ mail_to: 'kanri@example.com' });
   server.faults.add('refuse_auth');
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   for (let attempt = 1; attempt <= 7; attempt++) {
     await stage.work();
     await stage.gateway.runJob('mails');
@@ -211,7 +211,7 @@ test('without an address of the merchant the organization’s is written to, and
   const stage = await makeAccountingStage(t);
   const server = await stage.connect();
   server.faults.add('refuse_auth');
-  stage.clock.set('2026-01-15T15:01:00.000Z');
+  stage.clock.set('2026-01-15T15:02:00.000Z');
   const fail = async () => {
     for (let attempt = 1; attempt <= 6; attempt++) {
       await stage.work();
@@ -224,7 +224,7 @@ test('without an address of the merchant the organization’s is written to, and
   const line = stage.gateway.log.lines.find(({ msg }) => String(msg).includes('given up'));
   assert.equal(line?.['level'], 50);
   await stage.client.patch('/v1/organization', { notification_email: 'ops@example.com' });
-  stage.clock.set('2026-01-16T15:01:00.000Z');
+  stage.clock.set('2026-01-16T15:02:00.000Z');
   await fail();
   assert.deepEqual(await mails(), [{ recipient: 'ops@example.com' }]);
 });

@@ -2,6 +2,7 @@
 // with its payment or not at all, once, on its store's business day; and whoever tampers is found.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { checkBooks } from '../src/application/books.ts';
 import { updatePaymentIntent } from '../src/db/payment-intents.ts';
 import { assertBooksAgree, bookedOf } from './support/books.ts';
 import { STORE_ID, startTestGateway, type TestGateway } from './support/gateway.ts';
@@ -133,11 +134,13 @@ test('a movement stands on the business day of its store, and stays there when t
     assert.equal(row?.created_at, new Date(instant).toISOString());
     return row.business_date;
   };
-  assert.equal(await at('2026-03-31T14:59:59.999Z'), '2026-03-31');
-  assert.equal(await at('2026-03-31T15:00:00.000Z'), '2026-04-01');
   const save = (business_day_starts_at: string, time_zone = 'Asia/Tokyo') =>
     gateway.saveStore({ store: { id: STORE_ID, business_day_starts_at, time_zone } });
+  assert.equal(await at('2026-03-30T14:59:59.999Z'), '2026-03-30');
+  assert.equal(await at('2026-03-30T15:00:00.000Z'), '2026-03-31');
   await save('05:00');
+  // By the new hours it would be of the day before, which was over by those before, and perhaps exported.
+  assert.equal(await at('2026-03-30T19:59:59.999Z'), '2026-03-31');
   assert.equal(await at('2026-03-31T19:59:59.999Z'), '2026-03-31');
   assert.equal(await at('2026-03-31T20:00:00.000Z'), '2026-04-01');
   await save('00:00', 'America/New_York');
@@ -335,6 +338,30 @@ test('what moved before there were books, and what an older release moves beside
   const before = await own.query(all);
   assert.equal(before.length, 4 + 3);
   await tamper(own, 'delete from book_entries');
-  await own.query('with booked as (select book_missing_movements()) select * from booked');
+  assert.equal((await checkBooks(own.context, { book_missing: true })).booked_count, 7);
   assert.deepEqual(await own.query(all), before);
+});
+
+test('late money that an older release kept beside this one counts as sold, and goes back from there', async (t) => {
+  const own = await startTestGateway(t);
+  const intent = await own.createIntent({ amount: 50, tax_amount: 5 });
+  await own.client.cancel(intent.id);
+  const card = { payment_method_type: 'credit_card', provider: 'VISA', external_ref_id: 'b-2' };
+  await own.client.confirm(intent.id, card);
+  const [late] = (await own.client.get(`/v1/late_payments?payment_intent=${intent.id}`)).json;
+  const decide = (action: string) =>
+    own.client.post(`/v1/late_payments/${late.id}/resolve`, { action, reason: 'I looked.' });
+  await decide('keep');
+  // The older release knows neither books nor `kept_at`.
+  await own.query('update late_payments set kept_at = null');
+  await tamper(own, `delete from book_entries where kind = 'late_payment_kept'`);
+  assert.equal((await checkBooks(own.context, { book_missing: true })).booked_count, 1);
+  await decide('refund');
+  await own.settle();
+  assert.deepEqual(await bookedOf(own, intent), [
+    'late_payment receivable late_money 50 0 SP_NET',
+    'late_payment_kept late_money sales 50 5 SP_NET',
+    'late_payment_refund sales receivable 50 5 SP_NET',
+  ]);
+  await assertBooksAgree(own);
 });

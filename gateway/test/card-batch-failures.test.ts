@@ -289,9 +289,9 @@ test('a day that is not over is not run by hand', async (t) => {
     const answer = await gateway.client.post('/v1/card_batches', { business_date });
     assert.deepEqual([answer.status, answer.json.details.field], [400, 'business_date'], answer.text);
   }
-  gateway.clock.set('2026-01-16T15:09:59.999Z');
+  gateway.clock.set('2026-01-16T15:01:59.999Z');
   const early = await gateway.client.post('/v1/card_batches', { business_date: '2026-01-16' });
-  assert.match(early.json.message, /not over in Japan yet: it can be run from 2026-01-16T15:10:00\.000Z on/);
+  assert.match(early.json.message, /not over in Japan yet: it can be run from 2026-01-16T15:02:00\.000Z on/);
   gateway.clock.advance(1);
   assert.equal((await gateway.client.post('/v1/card_batches', { business_date: '2026-01-16' })).status, 202);
 });

@@ -31,16 +31,15 @@ import {
 import {
   addDays,
   type BusinessDay,
-  businessDayBounds,
+  businessDayClosesAt,
   isBusinessDate,
   JAPAN,
+  SETTLING_MS,
 } from '../domain/business-date.ts';
 import { GatewayError } from '../domain/error.ts';
 import { attemptExport } from './accounting-export-attempts.ts';
 import { type Actor, makeAuditEntry } from './audit.ts';
 
-/** After the end of a day its last movements may still be on their way into the books. */
-export const SETTLING_MS = 60_000;
 /** Longer than making the largest file; sending it has a deadline. */
 const MAKING_MS = 15 * 60_000;
 const STORES_AT_ONCE = 200;
@@ -244,8 +243,7 @@ function refuseOpenDay(
   business_date: string,
   day: BusinessDay,
 ): void {
-  const { to } = businessDayBounds(business_date, day);
-  const settled = new Date(Date.parse(to) + SETTLING_MS).toISOString();
+  const settled = businessDayClosesAt(business_date, day);
   if (settled <= instant(context)) return;
   const whose = store === null ? 'Payments of no store' : `The store ${store}`;
   throw new GatewayError(

@@ -19,14 +19,13 @@ import {
   walkEvents,
   walkPayments,
 } from '../db/book-checks.ts';
+import { SETTLING_MS } from '../domain/business-date.ts';
 import { makeIdBound } from '../domain/id.ts';
 
 /** So many rows are compared at a time: milliseconds, whatever the tables hold. */
 export const STRETCH = 500;
 /** Known faults that are looked at again in each run. */
 const MOST_KNOWN = 500;
-/** An event is committed a little after its id was drawn. */
-const SETTLED_MS = 120_000;
 
 interface Stretch {
   found: Disagreement[];
@@ -48,7 +47,7 @@ async function checkEntries(context: Context, after: string): Promise<Stretch> {
 
 /** The payments that events of late tell of. */
 async function checkEvents(context: Context, after: string): Promise<Stretch> {
-  const before = makeIdBound('evt', context.now() - SETTLED_MS);
+  const before = makeIdBound('evt', context.now() - SETTLING_MS);
   const events = await walkEvents(context.db, after, before, STRETCH);
   const ids = [...new Set(events.flatMap(({ payment_intent_id }) => payment_intent_id ?? []))];
   const found = ids.length === 0 ? [] : await listUnbooked(context.db, ids);
@@ -71,7 +70,7 @@ export async function checkBooksOnward(context: Context): Promise<number> {
   const walks = new Map((await listWalks(context.db)).map(({ walk, walked_to }) => [walk, walked_to]));
   for (const walk of ['events', 'payments', 'entries'] as const) {
     // Of what was before the first run the slow walk takes care.
-    const start = walk === 'events' ? makeIdBound('evt', context.now() - SETTLED_MS) : '';
+    const start = walk === 'events' ? makeIdBound('evt', context.now() - SETTLING_MS) : '';
     const { found, walked_to, count } = await STRETCHES[walk](context, walks.get(walk) ?? start);
     await tell(context, found);
     const is_round = walk !== 'events' && count < STRETCH;
@@ -122,9 +121,19 @@ export interface BookCheck {
 
 const MOST_SHOWN = 100;
 
+async function bookMissing({ db }: Context): Promise<number> {
+  let booked = 0;
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const ids = await walkPayments(db, after, STRETCH);
+    booked += await bookMissingMovements(db, ids);
+    after = ids.at(-1);
+  }
+  return booked;
+}
+
 /** Everything, from the first payment to the last entry. What is found is kept as the background check keeps it. */
 export async function checkBooks(context: Context, options: { book_missing: boolean }): Promise<BookCheck> {
-  const booked_count = options.book_missing ? await bookMissingMovements(context.db) : null;
+  const booked_count = options.book_missing ? await bookMissing(context) : null;
   await lookAgain(context);
   const counts = { payments: 0, entries: 0 };
   const disagreements: Disagreement[] = [];

@@ -3,7 +3,7 @@
 import type { Context } from '../context.ts';
 import { instant } from '../context.ts';
 import type { NewCardBatch } from '../db/card-batches.ts';
-import { businessDayBounds, isBusinessDate, JAPAN } from '../domain/business-date.ts';
+import { businessDayClosesAt, isBusinessDate, JAPAN } from '../domain/business-date.ts';
 import type { CardBatch } from '../domain/card-batch.ts';
 import { GatewayError } from '../domain/error.ts';
 
@@ -24,17 +24,13 @@ export function leaseOf(context: Context): string {
   return instant(context, context.config.transfer_deadline_ms + LEASE_OVER_TRANSFER_MS);
 }
 
-/** What was written down in the last moment of a day is there for all to read. */
-const SETTLED_AFTER_MS = 10 * 60_000;
-
 /** Refuses a day that is still going on: its file would say too little. */
 export function checkDayIsOver(context: Context, business_date: string): void {
   const wrong = (message: string, constraint: string) =>
     new GatewayError('invalid_request', message, { field: 'business_date', constraint });
   if (!isBusinessDate(business_date))
     throw wrong('business_date must be a day such as 2026-01-28.', 'format');
-  const over_ms = Date.parse(businessDayBounds(business_date, JAPAN).to) + SETTLED_AFTER_MS;
-  if (context.now() >= over_ms) return;
-  const from = new Date(over_ms).toISOString();
+  const from = businessDayClosesAt(business_date, JAPAN);
+  if (instant(context) >= from) return;
   throw wrong(`${business_date} is not over in Japan yet: it can be run from ${from} on.`, 'ended_day');
 }

@@ -60,7 +60,7 @@ export async function syncMerchants(
       await keepToIndexes(tx);
       await upsertMerchants(tx, owner, rows.merchants, now);
       await writeStores(tx, owner, rows, now);
-      if (rows.days.length > 0) await updateBusinessDays(tx, owner, rows.days);
+      if (rows.days.length > 0) await updateBusinessDays(tx, owner, rows.days, now);
       const changed_accounts = await keepFormerConfigs(context, tx, owner, configs, now);
       await writeConfigs(tx, owner, configs, now);
       const entry = makeAuditEntry(context, actor, {

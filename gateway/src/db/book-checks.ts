@@ -212,10 +212,10 @@ export async function countDisagreements(db: Db): Promise<number> {
 
 const BOOK_MISSING: Statement = {
   name: 'book_missing_movements',
-  text: 'with booked as (select book_missing_movements() as count) select count from booked',
+  text: 'with booked as (select book_missing_movements($1::text[]) as count) select count from booked',
 };
 
-/** Books what has moved and is in no book; says how much that was. */
-export async function bookMissingMovements(tx: Tx): Promise<number> {
-  return (await tx.query<{ count: number }>(BOOK_MISSING))[0]?.count ?? 0;
+/** Books what of some payments has moved and is in no book; says how many entries that were. */
+export async function bookMissingMovements(tx: Tx, payment_intent_ids: string[]): Promise<number> {
+  return (await tx.query<{ count: number }>(BOOK_MISSING, [payment_intent_ids]))[0]?.count ?? 0;
 }

@@ -50,7 +50,8 @@ const new_entry = describeColumns(NEW_ENTRY);
 
 /** The store's day of an instant, by the store's row as it is now: `s` is the store, where there is one. */
 const dayOf = (instant: string) =>
-  `business_date(${instant}, coalesce(s.time_zone, 'Asia/Tokyo'), coalesce(s.business_day_starts_at, '00:00'))`;
+  `greatest(business_date(${instant}, coalesce(s.time_zone, 'Asia/Tokyo'), coalesce(s.business_day_starts_at, '00:00')),
+        s.business_days_from)`;
 
 const INSERT: Statement = {
   name: 'insert_book_entries',

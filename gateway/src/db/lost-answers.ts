@@ -2,6 +2,7 @@
 // bear it; and because the first statement may still be at work, the repetition, which its guard stops then, ends
 // with the same question.
 import { setTimeout as delay } from 'node:timers/promises';
+import { SETTLING_MS } from '../domain/business-date.ts';
 import { isAnswerLost, isRefusedByDatabase } from './failures.ts';
 
 export interface OnceOnlyChange<Result> {
@@ -13,18 +14,22 @@ export interface OnceOnlyChange<Result> {
 
 const TRIES = 4;
 const PAUSE_MS = 50;
+/** Whoever closes a day waits longer than this and one statement's time-outs, and then nothing of it is still to come. */
+const LAST_TRY_MS = SETTLING_MS / 2;
 
 export async function writeOnce<Result>(change: OnceOnlyChange<Result>): Promise<(Result | null)[]> {
+  const last_try = performance.now() + LAST_TRY_MS;
   try {
     return await change.write();
   } catch (error) {
     if (!isAnswerLost(error)) throw error;
-    return repeat(change, error);
+    return repeat(change, last_try, error);
   }
 }
 
 async function repeat<Result>(
   { write, findWritten }: OnceOnlyChange<Result>,
+  last_try: number,
   first: unknown,
 ): Promise<(Result | null)[]> {
   let error = first;
@@ -33,6 +38,7 @@ async function repeat<Result>(
     const before = await findWritten();
     // A statement is done as a whole: where one change is, the others had nothing to change.
     if (before.some((result) => result !== null)) return before;
+    if (performance.now() > last_try) break;
     try {
       const results = await write();
       if (!results.includes(null)) return results;

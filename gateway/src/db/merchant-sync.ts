@@ -99,23 +99,33 @@ export async function upsertStores(
   return new Set(written.map(({ id }) => id));
 }
 
-// What has moved keeps the day that it was booked on.
+// What has moved keeps the day that it was booked on, and a day that is over stays so. A store that is new has had none.
 const UPDATE_DAYS: Statement = {
   name: 'update_business_days',
   text: `update stores s set time_zone = coalesce(r.time_zone, s.time_zone),
-      business_day_starts_at = coalesce(r.business_day_starts_at, s.business_day_starts_at)
+      business_day_starts_at = coalesce(r.business_day_starts_at, s.business_day_starts_at),
+      business_days_from = case when s.created_at < $6::timestamptz
+        then greatest(s.business_days_from, business_date($6, s.time_zone, s.business_day_starts_at)) end
     from unnest($3::text[], $4::text[], $5::text[]) as r (id, time_zone, business_day_starts_at)
-    where s.organization_id = $1 and s.livemode = $2 and s.id = r.id`,
+    where s.organization_id = $1 and s.livemode = $2 and s.id = r.id
+      and (coalesce(r.time_zone, s.time_zone), coalesce(r.business_day_starts_at, s.business_day_starts_at))
+        is distinct from (s.time_zone::text, s.business_day_starts_at::text)`,
 };
 
 /** For stores that this transaction has written, and so has locked. */
-export async function updateBusinessDays(tx: Tx, owner: Owner, rows: SyncedDay[]): Promise<void> {
+export async function updateBusinessDays(
+  tx: Tx,
+  owner: Owner,
+  rows: SyncedDay[],
+  now: string,
+): Promise<void> {
   await tx.query(UPDATE_DAYS, [
     owner.organization_id,
     owner.livemode,
     rows.map(({ id }) => id),
     rows.map(({ time_zone }) => time_zone),
     rows.map(({ business_day_starts_at }) => business_day_starts_at),
+    now,
   ]);
 }
 

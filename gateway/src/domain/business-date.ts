@@ -12,6 +12,12 @@ export interface BusinessDay {
 
 export const JAPAN: BusinessDay = { time_zone: 'Asia/Tokyo', business_day_starts_at: '00:00' };
 
+/**
+ * Who closes a day waits so long after its end: what moved in its last moment may be committed later, where a lock or
+ * another try had to be waited for. No change is tried again after half of it (db/lost-answers.ts).
+ */
+export const SETTLING_MS = 120_000;
+
 const DAY_MS = 86_400_000;
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
@@ -79,6 +85,11 @@ export function businessDayBounds(business_date: string, day: BusinessDay): { fr
     from: instantOf(beginningOf(business_date, day)),
     to: instantOf(beginningOf(addDays(business_date, 1), day)),
   };
+}
+
+/** From when on nothing will stand on a day that does not stand there already. */
+export function businessDayClosesAt(business_date: string, day: BusinessDay): string {
+  return new Date(Date.parse(businessDayBounds(business_date, day).to) + SETTLING_MS).toISOString();
 }
 
 /**

@@ -1,7 +1,7 @@
 // What the OpenAPI document shows of the accounting export.
 
 const MERCHANT = 'merchant_001';
-const CREATED = '2026-01-28T15:01:00.000Z';
+const CREATED = '2026-01-28T15:02:00.000Z';
 
 export const accounting_export = {
   id: 'ax_01KG3Q0C6E8G0J2M4P6R8T0V2X',
@@ -21,9 +21,9 @@ export const accounting_export = {
   gross_revenue: 25_000_000,
   tax_collected: 2_000_000,
   net_revenue: 23_000_000,
-  delivered_at: '2026-01-28T15:01:02.000Z',
+  delivered_at: '2026-01-28T15:02:02.000Z',
   created_at: CREATED,
-  updated_at: '2026-01-28T15:01:02.000Z',
+  updated_at: '2026-01-28T15:02:02.000Z',
 };
 
 const HOST_KEY = 'SHA256:uNiVztksCsDhcc0u9e8BrJQXVUpKZIDTMczCvj3tD2s';
