@@ -1,11 +1,13 @@
 // A month of a small chain, day by day: PayPay's files, the card processor's batch, the payment page's signed news and
-// the tills' own lists of orders, with differences put in on purpose. Exactly those are found, and the books are balanced.
+// the tills' own lists of orders, with differences put in on purpose. Exactly those are found, every
+// day is settled once, and the books say what the payments, the settlements and the lists do.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { SYSTEM } from '../src/application/audit.ts';
+import { checkBooks } from '../src/application/books.ts';
 import { saveCardProcessorConnection } from '../src/application/card-processor-connections.ts';
 import { type PlayedPayment, writePlayedPayments } from '../src/commands/played-payments.ts';
 import { insertSignedNews } from '../src/db/signed-news.ts';
@@ -19,6 +21,7 @@ import {
   businessDateIn,
   DAYS,
   dateAfter,
+  dayInJapan,
   type Injection,
   MERCHANTS,
   MONTH_BEGINS,
@@ -88,44 +91,53 @@ interface Found {
   count_there: number | null;
   amount_here: number | null;
   amount_there: number | null;
+  resolved_by: string | null;
 }
 
-/** What an exception is of, what it is about, and of sums by how much the other side has more. */
+/** What an exception is of, what it is about, by how much the other side has more, and who has resolved it. */
 function describe(found: Found): string {
-  const { source, kind, provider, business_date, merchant_id, field, attempt_id, refund_id } = found;
+  const { source, kind, provider, business_date, merchant_id, field, attempt_id, refund_id, resolved_by } =
+    found;
   const more =
     (found.count_there ?? 0) - (found.count_here ?? 0) + (found.amount_there ?? 0) - (found.amount_here ?? 0);
-  const about = refund_id ?? attempt_id ?? found.provider_reference;
-  const what = field === null ? (about ?? merchant_id) : `${merchant_id} ${field} ${more}`;
-  return `${source} ${kind} ${provider} ${business_date} ${what}`;
+  const about = field === null ? (refund_id ?? attempt_id ?? found.provider_reference) : null;
+  const what = about ?? [merchant_id, field].filter((word) => word !== null).join(' ');
+  return `${source} ${kind} ${provider} ${business_date} ${what} ${more} ${resolved_by ?? 'open'}`;
 }
 
-const KINDS: Partial<Record<Injected, string>> = {
-  paypay_missing: 'file missing_there',
-  paypay_foreign: 'file missing_here',
-  paypay_amount: 'file amount_differs',
-  paypay_failed: 'file status_differs',
-  paypay_refund_missing: 'file missing_there',
-  paypay_given_back: 'file missing_here',
-  page_untold: 'settlement missing_there',
-  page_amount: 'settlement amount_differs',
-  order_extra: 'order_list missing_here',
-  order_missing: 'order_list missing_there',
-  order_amount: 'order_list amount_differs',
-  order_cancelled: 'order_list status_differs',
-  order_crossing: 'order_list cross_midnight',
+/** The kind of each, and by how much the other side then has more. */
+const KINDS: Partial<Record<Injected, [kind: string, more: (injection: Injection) => number]>> = {
+  paypay_missing: ['file missing_there', ({ payment }) => -payment.amount],
+  paypay_foreign: ['file missing_here', ({ payment }) => payment.amount],
+  paypay_amount: ['file amount_differs', () => 100],
+  paypay_failed: ['file status_differs', () => 0],
+  paypay_refund_missing: ['file missing_there', ({ payment }) => -(payment.refund?.amount ?? 0)],
+  paypay_given_back: ['file missing_here', ({ payment }) => payment.amount],
+  page_untold: ['settlement missing_there', ({ payment }) => -payment.amount],
+  page_amount: ['settlement amount_differs', () => 50],
+  order_extra: ['order_list missing_here', ({ payment }) => payment.amount],
+  order_missing: ['order_list missing_there', ({ payment }) => -payment.amount],
+  order_amount: ['order_list amount_differs', () => 10],
+  order_cancelled: ['order_list status_differs', ({ payment }) => -payment.amount],
+  order_crossing: ['order_list cross_midnight', () => 0],
+  order_unrefunded: ['order_list status_differs', ({ payment }) => payment.refund?.amount ?? 0],
+  order_method: ['order_list status_differs', () => 0],
 };
 
 /** What is found of one payment, refund or order. */
-function expectedOfOne({ what, business_date, payment, reference }: Injection): string[] {
-  const kind = KINDS[what];
-  if (kind === undefined) return [];
+function expectedOfOne(injection: Injection): string[] {
+  const { what, business_date, payment, reference } = injection;
+  const [kind, more] = KINDS[what] ?? [];
+  if (kind === undefined || more === undefined) return [];
   // On the list of the day before stands what the books have on the day after.
   const date = what === 'order_crossing' ? dateAfter(business_date, -1) : business_date;
   const is_theirs = ['paypay_foreign', 'paypay_refund_missing', 'order_extra'].includes(what);
-  const provider =
-    what === 'order_extra' ? 'UNKNOWN' : bookProvider(payment.adapter, payment.payment_method_type);
-  return [`${kind} ${provider} ${date} ${is_theirs ? reference : payment.attempt_id}`];
+  // Of an order that only the till knows, nobody but the drawer can have the money.
+  const is_nobodys = what === 'order_extra' && payment.adapter !== 'CASH';
+  const provider = is_nobodys ? 'UNKNOWN' : bookProvider(payment.adapter, payment.payment_method_type);
+  const about = is_theirs ? reference : payment.attempt_id;
+  const resolved_by = what === 'order_crossing' ? 'mpac-pgw' : 'open';
+  return [`${kind} ${provider} ${date} ${about} ${more(injection)} ${resolved_by}`];
 }
 
 /** The processor states sums alone, so each merchant's day tells by how much it has more, or less. */
@@ -144,23 +156,35 @@ function expectedOfCards(injections: readonly Injection[]): string[] {
     if (what === 'card_amount') add(business_date, merchant_id, 0, 1_000);
   }
   return [...more].flatMap(([key, { count, gross }]) => [
-    ...(count === 0 ? [] : [`settlement totals_differ SP_NET ${key} transaction_count ${count}`]),
-    ...(gross === 0 ? [] : [`settlement totals_differ SP_NET ${key} gross_amount ${gross}`]),
+    ...(count === 0 ? [] : [`settlement totals_differ SP_NET ${key} transaction_count ${count} open`]),
+    ...(gross === 0 ? [] : [`settlement totals_differ SP_NET ${key} gross_amount ${gross} open`]),
   ]);
 }
 
 /** Money for an order that was cancelled before it came is no secret of the till's. */
-function expectedOfLateMoney({ outcome, at, attempt_id, merchant_store_id }: PlayedPayment): string[] {
+function expectedOfLateMoney(payment: PlayedPayment): string[] {
+  const { outcome, at, attempt_id, merchant_store_id, amount } = payment;
   if (outcome !== 'late') return [];
-  return [`order_list status_differs PAYPAY ${businessDateIn(storeOf(merchant_store_id), at)} ${attempt_id}`];
+  const date = businessDateIn(storeOf(merchant_store_id), at);
+  return [`order_list status_differs PAYPAY ${date} ${attempt_id} ${-amount} open`];
 }
 
-/** Of WRONG_SETTLEMENTS. */
-const EXPECTED_OF_SETTLEMENTS = [
-  'settlement totals_differ SP_NET 2026-01-06 coffee net_amount 1',
-  'settlement missing_there SP_NET 2026-01-08 coffee',
-  'settlement missing_here SP_NET 2026-01-10 MERCHANT-999',
-];
+/** Of WRONG_SETTLEMENTS. The merchant that is missing lacks all its cards of that day, the strange one has some. */
+function expectedOfSettlements({ payments }: Month): string[] {
+  const lacking = payments.filter(
+    ({ merchant_id, at, adapter, payment_method_type, outcome }) =>
+      bookProvider(adapter, payment_method_type) === 'SP_NET' &&
+      outcome === 'paid' &&
+      merchant_id === 'coffee' &&
+      dayInJapan(at) === '2026-01-08',
+  );
+  const more = -lacking.reduce((sum, { amount }) => sum + amount, lacking.length);
+  return [
+    'settlement totals_differ SP_NET 2026-01-06 coffee net_amount 1 open',
+    `settlement missing_there SP_NET 2026-01-08 coffee ${more} open`,
+    'settlement missing_here SP_NET 2026-01-10 MERCHANT-999 1001 open',
+  ];
+}
 
 /** What is in the one and not, or not as often, in the other. */
 function without(all: readonly string[], taken: readonly string[]): string[] {
@@ -267,11 +291,63 @@ test('a month of 100,000 payments is reconciled with exactly the differences tha
     ...month.injections.flatMap(expectedOfOne),
     ...expectedOfCards(month.injections),
     ...month.payments.flatMap(expectedOfLateMoney),
-    ...EXPECTED_OF_SETTLEMENTS,
+    ...expectedOfSettlements(month),
   ];
   const found = exceptions.map(describe);
   assert.deepEqual(
     { not_found: without(expected, found), not_put_in: without(found, expected) },
     { not_found: [], not_put_in: [] },
   );
+  await assertSettled(gateway, exceptions);
+  await assertBooked(gateway);
 });
+
+/** Each merchant's day at each provider is settled once, and is reconciled exactly where nothing of it is open. */
+async function assertSettled(gateway: TestGateway, exceptions: readonly Found[]): Promise<void> {
+  const keyOf = ({
+    provider,
+    merchant_id,
+    business_date,
+  }: Pick<Found, 'provider' | 'merchant_id' | 'business_date'>) =>
+    `${provider} ${merchant_id} ${business_date}`;
+  const open = exceptions.filter(
+    ({ source, resolved_by }) => source !== 'order_list' && resolved_by === null,
+  );
+  const with_open = new Set(open.map(keyOf));
+  const expected = Array.from({ length: DAYS }, (_, day) => dateAfter(MONTH_BEGINS, day)).flatMap(
+    (business_date) =>
+      [
+        ...MERCHANTS.flatMap((merchant_id) => [
+          { provider: 'PAYPAY', merchant_id, business_date },
+          { provider: 'SP_NET', merchant_id, business_date },
+        ]),
+        { provider: 'MPGS', merchant_id: 'books', business_date },
+      ]
+        .map(keyOf)
+        .filter((key) => key !== 'SP_NET coffee 2026-01-08')
+        .map((key) => `${key} ${with_open.has(key) ? 'exceptions' : 'reconciled'}`),
+  );
+  const settlements = await gateway.query<Found & { status: string }>('select * from settlements');
+  assert.deepEqual(settlements.map((one) => `${keyOf(one)} ${one.status}`).sort(), expected.sort());
+}
+
+/** The books say what the rows of payments say, have each settlement once, and each till's day sold what they have. */
+async function assertBooked(gateway: TestGateway): Promise<void> {
+  const { payments_count, disagreements } = await checkBooks(gateway.context, { book_missing: false });
+  assert.deepEqual([payments_count, disagreements], [COUNT, []]);
+  const [sums] = await gateway.query(
+    `
+    with booked as (
+      select sum(amount) filter (where kind = 'settlement') as net, sum(amount) filter (where kind = 'fee') as fees,
+        sum(amount) filter (where credit_account = 'sales' and business_date between $1 and $2) as sold,
+        sum(amount) filter (where debit_account = 'sales' and business_date between $1 and $2) as returned
+      from book_entries
+    ), settled as (select sum(net_amount) as net, sum(fees_amount) as fees from settlements),
+    listed as (select sum(gateway_paid_amount) as sold, sum(gateway_refunded_amount) as returned from order_lists)
+    select (b.net - s.net)::int as net, (b.fees - s.fees)::int as fees, (b.sold - l.sold)::int as sold,
+      (b.returned - l.returned)::int as returned
+    from booked b, settled s, listed l`,
+    [MONTH_BEGINS, dateAfter(MONTH_BEGINS, DAYS - 1)],
+  );
+  assert.deepEqual(sums, { net: 0, fees: 0, sold: 0, returned: 0 });
+}

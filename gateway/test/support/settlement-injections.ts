@@ -35,6 +35,8 @@ export const INJECTED = {
   order_amount: 3,
   order_cancelled: 3,
   order_crossing: 2,
+  order_unrefunded: 3,
+  order_method: 3,
 } as const;
 export type Injected = keyof typeof INJECTED;
 
@@ -222,6 +224,28 @@ const INJECT: Record<Injected, (month: Month, places: Places, take: Take, what: 
     const order = places.orderOf(payment);
     without(places.listOf(payment), order);
     known(month.orders.get(listOf(payment, dayBefore(payment.at)))).push(order);
+    note(month, what, payment, { reference: payment.merchant_ref_id });
+  },
+  /** The till does not know that money went back on the same day. */
+  order_unrefunded(month, places, take, what) {
+    const payment = take(
+      ({ merchant_store_id, refund, at }) =>
+        refund !== null &&
+        businessDateIn(storeOf(merchant_store_id), refund.at) ===
+          businessDateIn(storeOf(merchant_store_id), at),
+    );
+    const order = places.orderOf(payment);
+    order.status = 'paid';
+    delete order.refunded_amount;
+    note(month, what, payment, {
+      reference: payment.merchant_ref_id,
+      amount: payment.refund?.amount ?? null,
+    });
+  },
+  /** Coins on the till's list, and a card or a code here. */
+  order_method(month, places, take, what) {
+    const payment = take((one) => isAny(one) && one.adapter !== 'CASH');
+    places.orderOf(payment).payment_method_type = 'cash';
     note(month, what, payment, { reference: payment.merchant_ref_id });
   },
 };
