@@ -260,7 +260,7 @@ test('the command line says what is wrong, and prints tables', async (t) => {
   const shown = await cli(t, gateway, 'show', id);
   assert.match(
     shown.stdout,
-    new RegExp(`rx_\\w+ +missing_there +- +${intent.id} +${intent.attempt_id} +- .* 4321 +- +paid`),
+    new RegExp(`rx_\\w+ .* missing_there +${intent.id} +${intent.attempt_id} .* 4321 +paid`),
   );
   const [rd] = /rx_\w+/.exec(shown.stdout) ?? [];
   assert.ok(rd !== undefined);

@@ -58,6 +58,9 @@ test('the same day again makes the same files and finds the same, once', async (
 test('what the command says to try next works', async (t) => {
   await playDay(t);
   const [, id = ''] = /reconciliation resolve (rx_\w+) /.exec(await playDay(t)) ?? [];
+  const open = await run(t, 'reconciliation', 'exceptions');
+  assert.match(open, new RegExp(`${id} .* CASH +status_differs .* order-114-20260128 `));
+  assert.match(open, / UNKNOWN +missing_here .* order-113-20260128 /);
   const resolved = await run(
     t,
     'reconciliation',
@@ -69,6 +72,7 @@ test('what the command says to try next works', async (t) => {
     'M. Sato',
   );
   assert.equal(JSON.parse(resolved).status, 'resolved');
+  assert.match(await playDay(t), /reconciliation resolve rx_… /, 'the reason is that of order 114 alone');
 
   const downloads = join(data_dir, 'simulators/card-processor/download');
   const settlement = await readFile(join(downloads, 'settlement_20260128.csv'), 'utf8');
