@@ -64,8 +64,8 @@ export async function scheduleAccountingExports(context: Context): Promise<numbe
 }
 
 /**
- * With the new days comes a second look at the one before: what was written down late, or by a store whose days have
- * begun to end later, came into it when its files were made. Those are made anew. Entries are never changed, so that
+ * With the new days comes a second look at the one before: what was written down late, or booked
+ * afterwards, came into it when its files were made. Those are made anew. Entries are never changed, so that
  * their count tells.
  */
 async function lookAgain(context: Context, { taken_through, ...store }: DueStore): Promise<void> {
