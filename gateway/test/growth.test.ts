@@ -122,6 +122,23 @@ const BOUNDED_OTHERWISE: Record<string, string> = {
   list_references_of_neighbours: 'of those that it is asked for',
   list_order_lists_in_force: 'one for each of three days',
   list_news_settlements_in_force: 'the merchants of an organization',
+  list_accounting_export_configs_at_account: 'the merchants of an organization that share an account',
+  list_store_days_of_merchant: 'the stores of a merchant',
+  list_exports_of_day: 'the files of one store’s day',
+  list_sales_of_store: 'the limit stands in the text that both have in common',
+  list_sales_of_no_store: 'the limit stands in the text that both have in common',
+  list_unfounded_book_entries: 'those that it is asked for',
+  list_book_entries_of_object: 'the kinds of movements',
+  list_book_checks: 'the walks over the books',
+  list_movement_totals: 'the merchants of an organization',
+  claim_card_batch: 'the one that it is asked for',
+  list_card_exceptions: 'what was found about one day’s file',
+  list_merchants_settled_by_cards: 'the merchants of an organization',
+  list_known_merchants: 'those that it is asked for',
+  list_references_claimed_by_neighbours: 'those that it is asked for',
+  list_listed_orders_by_reference: 'those that it is asked for',
+  list_exceptions_of_order_list: 'the orders of one list, and what moved on its day',
+  list_resolved_missing_of_files: 'what a person has resolved of two files',
 };
 
 test('every list and claim in the database has a limit', () => {

@@ -1780,7 +1780,7 @@ func (v UpdatePublishableKeyRequest) MarshalJSON() ([]byte, error) {
 type SaveAccountingExportConfigRequest struct {
 	// A file of each is made. Default json.
 	Formats []ExportFormat `json:"formats,omitempty"`
-	// Of the SFTP server; required at first.
+	// A name or an address, public as a webhook’s is; required at first.
 	Host string `json:"host,omitempty"`
 	// Default 22.
 	Port *int64 `json:"port,omitempty"`
@@ -1923,7 +1923,7 @@ type AccountingExport struct {
 	FileName string `json:"file_name"`
 	// kept: made, and nobody to send it to. failed: not sent, and not tried again by itself.
 	Status AccountingExportStatus `json:"status"`
-	// Up to five, half an hour apart.
+	// The first and up to five more, half an hour apart.
 	AttemptsMade int64 `json:"attempts_made"`
 	// RFC 3339 in UTC.
 	NextAttemptAt *time.Time `json:"next_attempt_at,omitempty"`

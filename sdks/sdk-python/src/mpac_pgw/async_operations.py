@@ -2750,6 +2750,7 @@ class AsyncOperations(AsyncCalls):
             AuthenticationError: The signature was not accepted.
             ForbiddenError: The key may not do this.
             NotFoundError: There is nothing by this id.
+            IdempotencyConflictError, InvalidPaymentStateError, ConflictError: It is in no state for this.
             RateLimitExceededError: Too many requests, also after the retries.
             UnknownOutcomeError: It may have been done: repeat it with the same idempotency key.
         """

@@ -1332,7 +1332,7 @@ class SaveAccountingExportConfigRequest(Record):
 
     Attributes:
         formats: A file of each is made. Default json. One of: json, csv, xml.
-        host: Of the SFTP server; required at first.
+        host: A name or an address, public as a webhook’s is; required at first.
         port: Default 22.
         username: Required at first.
         private_key: OpenSSH or PEM. Kept encrypted and never returned.
@@ -1443,7 +1443,7 @@ class AccountingExport(Record):
         file_name: At the accounting system, too.
         status: kept: made, and nobody to send it to. failed: not sent, and not tried again by itself. One of:
             pending, delivered, kept, failed.
-        attempts_made: Up to five, half an hour apart.
+        attempts_made: The first and up to five more, half an hour apart.
         created_at: RFC 3339 in UTC.
         updated_at: RFC 3339 in UTC.
         next_attempt_at: RFC 3339 in UTC.
