@@ -24,7 +24,7 @@ export function compose(parts: Part[], tail: string): { statement: Statement; va
       return moved;
     });
     // PostgreSQL cuts longer names, and would take two statements that begin alike for one.
-    const name = names.length <= 63 ? names : `composed_${statements.size}`;
+    const name = names.length <= 63 ? names : `${names.slice(0, 56)}_${statements.size}`;
     statement = { name, text: `with ${expressions.join(',\n')}\n${tail}` };
     statements.set(names, statement);
   }
